@@ -1,0 +1,1 @@
+"""The draggable figures: a thin Python class and a JavaScript module each."""
