@@ -62,7 +62,7 @@ def error_curves(f, x, slope, ax=None):
 
 
 def matrix(M, title=None, digits=2, ax=None):
-    """A matrix as a table of coloured squares with its entries written in; white is zero, blue plus, orange minus."""
+    """A matrix as a table of coloured squares with its entries written in; white is zero, purple plus, orange minus."""
     ax = _axes(ax)
     M = np.atleast_2d(np.asarray(M, float))
     top = np.abs(M).max() or 1.0
