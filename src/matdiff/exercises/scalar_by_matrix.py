@@ -1,0 +1,509 @@
+"""Exercises of chapter 2: the gradient of a number by a matrix.
+
+Sizes are m = 5 examples, d = 3 features, k = 4 outputs wherever they occur, so that no transposed or
+reordered product has the right shape by luck.
+"""
+import numpy as np
+
+from ..check import Check, check_gradient
+from . import Exercise, Option, Wrong
+
+M, D, K = 5, 3, 4
+
+
+def draw_regression(rng):
+    """Weights first, then inputs and targets."""
+    return {"W": rng.normal(size=(D, K)), "X": rng.normal(size=(M, D)), "Y": rng.normal(size=(M, K))}
+
+
+def draw_bias(rng):
+    data = draw_regression(rng)
+    return {"b": rng.normal(size=(1, K)), **data}
+
+
+def draw_library(rng):
+    return {"W": rng.normal(size=(K, D)), "X": rng.normal(size=(M, D)), "b": rng.normal(size=(1, K)),
+            "Y": rng.normal(size=(M, K))}
+
+
+def draw_sandwich(rng):
+    return {"W": rng.normal(size=(D, K)), "A": rng.normal(size=(6, D)), "B": rng.normal(size=(K, 2)),
+            "Y": rng.normal(size=(6, 2))}
+
+
+def draw_weighted(rng):
+    return {**draw_regression(rng), "M": rng.normal(size=(M, M))}
+
+
+def draw_logistic(rng):
+    return {"w": rng.normal(size=D), "X": rng.normal(size=(M, D)), "y": rng.uniform(size=M),
+            "c": rng.uniform(0.5, 3, size=M)}
+
+
+def draw_tied(rng):
+    return {"W": rng.normal(size=(D, 2)), "X": rng.normal(size=(M, D))}
+
+
+def draw_targets(rng):
+    """Non-negative targets whose rows do not sum to one."""
+    X, W = rng.normal(size=(M, D)), rng.normal(size=(D, K))
+    return {"X": X, "W": W, "Y": rng.uniform(0.2, 1, size=(M, K))}
+
+
+def draw_softmax(rng):
+    """Targets whose rows sum to one."""
+    Y = rng.uniform(0.1, 1, size=(M, K))
+    return {**draw_regression(rng), "Y": Y / Y.sum(axis=1, keepdims=True)}
+
+
+def softmax_loss(X, W, Y):
+    """Mean cross-entropy of softmax(XW) against any targets, without overflow."""
+    Z = X @ W
+    top = Z.real.max(axis=1, keepdims=True)
+    lse = np.log(np.exp(Z - top).sum(axis=1)) + top[:, 0]
+    return (Y.sum(axis=1) * lse - (Y * Z).sum(axis=1)).mean()
+
+
+def judge_softmax(answer, rng):
+    """Loss, gradient and large logits, in this order: the first that fails is what the learner hears."""
+    data = draw_targets(rng)
+    X, W, Y = data["X"], data["W"], data["Y"]
+    given = answer(X, W, Y)
+    if given is ...:
+        return Check(False, None, "Exercise 2.13: not attempted yet.")
+    if not isinstance(given, tuple) or len(given) != 2:
+        return Check(False, "shape", "Return two things, `loss, grad`: a number and an array shaped like "
+                     f"`W`; this returned {type(given).__name__}.")
+    claim = check_gradient(lambda W: softmax_loss(X, W, Y), lambda W: answer(X, W, Y)[1], W)
+    if not claim:
+        return claim
+    loss, truth = given[0], softmax_loss(X, W, Y)
+    if np.shape(loss) != () or not np.isclose(loss, truth, rtol=1e-9):
+        return Check(False, "shape" if np.shape(loss) else "unknown",
+                     f"The gradient is right, the loss is not: it should be {truth:.6g}, this is {loss}.")
+    big = 1000 * np.sign(X @ W) @ np.linalg.pinv(W)  # inputs that make some logits about a thousand
+    with np.errstate(all="ignore"):
+        loss, grad = answer(big, W, Y)
+    if not (np.isfinite(loss) and np.isfinite(grad).all()):
+        return Check(False, "overflow", "Right for small logits. With logits near 1000 it returns nan or "
+                     "inf: subtract each row's maximum from Z before the exponential, and never take log(P).")
+    if not np.isclose(loss, softmax_loss(big, W, Y), rtol=1e-9):
+        return Check(False, "overflow", "Right for small logits. With logits near 1000 the loss should be "
+                     f"{softmax_loss(big, W, Y):.6g}, this returned {loss:.6g}.")
+    return Check(True, None, "Loss and gradient agree, also where rows do not sum to 1 and logits are near 1000.")
+
+
+# Beginnings that answers share.
+LIBRARY = "G = (X @ W.T + b - Y) / len(X)\nreturn "
+LOGISTIC = "s = 1 / (1 + np.exp(-X @ w))\nreturn "
+TANH = "T = np.tanh(X @ W)\nreturn "
+TIED = "R = X @ W @ W.T - X\nreturn "
+SOFTMAX = "E = np.exp(X @ W)\nP = E / E.sum(axis=1, keepdims=True)\n"
+
+
+def softmax_hessian(left, right, m="len(X)"):
+    """The body that averages left ⊗ right over the examples."""
+    return SOFTMAX + f"""H = np.zeros((W.size, W.size))
+for x, p in zip(X, P):
+    H += np.kron({left}, {right})
+return H / {m}"""
+
+
+
+EXERCISES = (
+    Exercise(
+        number="2.1",
+        title="A table by hand",
+        kind="value",
+        prompt=r"""With pencil, before any code. Let
+
+$$
+X=\begin{bmatrix}1&0&2\\0&1&-1\\1&1&0\\2&0&1\end{bmatrix},\quad
+XW=\begin{bmatrix}-1&4\\1&-1\\1&1\\1&2\end{bmatrix},
+$$
+
+$Y=0$ and $L=\frac12\lVert XW-Y\rVert_F^2$. Write down the $3\times2$ array
+$\nabla_WL$, as nested lists or an array.""",
+        hints=(r"With $Y=0$ the residual $R$ is $XW$ itself. What is $G=\nabla_ZL$?",
+               "Entry $(a,b)$ is column $a$ of $X$ dotted with column $b$ of $G$. Entry $(1,1)$: "
+               r"$(1,0,1,2)\cdot(-1,1,1,1)=2$.",
+               "The first row is $(2, 9)$. Four more dot products."),
+        solution="np.array([[2.0, 9.0], [2.0, 0.0], [-2.0, 11.0]])",
+        wrong=(
+            Wrong("np.array([[2.0, 2.0, -2.0], [9.0, 0.0, 11.0]])", "transposed",
+                  "The dot products are right, but columns of $G$ were laid out as rows: this is "
+                  r"$G^\top X$."),
+            Wrong("np.array([[4.0, 18.0], [4.0, 0.0], [-4.0, 22.0]])", "factor",
+                  r"The $\frac12$ is there to cancel the 2 of the square."),
+            Wrong("np.array([[-2.0, -9.0], [-2.0, 0.0], [2.0, -11.0]])", "sign",
+                  "The residual is prediction minus target; $Y-XW$ turns every entry round."),
+        ),
+        after="Change one entry of $Y$ and say, before computing, which column of the table moves.",
+    ),
+    Exercise(
+        number="2.2",
+        title="A linear function of a table",
+        kind="gradient",
+        prompt=r"$L(W)=\operatorname{tr}(C^\top W)$ with $C$ and $W$ both $3\times4$. Give $\nabla_WL$.",
+        hints=(r"Write $L$ as a sum over entries: $\operatorname{tr}(C^\top W)=\sum_{ab}C_{ab}W_{ab}$.",
+               r"Which entry of $C$ multiplies $W_{12}$? That number is $\partial L/\partial W_{12}$."),
+        draw=lambda rng: {"W": rng.normal(size=(D, K)), "C": rng.normal(size=(D, K))},
+        function="np.sum(C * W)",
+        solution="C",
+        wrong=(
+            Wrong("C.T", "transposed",
+                  "Reads off what stands before $dW$ in the trace. The gradient is its transpose; both "
+                  "agree only for symmetric $C$."),
+            Wrong("C * np.eye(*C.shape)", "only diagonal",
+                  "Takes the trace to pick diagonal entries of $C$ and $W$. The diagonal is that of the "
+                  r"product $C^\top W$, whose entries are whole sums."),
+            Wrong("2 * C", "factor",
+                  "A habit from squares. $L$ is linear: doubling $W$ doubles $L$, so "
+                  r"$\langle\nabla L,W\rangle=L$."),
+        ),
+        after=r"What is $\nabla_WL$ for $L=\operatorname{tr}(CW)$, with $C$ of shape $4\times3$?",
+    ),
+    Exercise(
+        number="2.3",
+        title="Weight decay",
+        kind="gradient",
+        prompt=r"$L(W)=\frac\lambda2\lVert W\rVert_F^2$ with $W$ of shape $3\times4$ and a number "
+               r"$\lambda>0$ (`lam`). Give $\nabla_WL$.",
+        hints=(r"$\lVert W\rVert_F^2=\langle W,W\rangle$. Which rule differentiates a product?",
+               r"$d\langle W,W\rangle=2\langle W,dW\rangle$. What does the $\frac\lambda2$ in front make "
+               "of it?"),
+        draw=lambda rng: {"W": rng.normal(size=(D, K)), "lam": float(rng.uniform(0.3, 0.8))},
+        function="lam / 2 * np.sum(W * W)",
+        solution="lam * W",
+        wrong=(
+            Wrong("2 * lam * W", "factor",
+                  r"Right for $\lambda\lVert W\rVert_F^2$, the same penalty without its half. Both are "
+                  r"called weight decay with coefficient $\lambda$."),
+            Wrong("lam * W / np.sqrt(np.sum(W * W))", "factor",
+                  "The gradient of the norm, not of its square. It has the right direction and length "
+                  r"$\lambda$ at every $W$."),
+            Wrong("lam * np.sum(W * W)", "shape",
+                  "A number. The gradient has one entry for each weight."),
+            Wrong("lam * W.T", "transposed",
+                  r"Comes from $d\operatorname{tr}(W^\top W)=2\operatorname{tr}(W^\top dW)$, reading off "
+                  r"$W^\top$ without transposing it back."),
+        ),
+        after=r"One step $W-\eta\nabla L$ multiplies every weight by the same number. Which one?",
+    ),
+    Exercise(
+        number="2.4",
+        title="A matrix between two vectors",
+        kind="gradient",
+        prompt=r"$L(W)=\mathbf a^\top W\mathbf b$ with $\mathbf a\in\mathbb R^3$, "
+               r"$W\in\mathbb R^{3\times4}$, $\mathbf b\in\mathbb R^4$. Give $\nabla_WL$.",
+        hints=(r"$W_{ij}$ occurs once in $\sum_{ij}a_iW_{ij}b_j$. What is it multiplied by?",
+               "A number is its own trace: "
+               r"$\mathbf a^\top dW\,\mathbf b=\operatorname{tr}(\mathbf b\mathbf a^\top dW)$. Now "
+               "transpose what stands before $dW$."),
+        draw=lambda rng: {"W": rng.normal(size=(D, K)), "a": rng.normal(size=D), "b": rng.normal(size=K)},
+        function="a @ W @ b",
+        solution="np.outer(a, b)",
+        wrong=(
+            Wrong("np.outer(b, a)", "transposed", "This is what stands before $dW$ in the trace, "
+                                                  r"$\mathbf b\mathbf a^\top$, not its transpose."),
+            Wrong("np.outer(a, np.ones_like(b))", "missing chain factor",
+                  r"Drops $\mathbf b$ and keeps the shape: every column is $\mathbf a$. Right only for "
+                  r"$\mathbf b=\mathbf 1$."),
+            Wrong("a @ W @ b", "shape", "This is $L$ itself, a number."),
+        ),
+        after="This gradient has rank one. Which $dW$ of length 1 raises $L$ fastest?",
+    ),
+    Exercise(
+        number="2.5",
+        title="Squared error with its constant",
+        kind="gradient",
+        prompt=r"$L(W)=\frac1{2m}\lVert XW-Y\rVert_F^2$ with $X\in\mathbb R^{5\times3}$, "
+               r"$W\in\mathbb R^{3\times4}$, $Y\in\mathbb R^{5\times4}$, so $m=5$. Give $\nabla_WL$.",
+        hints=(r"Put $R=XW-Y$ and write the first line $dL=\frac1m\langle R,dR\rangle$, constant included.",
+               r"$dR=X\,dW$, and $\langle R,X\,dW\rangle=\langle X^\top R,dW\rangle$.",
+               "In NumPy $m$ is `len(X)`."),
+        draw=draw_regression,
+        function="np.sum((X @ W - Y) ** 2) / (2 * len(X))",
+        solution="X.T @ (X @ W - Y) / len(X)",
+        wrong=(
+            Wrong("X.T @ (X @ W - Y)", "factor",
+                  r"The gradient of $\frac12\lVert R\rVert_F^2$. Passes for $m=1$; for other $m$ it trains "
+                  "as well, with a learning rate $m$ times larger than you think."),
+            Wrong("X.T @ (Y - X @ W) / len(X)", "sign",
+                  r"Target minus prediction. A step along $-\nabla L$ would climb."),
+            Wrong("2 * X.T @ (X @ W - Y) / Y.size", "factor",
+                  "The gradient of the library's mean over all $mk$ entries, off by $2/k$ here. It passes "
+                  "for $k=2$."),
+        ),
+        after="For which number of outputs $k$ does a library's mean squared error have exactly this "
+              "gradient?",
+    ),
+    Exercise(
+        number="2.6",
+        title="The bias",
+        kind="gradient",
+        prompt=r"$L(\mathbf b)=\frac1{2m}\lVert XW+\mathbf 1\mathbf b-Y\rVert_F^2$ with "
+               r"$\mathbf b\in\mathbb R^{1\times4}$ (a row), $X\in\mathbb R^{5\times3}$, "
+               r"$W\in\mathbb R^{3\times4}$, $Y\in\mathbb R^{5\times4}$. Give $\nabla_{\mathbf b}L$.",
+        hints=(r"Every example uses the same $\mathbf b$: $dZ=\mathbf 1\,d\mathbf b$.",
+               r"$\langle G,\mathbf 1\,d\mathbf b\rangle=\langle\mathbf 1^\top G,d\mathbf b\rangle$: add "
+               "up over the examples.",
+               r"`G.sum(axis=0, keepdims=True)` has the shape of $\mathbf b$. What is $G$ here?"),
+        draw=draw_bias,
+        function="np.sum((X @ W + b - Y) ** 2) / (2 * len(X))",
+        solution="np.sum(X @ W + b - Y, axis=0, keepdims=True) / len(X)",
+        wrong=(
+            Wrong("(X @ W + b - Y) / len(X)", "not summed over the batch",
+                  r"This is $G=\nabla_ZL$, one row for each example. The one bias serves them all; passes "
+                  "for $m=1$."),
+            Wrong("np.sum(X @ W + b - Y, axis=1, keepdims=True) / len(X)", "wrong axis",
+                  r"Adds over outputs instead of examples: $G\mathbf 1$ has five entries, the bias has "
+                  "four."),
+            Wrong("np.sum(X @ W + b - Y, axis=0, keepdims=True)", "factor",
+                  r"The $\frac1m$ of the loss got lost. Averaging the rows of the residual would have kept "
+                  "it."),
+        ),
+        after="Set it to zero: what does the best bias make of the column means of the residual?",
+    ),
+    Exercise(
+        number="2.7",
+        title="Weights as libraries store them",
+        kind="gradient",
+        prompt=r"""A library's linear layer keeps its weights as outputs × inputs:
+$Z=XW^\top+\mathbf 1\mathbf b$ with
+$W\in\mathbb R^{4\times3}$, $X\in\mathbb R^{5\times3}$, $\mathbf b\in\mathbb R^{1\times4}$. The loss is
+$L=\frac1{2m}\lVert Z-Y\rVert_F^2$ with $m=5$. Give $\nabla_WL$.""",
+        hints=(r"First $G=\nabla_ZL$, constant included. Then $dZ=X\,dW^\top$.",
+               r"$\operatorname{tr}(G^\top X\,dW^\top)$: transpose the whole inside the trace, then cycle "
+               "$dW$ to the end.",
+               r"$\operatorname{tr}(X^\top G\,dW)$, and the gradient is the transpose of what stands "
+               "before $dW$."),
+        draw=draw_library,
+        function="np.sum((X @ W.T + b - Y) ** 2) / (2 * len(X))",
+        solution=LIBRARY + "G.T @ X",
+        wrong=(
+            Wrong(LIBRARY + "X.T @ G", "transposed",
+                  "The rule for $Z=XW$. Here the variable is its transpose, so the gradient is as well."),
+            Wrong(LIBRARY + "G.T @ X / len(X)", "factor",
+                  r"$G$ already holds the $\frac1m$; dividing twice is the usual way to lose a factor $m$."),
+            Wrong("G = (Y - X @ W.T - b) / len(X)\nreturn G.T @ X", "sign",
+                  "Target minus prediction."),
+        ),
+        after=r"Write down $\nabla_XL$ for this layer. Which of $W$, $W^\top$ stands in it?",
+    ),
+    Exercise(
+        number="2.8",
+        title="Factors on both sides",
+        kind="gradient",
+        prompt=r"$L(W)=\frac12\lVert AWB-Y\rVert_F^2$ with $A\in\mathbb R^{6\times3}$, "
+               r"$W\in\mathbb R^{3\times4}$, $B\in\mathbb R^{4\times2}$, $Y\in\mathbb R^{6\times2}$. Give "
+               r"$\nabla_WL$.",
+        hints=(r"$dL=\langle R,A\,dW\,B\rangle=\operatorname{tr}(R^\top A\,dW\,B)$ with $R=AWB-Y$.",
+               r"Cycle $B$ to the front, so that $dW$ stands last: $\operatorname{tr}(BR^\top A\,dW)$.",
+               r"Transpose $BR^\top A$: each factor is transposed and the order turns round."),
+        draw=draw_sandwich,
+        function="np.sum((A @ W @ B - Y) ** 2) / 2",
+        solution="A.T @ (A @ W @ B - Y) @ B.T",
+        wrong=(
+            Wrong("B @ (A @ W @ B - Y).T @ A", "transposed",
+                  "Stops one step early: this stands before $dW$ in the trace."),
+            Wrong("A.T @ (A @ W @ B - Y)", "shape",
+                  "Forgets the factor on the right. Passes for $B=I$."),
+            Wrong("2 * A.T @ (A @ W @ B - Y) @ B.T", "factor",
+                  r"The $\frac12$ of the loss has cancelled this 2."),
+            Wrong("A.T @ (Y - A @ W @ B) @ B.T", "sign", "Target minus prediction."),
+        ),
+        after=r"Give both factors: $\nabla_AL$ and $\nabla_BL$ come from the same trace by cycling $dA$ or "
+              "$dB$ to the end.",
+    ),
+    Exercise(
+        number="2.9",
+        title="A weighted residual",
+        kind="choice",
+        prompt=r"""$L(W)=\frac12\operatorname{tr}(R^\top MR)$ with $R=XW-Y$ of shape $5\times4$ and a matrix
+$M\in\mathbb R^{5\times5}$ that is **not** symmetric. Which is $\nabla_WL$ for every such $M$?""",
+        hints=(r"$R$ occurs twice in $R^\top MR$: the differential has two terms.",
+               r"$\frac12\langle MR,dR\rangle+\frac12\langle M^\top R,dR\rangle$. Put them together.",
+               "A quadratic form sees only the symmetric part of its matrix, so the answer may only "
+               r"contain $M+M^\top$, and for $M=I$ it must give $X^\top R$."),
+        draw=draw_weighted,
+        solution="X.T @ (M + M.T) @ (X @ W - Y) / 2",
+        options={
+            "a": Option(r"$X^\top MR$", False,
+                       r"Right only for symmetric $M$: the term from the left $R$, $M^\top R$, was taken "
+                       "to equal $MR$.", "X.T @ M @ (X @ W - Y)"),
+            "b": Option(r"$\frac12X^\top(M+M^\top)R$", True,
+                       r"Both occurrences of $R$ give a term; for $M=I$ it is $X^\top R$ again.",
+                        "X.T @ (M + M.T) @ (X @ W - Y) / 2"),
+            "c": Option(r"$X^\top(M+M^\top)R$", False,
+                       r"Twice too large: the $\frac12$ of the loss is still there. For $M=I$ it gives "
+                       r"$2X^\top R$.", "X.T @ (M + M.T) @ (X @ W - Y)"),
+            "d": Option(r"$X^\top M^\top R$", False,
+                       "The other half alone. Right only for symmetric $M$.",
+                        "X.T @ M.T @ (X @ W - Y)"),
+        },
+        after=r"Draw a skew $M$, one with $M^\top=-M$. What is $L$ then, for every $W$?",
+    ),
+    Exercise(
+        number="2.10",
+        title="Logistic loss with weights",
+        kind="gradient",
+        prompt=r"""$L(\mathbf w)=\frac1m\sum_ic_i\big(\log(1+e^{z_i})-y_iz_i\big)$
+with $\mathbf z=X\mathbf w$,
+$X\in\mathbb R^{5\times3}$, labels $y_i\in[0,1]$ and given positive weights $\mathbf c\in\mathbb R^5$. Give
+$\nabla_{\mathbf w}L$, of shape `(3,)`.""",
+        hints=(r"First $G_i=\partial L/\partial z_i$: what is the slope of $\log(1+e^z)$?",
+               r"$G=\frac1m\,\mathbf c\odot(\sigma(\mathbf z)-\mathbf y)$. The layer rule does the rest.",
+               "`s = 1 / (1 + np.exp(-X @ w))`, and the weights multiply entry by entry."),
+        draw=draw_logistic,
+        function="z = X @ w\nreturn np.mean(c * (np.log(1 + np.exp(z)) - y * z))",
+        solution=LOGISTIC + "X.T @ (c * (s - y)) / len(X)",
+        wrong=(
+            Wrong(LOGISTIC + "X.T @ (s - y) / len(X)", "missing chain factor",
+                  "The weights are left out: right only where all $c_i=1$."),
+            Wrong(LOGISTIC + "X.T @ (c * s * (1 - s) * (s - y)) / len(X)", "extra factor",
+                  r"The slope of $\sigma$ belongs to a squared error behind a sigmoid. In this loss it has "
+                  "cancelled."),
+            Wrong("return X.T @ (c * (X @ w - y)) / len(X)", "missing chain factor",
+                  "Takes the logit itself for the prediction, as in linear regression."),
+            Wrong(LOGISTIC + "X.T @ (c * (s - y))", "factor",
+                  r"The $\frac1m$ got lost."),
+        ),
+        after="Double every $c_i$ and halve the learning rate. What changes in training?",
+    ),
+    Exercise(
+        number="2.11",
+        title="Through an activation",
+        kind="gradient",
+        prompt=r"$L(W)=\frac12\lVert T-Y\rVert_F^2$ with $T=\tanh(XW)$ entry by entry, "
+               r"$X\in\mathbb R^{5\times3}$, $W\in\mathbb R^{3\times4}$, $Y\in\mathbb R^{5\times4}$. Give "
+               r"$\nabla_WL$.",
+        hints=(r"$dT=(1-T\odot T)\odot dZ$ with $Z=XW$.",
+               "An elementwise factor crosses the inner product unchanged: "
+               r"$\langle T-Y,(1-T\odot T)\odot dZ\rangle=\langle(T-Y)\odot(1-T\odot T),dZ\rangle$.",
+               r"What stands before $dZ$ is $G$; then $X^\top G$."),
+        draw=draw_regression,
+        function="np.sum((np.tanh(X @ W) - Y) ** 2) / 2",
+        solution=TANH + "X.T @ ((T - Y) * (1 - T * T))",
+        wrong=(
+            Wrong(TANH + "X.T @ (T - Y)", "missing chain factor",
+                  "Stops before the activation. Nearly right where all $Z$ are small, because "
+                  r"$\tanh'(0)=1$."),
+            Wrong("Z = X @ W\nreturn X.T @ ((np.tanh(Z) - Y) * (1 - Z * Z))", "missing chain factor",
+                  r"The slope formula $1-T\odot T$ wants $T$, the output, and was given $Z$."),
+            Wrong(TANH + "X.T @ ((T - Y) * (1 - np.tanh(T) ** 2))", "missing chain factor",
+                  "Takes the slope of tanh at $T$ instead of at $Z$: tanh was applied twice."),
+        ),
+        after="Which entries of $Z$ hardly teach $W$ anything, however wrong the output there is?",
+    ),
+    Exercise(
+        number="2.12",
+        title="A weight used twice",
+        kind="gradient",
+        prompt=r"""An autoencoder with tied weights codes by $XW$ and decodes by $W^\top$:
+$L(W)=\frac12\lVert XWW^\top-X\rVert_F^2$ with $X\in\mathbb R^{5\times3}$,
+$W\in\mathbb R^{3\times2}$. Give $\nabla_WL$.""",
+        hints=(r"Product rule: $dR=X\,dW\,W^\top+XW\,dW^\top$ with $R=XWW^\top-X$. One term for each place "
+               "where $W$ stands.",
+               r"The first term is of the kind $A\,dW\,B$, the second of the kind $A\,dW^\top$.",
+               r"First: $X^\top RW$. Second: $\langle R,XW\,dW^\top\rangle=\langle R^\top XW,dW\rangle$. "
+               "Add them."),
+        draw=draw_tied,
+        function="np.sum((X @ W @ W.T - X) ** 2) / 2",
+        solution=TIED + "X.T @ R @ W + R.T @ X @ W",
+        wrong=(
+            Wrong(TIED + "X.T @ R @ W", "missing product-rule term",
+                  r"Only the coding $W$ was moved; the decoding $W^\top$ was held fixed."),
+            Wrong(TIED + "R.T @ X @ W", "missing product-rule term",
+                  r"Only the decoding $W^\top$ was moved."),
+            Wrong(TIED + "2 * X.T @ R @ W", "not symmetrised",
+                  r"Takes the second term to equal the first. It would, if $X^\top R$ were symmetric."),
+            Wrong(TIED + "2 * (X.T @ R + R.T @ X) @ W", "factor",
+                  r"The $\frac12$ is still there."),
+        ),
+        after="For $W$ with orthonormal columns that span top right singular vectors of $X$ the gradient "
+              "vanishes. Try it.",
+    ),
+    Exercise(
+        number="2.13",
+        title="Softmax regression, safe for any input",
+        kind="code",
+        name="softmax_loss_and_grad",
+        prompt=r"""Write `softmax_loss_and_grad(X, W, Y)`, which returns the pair `loss, grad`: the mean
+cross-entropy $L=-\frac1m\sum_{ic}Y_{ic}\log P_{ic}$ with $P=\operatorname{softmax}(XW)$ row by row, and
+$\nabla_WL$. Two demands go beyond the text: the entries of $Y$ are non-negative but its rows need **not**
+sum to 1, and logits near $\pm1000$ must not give `nan`. Here
+$X\in\mathbb R^{5\times3}$, $W\in\mathbb R^{3\times4}$, $Y\in\mathbb R^{5\times4}$.""",
+        hints=(r"For one row the loss is $s\operatorname{lse}(\mathbf z)-\mathbf y^\top\mathbf z$ with "
+               r"$s=\sum_cy_c$: $\log P$ is never taken.",
+               "Subtract the row maximum first, with `keepdims=True`. It changes neither $P$ nor, as long "
+               "as both parts of the loss use the same shifted $Z$, the loss.",
+               r"$\nabla_ZL=\frac1m(\mathbf s\odot P-Y)$, where $\mathbf s$ is a column that multiplies "
+               "the rows of $P$."),
+        draw=draw_targets,
+        judge=judge_softmax,
+        solution="""Z = X @ W
+Z = Z - Z.max(axis=1, keepdims=True)
+E = np.exp(Z)
+total = E.sum(axis=1, keepdims=True)
+s = Y.sum(axis=1, keepdims=True)
+loss = (np.sum(s * np.log(total)) - np.sum(Y * Z)) / len(X)
+grad = X.T @ (s * E / total - Y) / len(X)
+return loss, grad""",
+        wrong=(
+            Wrong(SOFTMAX + "return -np.sum(Y * np.log(P)) / len(X), X.T @ (P - Y) / len(X)",
+                  "missing chain factor",
+                  "$P-Y$ needs targets whose rows sum to 1; class weights, masks and soft labels break "
+                  "that."),
+            Wrong("""Z = X @ W
+E = np.exp(Z - Z.max(axis=0))
+P = E / E.sum(axis=0)
+s = Y.sum(axis=1, keepdims=True)
+return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y) / len(X)""", "wrong axis",
+                  "Normalises over examples instead of classes: now examples compete with one another."),
+            Wrong("""Z = X @ W
+E = np.exp(Z - Z.max(axis=1, keepdims=True))
+P = E / E.sum(axis=1, keepdims=True)
+s = Y.sum(axis=1, keepdims=True)
+return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y)""", "factor",
+                  "A mean loss beside the gradient of the sum; passes for $m=1$."),
+            Wrong(SOFTMAX + """s = Y.sum(axis=1, keepdims=True)
+return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y) / len(X)""", "overflow",
+                  "Right for small logits; `np.exp(1000)` is infinite and `inf / inf` is nan."),
+        ),
+        after="Add a row of zeros to $Y$ (a masked example). Which row of $G$ vanishes, and does it in "
+              "`P - Y`?",
+    ),
+    Exercise(
+        number="2.14",
+        title="The Hessian of softmax regression",
+        kind="jacobian",
+        prompt=r"""The gradient $\nabla_WL=\frac1mX^\top(P-Y)$ is itself a matrix that depends on
+$W\in\mathbb R^{3\times4}$. Give its Jacobian
+$\partial\operatorname{vec}(\nabla_WL)/\partial\operatorname{vec}W$, column-major: the $12\times12$
+Hessian of the mean cross-entropy, with
+$P=\operatorname{softmax}(XW)$ row by row and rows of $Y$ that sum to 1.""",
+        hints=(r"One example contributes $\frac1m\mathbf x(\mathbf p-\mathbf y)^\top$, and "
+               r"$\operatorname{vec}(\mathbf x\mathbf g^\top)=\mathbf g\otimes\mathbf x$.",
+               r"$d\mathbf p=(\operatorname{diag}\mathbf p-\mathbf p\mathbf p^\top)\,d\mathbf z$ with "
+               r"$d\mathbf z=dW^\top\mathbf x$.",
+               "`np.kron(np.diag(p) - np.outer(p, p), np.outer(x, x))`, averaged over the examples."),
+        draw=draw_softmax,
+        function="E = np.exp(X @ W)\nP = E / E.sum(axis=1, keepdims=True)\nreturn X.T @ (P - Y) / len(X)",
+        solution=softmax_hessian("np.diag(p) - np.outer(p, p)", "np.outer(x, x)"),
+        wrong=(
+            Wrong(softmax_hessian("np.outer(x, x)", "np.diag(p) - np.outer(p, p)"), "row-major vec",
+                  "The factors are swapped. This is the same Hessian for a vec that stacks rows, as "
+                  "NumPy's `reshape(-1)` and PyTorch do."),
+            Wrong(softmax_hessian("np.diag(p)", "np.outer(x, x)"), "missing product-rule term",
+                  "Forgets that each $p_c$ has all the logits in its denominator."),
+            Wrong(softmax_hessian("np.diag(p) - np.outer(p, p)", "np.outer(x, x)", m="1"), "factor",
+                  r"The Hessian of the summed loss: the $\frac1m$ got lost."),
+            Wrong(softmax_hessian("np.diag(p * (1 - p))", "np.outer(x, x)"), "only diagonal",
+                  "Takes softmax for an elementwise function: right on the diagonal blocks, zero elsewhere."),
+        ),
+        after="Multiply the Hessian by `np.kron(np.ones(4), v)` for any `v` in three dimensions. It is "
+              "zero: adding the same vector to all columns of $W$ changes no probability, so the data "
+              "cannot tell such weights apart.",
+    ),
+)
