@@ -99,10 +99,9 @@ def judge_pull(answer, rng):
             points.append(f(points[-1]))
         given = answer(list(layers), x.copy(), u.copy())
         check = check_gradient(lambda y: u @ reduce(lambda z, layer: layer[0](z), layers, y), given, x)
-        if not check and len(set(sizes)) == 1:
-            check = name_slip(given, layers, points, u) or check
         if not check:
-            return check
+            slip = name_slip(given, layers, points, u) if len(set(sizes)) == 1 else None
+            return check if slip is None else slip
     return check
 
 
