@@ -1,0 +1,121 @@
+"""Sphinx extension: the site needs no other server. `python -m bookbuild site` builds it.
+
+MathJax and its fonts are copied from the package sphinx-mathjax-offline; the draggable figures are one script,
+written from `matdiff.figures` and loaded only where a page has figures; what the theme loads for nothing is dropped.
+"""
+import argparse
+import html
+import re
+import shutil
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from matdiff import palette
+
+from .notebook import VIEW
+
+MATHJAX = "mathjax/tex-chtml.js"
+# What this MathJax may ask for later: its fonts, extensions that a formula names, what its menu offers.
+MATHJAX_PARTS = ["tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions", "a11y", "sre"]
+FIGURES, COLOURS = "matdiff-figures.js", "matdiff-palette.css"
+FONT_AWESOME = "scripts/fontawesome.js"  # 1.5 MB; the icon font, which the theme loads anyway, shows the same icons
+WITHOUT_SCRIPT = ("This figure can be dragged: it is drawn by JavaScript, which is switched off here. "
+                  "What it shows at first:")
+
+
+def trimmed(head):
+    """The theme's part of the page's head without Font Awesome's script; the search index no longer blocks the page."""
+    head = re.sub(rf"\s*<!--[^>]*icons -->\s*<script[^>]*{FONT_AWESOME}[^>]*></script>", "", head)
+    return re.sub(r'<script src="([^"]*(?:searchtools|language_data|searchindex)\.js[^"]*)">',
+                  r'<script defer src="\1">', head)
+
+
+class FigureSlots(SphinxPostTransform):
+    """A place for each widget, with its text for readers without JavaScript. Runs before myst-nb picks one form of it."""
+
+    default_priority = 3
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for bundle in list(self.document.findall(nodes.container)):
+            forms = {n.get("mime_type"): n for n in bundle.children if isinstance(n, nodes.container)}
+            if bundle.get("nb_element") != "mime_bundle" or VIEW not in forms:
+                continue
+            text = forms["text/plain"].astext() if "text/plain" in forms else ""
+            view = forms[VIEW].children[0].astext()
+            forms[VIEW].children = [nodes.raw("", slot(view, text), format="html")]
+
+
+def slot(view, text):
+    return (f'<div class="matdiff-slot">{view}<noscript><p>{WITHOUT_SCRIPT}</p>'
+            f"<pre>{html.escape(text)}</pre></noscript></div>")
+
+
+def configure(app, config):
+    config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
+    config.mathjax_path = MATHJAX
+
+
+def page(app, pagename, templatename, context, doctree):
+    """Give the template its filter, and the page the figures' script if it has figures."""
+    context["trimmed"] = trimmed
+    if doctree is not None and any("matdiff-slot" in raw.astext() for raw in doctree.findall(nodes.raw)):
+        app.add_js_file(FIGURES, defer="defer")
+
+
+def assets(app, exception):
+    """Write the scripts and styles that the pages ask for, and drop those that none does."""
+    if exception or app.builder.format != "html":
+        return
+    static = Path(app.outdir, "_static")
+    source = Path(import_module("sphinx-mathjax-offline").__file__).parent / "static" / "mathjax"
+    for part in MATHJAX_PARTS:
+        target = static / "mathjax" / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if (source / part).is_dir() else shutil.copy)(
+            source / part, target, **({"dirs_exist_ok": True} if (source / part).is_dir() else {}))
+    (static / COLOURS).write_text(colours(), encoding="utf-8")
+    from matdiff import figures
+    bundle = getattr(figures, "bundle", lambda: "")
+    (static / FIGURES).write_text(bundle(), encoding="utf-8")
+    for unused in (FONT_AWESOME, f"{FONT_AWESOME}.map", f"{FONT_AWESOME}.LICENSE.txt"):
+        (static / unused).unlink(missing_ok=True)
+    for source_map in static.rglob("*.map"):
+        source_map.unlink()
+
+
+def colours():
+    """The palette as CSS variables, --matdiff-ROLE, for light and dark pages."""
+    def rule(selector, colours):
+        return selector + " {\n" + "".join(f"  --matdiff-{k}: {v};\n" for k, v in colours.items()) + "}\n"
+    return rule(":root", palette.LIGHT) + rule("html[data-theme=dark]", palette.DARK)
+
+
+def setup(app):
+    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it even where sphinx_comments is not loaded
+    app.add_css_file(COLOURS, priority=100)
+    app.add_post_transform(FigureSlots)
+    app.connect("config-inited", configure)
+    app.connect("html-page-context", page)
+    app.connect("build-finished", assets)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def main(args):
+    parser = argparse.ArgumentParser(prog="python -m bookbuild site", description="Build the site; any warning is an error.")
+    parser.add_argument("--quiet", action="store_true", help="show warnings and errors only")
+    options = parser.parse_args(args)
+    from jupyter_book.cli.main import main as jupyter_book
+    shutil.rmtree("_build/html", ignore_errors=True)  # pages that the book no longer has
+    command = ["build", ".", "--all", "-W", "-n", "--keep-going", *["-q"] * options.quiet]
+    try:
+        jupyter_book(command, prog_name="jupyter-book", standalone_mode=False)
+    except (RuntimeError, click.ClickException) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
