@@ -90,7 +90,8 @@ def judge_softmax(answer, rng):
     if not np.isclose(loss, softmax_loss(big, W, Y), rtol=1e-9):
         return Check(False, "overflow", "Right for small logits. With logits near 1000 the loss should be "
                      f"{softmax_loss(big, W, Y):.6g}, this returned {loss:.6g}.")
-    return Check(True, None, "Loss and gradient agree, also where rows do not sum to 1 and logits are near 1000.")
+    return Check(True, None,
+                 "Loss and gradient agree, rows that do not sum to 1 and logits near 1000 included.")
 
 
 # Beginnings that answers share.
