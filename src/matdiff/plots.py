@@ -158,10 +158,10 @@ def support_lines(f, t, slopes, limits=(-1, 3), ax=None):
         line = f(t) + slope * (s - t)
         role = "gradient" if np.all(line <= values + 1e-12) else "wrong"
         ax.plot(s, line, color=LIGHT[role], linestyle=DASHES[role], linewidth=1.2)
-        ax.annotate(f"{slope:g}", (s[0], line[0]), xytext=(-4, 0), textcoords="offset points",
-                    ha="right", va="center", color=LIGHT[role], fontsize=9)
+        ax.annotate(f"{slope:g}", (s[-1], line[-1]), xytext=(4, 0), textcoords="offset points",
+                    ha="left", va="center", color=LIGHT[role], fontsize=9)
     ax.plot(t, f(t), "o", color=LIGHT["variable"])
-    ax.set(xlabel="$t$", xlim=limits)
+    ax.set(xlabel="$t$")
     return ax
 
 
