@@ -246,3 +246,26 @@ def linear_layer(m=5, d=3, k=4, ax=None):
     ax.set(xlim=(-0.2, right + 1.6), ylim=(low + bias + 0.2, -0.2), aspect="equal")
     ax.axis("off")
     return ax
+
+
+__all__ += ["local_map"]
+
+
+def local_map(f, J, point, epsilon, ax=None):
+    """The image of a square grid around a point, and the parallelogram that the Jacobian makes of the square.
+
+    f takes and returns arrays of shape (2,); J is its 2 × 2 Jacobian at `point`; epsilon is half the square's side.
+    """
+    ax = _axes(ax)
+    point, J = np.asarray(point, float), np.asarray(J, float)
+    centre = f(point)
+    for fixed in np.linspace(-epsilon, epsilon, 5):
+        for moving in (0, 1):
+            steps = np.full((41, 2), fixed)
+            steps[:, moving] = np.linspace(-epsilon, epsilon, 41)
+            ax.plot(*np.array([f(point + step) for step in steps]).T, color=LIGHT["output"], linewidth=0.9)
+    corners = epsilon * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
+    ax.plot(*(centre + corners @ J.T).T, color=LIGHT["gradient"], linestyle="--", linewidth=1.8)
+    ax.plot(*centre, "o", color=LIGHT["variable"], markersize=5)
+    ax.set(xlabel="$f_1$", ylabel="$f_2$", aspect="equal")
+    return ax
