@@ -231,9 +231,9 @@ class _Best:
 
     def merge(self, rows, value, error, floor, relative_noise):
         old, e = self.value[rows], self.error[rows]
-        big = 0.1 * np.fmax(np.abs(old), np.abs(value))
         # Two sharp answers that exclude each other: structure at two scales, or steps. The bound covers both.
-        quarrel = (e <= big) & (error <= big) & (np.abs(old - value) > e + error)
+        sharp = (e <= 0.1 * np.abs(old)) & (error <= 0.1 * np.fmax(np.abs(old), np.abs(value)))
+        quarrel = sharp & (np.abs(old - value) > e + error)
         gap = np.where(quarrel, np.abs(old - value), 0)
         better = error < e
         self.value[rows] = np.where(better, value, old)
@@ -322,7 +322,7 @@ class _TestLine:
 def _generic(n):
     """Random weights of either sign, none near zero and no two alike."""
     rng = np.random.default_rng(20231)
-    return rng.uniform(0.5, 1.5, n) * rng.choice([-1.0, 1.0], n)
+    return rng.uniform(0.5, 1.5, n) * rng.choice([-1.0, 1.0], n) if n > 1 else np.ones(n)
 
 
 def _first_step(d, stage, fun):
