@@ -6,6 +6,8 @@ from pathlib import Path
 
 import nbformat
 
+from matdiff.figures import static_state
+
 from . import pictures
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -85,7 +87,7 @@ def widgets(nb):
     saved = nb.metadata.pop("widgets", {}).get(STATE, {}).get("state", {})
     views = [o.data[VIEW] for c in nb.cells if c.cell_type == "code"
              for o in c.outputs if VIEW in o.get("data", {})]
-    kept = {i: dict(m, state=small(m["state"])) for i, m in saved.items()}
+    kept = {i: small(model) for i, model in saved.items()}
     names, queue = {}, [view["model_id"] for view in views]
     while queue:
         model = queue.pop(0)
@@ -102,15 +104,10 @@ def widgets(nb):
         {STATE: {"state": json.loads(state), "version_major": 2, "version_minor": 0}})
 
 
-def small(state):
-    """A widget's state without its code (the page has it once) and without values nobody set."""
-    try:
-        from matdiff.figures import static_state
-    except ImportError:
-        dropped = {"_esm", "_css", "_anywidget_id"}
-    else:
-        state, dropped = static_state(state), set()
-    return {k: v for k, v in state.items() if v is not None and k not in dropped}
+def small(model):
+    """A widget's model without its code (the page has it once), without what needs a kernel, without empty values."""
+    model = static_state(model)
+    return dict(model, state={k: v for k, v in model["state"].items() if v is not None})
 
 
 def keep_pictures(nb, stored):

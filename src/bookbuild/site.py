@@ -5,6 +5,7 @@ written from `matdiff.figures` and loaded only where a page has figures; what th
 """
 import argparse
 import html
+import json
 import re
 import shutil
 import sys
@@ -14,18 +15,18 @@ from pathlib import Path
 import click
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
 
-from matdiff import palette
+from matdiff import figures, palette
 
-from .notebook import VIEW
+from .notebook import STATE, VIEW
 
 MATHJAX = "mathjax/tex-chtml.js"
 # What this MathJax may ask for later: its fonts, extensions that a formula names, what its menu offers.
 MATHJAX_PARTS = ["tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions", "a11y", "sre"]
-FIGURES, COLOURS = "matdiff-figures.js", "matdiff-palette.css"
+FIGURES, COLOURS = "matdiff-figures.js", "matdiff-colours.css"
 FONT_AWESOME = "scripts/fontawesome.js"  # 1.5 MB; the icon font, which the theme loads anyway, shows the same icons
-WITHOUT_SCRIPT = ("This figure can be dragged: it is drawn by JavaScript, which is switched off here. "
-                  "What it shows at first:")
+WITHOUT_SCRIPT = "This figure can be dragged. It is drawn by JavaScript, which is switched off here. What it says at first:"
 
 
 def trimmed(head):
@@ -49,6 +50,35 @@ class FigureSlots(SphinxPostTransform):
             text = forms["text/plain"].astext() if "text/plain" in forms else ""
             view = forms[VIEW].children[0].astext()
             forms[VIEW].children = [nodes.raw("", slot(view, text), format="html")]
+
+
+class Figures(dict):
+    """The names that such a figure may use: loaded when asked for."""
+
+    def __missing__(self, name):
+        if name in figures.__all__:
+            return getattr(figures, name)
+        raise KeyError(name)
+
+
+class Draggable(SphinxDirective):
+    """A figure on a page that is no notebook: `{draggable} GradientExplorer("x1**2 * x2", label="…")`."""
+
+    required_arguments, final_argument_whitespace, has_content = 1, True, False
+
+    def run(self):
+        try:
+            figure = eval(self.arguments[0], {}, Figures())
+        except Exception as error:  # whatever the expression raises is a fault of the page
+            raise self.error(f"{{draggable}} {self.arguments[0]}: {type(error).__name__}: {error}") from error
+        model = f"{self.env.docname}-{self.env.new_serialno('draggable')}"
+        state = {"state": {model: figures.static_state({"state": figure.get_state()})}}
+        scripts = script(STATE, state) + script(VIEW, {"model_id": model})
+        return [nodes.raw("", slot(scripts, repr(figure)), format="html")]
+
+
+def script(kind, content):
+    return f'<script type="{kind}">{json.dumps(content).replace("</", "<" + chr(92) + "/")}</script>'
 
 
 def slot(view, text):
@@ -80,9 +110,7 @@ def assets(app, exception):
         (shutil.copytree if (source / part).is_dir() else shutil.copy)(
             source / part, target, **({"dirs_exist_ok": True} if (source / part).is_dir() else {}))
     (static / COLOURS).write_text(colours(), encoding="utf-8")
-    from matdiff import figures
-    bundle = getattr(figures, "bundle", lambda: "")
-    (static / FIGURES).write_text(bundle(), encoding="utf-8")
+    (static / FIGURES).write_text(figures.bundle(), encoding="utf-8")
     for unused in (FONT_AWESOME, f"{FONT_AWESOME}.map", f"{FONT_AWESOME}.LICENSE.txt"):
         (static / unused).unlink(missing_ok=True)
     for source_map in static.rglob("*.map"):
@@ -90,16 +118,18 @@ def assets(app, exception):
 
 
 def colours():
-    """The palette as CSS variables, --matdiff-ROLE, for light and dark pages."""
-    def rule(selector, colours):
-        return selector + " {\n" + "".join(f"  --matdiff-{k}: {v};\n" for k, v in colours.items()) + "}\n"
-    return rule(":root", palette.LIGHT) + rule("html[data-theme=dark]", palette.DARK)
+    """The palette as CSS variables, --md-ROLE as in the figures, for light and dark pages."""
+    def rule(selector, *palettes):
+        return selector + " {\n" + "".join(f"  --md-{k}: {v};\n" for p in palettes for k, v in p.items()) + "}\n"
+    return (rule(":root", palette.LIGHT, palette.LIGHT_PAGE)
+            + rule("html[data-theme=dark]", palette.DARK, palette.DARK_PAGE))
 
 
 def setup(app):
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it even where sphinx_comments is not loaded
     app.add_css_file(COLOURS, priority=100)
     app.add_post_transform(FigureSlots)
+    app.add_directive("draggable", Draggable)
     app.connect("config-inited", configure)
     app.connect("html-page-context", page)
     app.connect("build-finished", assets)
