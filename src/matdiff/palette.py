@@ -23,3 +23,6 @@ DARK = {
 }
 # Second cue, as Matplotlib dash patterns: solid unless the role has to be told apart without colour.
 DASHES = {"variable": "-", "direction": "--", "gradient": "-", "upstream": "-.", "output": "-", "wrong": ":"}
+# What is not a role: the page, its text, quiet text (axes, ticks), the grid and the zero lines in it.
+LIGHT_PAGE = {"page": "#ffffff", "text": "#24292f", "muted": "#5b6570", "grid": "#e7eaee", "grid-strong": "#b6bec8"}
+DARK_PAGE = {"page": "#14181e", "text": "#e6edf3", "muted": "#a5b0bc", "grid": "#2a313a", "grid-strong": "#5a6572"}
