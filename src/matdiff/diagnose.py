@@ -1,0 +1,606 @@
+"""Which common mistake explains a wrong derivative.
+
+A diagnosis is a search through short lists, simplest first:
+
+`twists`   what a slip does to a right answer (transpose it, keep its diagonal, read its rows as columns …): the claim
+           is compared with a multiple of the twisted truth. A constant multiple on top makes combinations of two.
+`REPAIRS`  what would still have to be done to the claim (sum it, symmetrise it).
+`TESTS`    structure that needs no list: factors of rows and columns, equal totals, the claim's own Jacobian, the claim
+           at symmetric, diagonal, orthogonal inputs, and `replay`, which differentiates the function once more with
+           one step of the chain rule done wrongly.
+
+A name is given only where every entry fits, at every point looked at; what fits nothing is "unknown".
+To add a mistake: one function in a list below, one row in MISTAKES with its smallest example.
+"""
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Callable
+
+import numpy as np
+
+from . import numeric
+from .vec import commutation_matrix, sym, vec
+
+
+def show(value):
+    """A number or a tuple of indices, as messages print it: four digits, the same on every machine."""
+    if isinstance(value, tuple):
+        return "[" + ", ".join(str(int(i)) for i in value) + "]"
+    return f"{float(value):.4g}"
+
+
+@dataclass(frozen=True)
+class Point:
+    """What is known at one input: the numerical derivative, the bound of its error, the claim."""
+    X: np.ndarray
+    truth: np.ndarray
+    bound: np.ndarray
+    claim: np.ndarray
+
+    def size(self):
+        return np.abs(self.truth).max(initial=0.0)
+
+    def tolerance(self):
+        return 3 * self.bound + 1e-9 * np.abs(self.truth) + 1e-11 * self.size()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One explanation: the mistake's name, its sentence, what else fits, whether the answer is accepted."""
+    name: str
+    message: str
+    also: tuple = ()
+    accepted: bool = False
+    numbers: tuple | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A refused claim and what may be asked about it."""
+    kind: str                 # gradient | Jacobian | differential
+    f: Callable
+    claim: Callable | None    # None: the claim is an array, known at one point only
+    points: tuple
+    out: tuple                # the shape of f(X)
+    gave: tuple               # the shape that a claimed differential has
+    terms: dict
+    symmetric: bool
+    sizes: dict
+    evaluate: Callable        # X -> Point or None
+    passed_first: bool = False  # right at the X given, wrong at a general point
+
+    @property
+    def first(self):
+        return self.points[0]
+
+    @property
+    def shape(self):
+        return self.first.X.shape
+
+    @property
+    def square(self):
+        return len(self.shape) == 2 and self.shape[0] == self.shape[1]
+
+
+# Multiples ------------------------------------------------------------------------------------------------------
+
+def sizes_of(shape):
+    """Letters for the sizes of a vector or matrix: n, or m and n."""
+    return dict(zip("mn" if len(shape) == 2 else "n", shape))
+
+
+def sizes(case):
+    """The numbers that a constant may be named by; the caller's names come first."""
+    known = dict(case.sizes)
+    for letter, size in sizes_of(case.shape).items():
+        if size not in known.values():
+            known.setdefault(letter, size)
+    return {name: size for name, size in known.items() if size > 2}
+
+
+def constants(case):
+    """{value: how it is written}: the multiples that a slip typically leaves."""
+    names = {2.0: "2", 0.5: "1/2", 4.0: "4", 0.25: "1/4"}
+    for name, n in sizes(case).items():
+        for value, text in ((n, name), (1 / n, f"1/{name}"), (2 * n, f"2{name}"), (0.5 / n, f"1/(2{name})"),
+                            (n / 2, f"{name}/2"), (2 / n, f"2/{name}"), (n * n, f"{name}²"), (1 / n**2, f"1/{name}²"),
+                            ((n - 1) / n, f"({name} - 1)/{name}"), (n / (n - 1), f"{name}/({name} - 1)")):
+            names.setdefault(float(value), f"{text}, {name} = {n}")
+    return names
+
+
+def multiple(claim, twisted, bound):
+    """The number c with claim = c * twisted, entry by entry; None where there is none."""
+    if claim.shape != twisted.shape or not np.abs(twisted).max(initial=0) > 0:
+        return None
+    big = np.unravel_index(np.abs(twisted).argmax(), twisted.shape)
+    c = float(np.vdot(twisted, claim) / np.vdot(twisted, twisted))
+    if c == 0 or abs(c * twisted[big]) < 1e-12 * np.abs(claim).max():
+        return None
+    slack = 1e-8 * np.abs(c * twisted) + 1e-10 * abs(c * twisted[big]) + 10 * abs(c) * bound.max(initial=0)
+    return c if (np.abs(claim - c * twisted) <= slack).all() else None
+
+
+def multiples(case, twist):
+    """The multiple at each point, or None."""
+    found = []
+    for p in case.points:
+        twisted = twist(p.truth)
+        c = None if twisted is None else multiple(p.claim, twisted, p.bound)
+        if c is None:
+            return None
+        found.append(c)
+    return found
+
+
+def near(c, value):
+    return abs(c - value) <= 1e-6 * abs(value)
+
+
+def plain(case, cs, entries):
+    """("" | "sign" | "factor", sentence) for a multiple that is the same at all points, None where it proves nothing."""
+    c = cs[0]
+    if not all(near(other, c) for other in cs):
+        return None
+    if near(c, 1):
+        return "", ""
+    if near(c, -1):
+        return "sign", "the sign is the opposite"
+    for value, text in constants(case).items():
+        written, _, size = text.partition(",")
+        size = size and "," + size
+        for s, sign in ((1, ""), (-1, " and the sign is the opposite")):
+            if near(c, s / value):
+                return ("factor" if s == 1 else "sign and factor"), f"a factor {text} is missing{sign}"
+    if entries * len(cs) < 2:
+        return None
+    return ("factor" if c > 0 else "sign and factor",
+            f"the right value is {show(1 / c)} times yours")
+
+
+# Twists: what a slip does to a right answer ---------------------------------------------------------------------
+
+def flat_twists(case):
+    """(name, sentence, twist) for answers of the truth's own shape or a permutation of it."""
+    yield "", "", lambda G: G
+    if case.kind == "gradient":
+        yield from gradient_twists(case)
+    else:
+        yield from jacobian_twists(case)
+    if case.first.truth.ndim == 2:
+        yield "only diagonal", "only the diagonal is there", lambda G: np.diag(np.diag(G)) if square(G) else None
+        yield "only diagonal", "only the diagonal is there, as a vector", lambda G: np.diag(G) if min(G.shape) > 1 else None
+        yield "one triangle", "only the lower triangle is there", lambda G: np.tril(G) if square(G) else None
+        yield "one triangle", "only the upper triangle is there", lambda G: np.triu(G) if square(G) else None
+
+
+def square(G):
+    return G.ndim == 2 and G.shape[0] == G.shape[1] and G.shape[0] > 1
+
+
+def off(G, scale):
+    """G with its entries off the diagonal scaled."""
+    return np.where(np.eye(len(G), dtype=bool), G, scale * G)
+
+
+def gradient_twists(case):
+    if len(case.shape) == 2:
+        yield "transposed", "this is the transpose", lambda G: G.T
+    if len(case.shape) == 2 and not case.square:
+        yield ("row-major vec", "rows and columns were mixed up when a vector was folded back into a matrix",
+               lambda G: G.ravel().reshape(G.shape, order="F"))
+        yield ("row-major vec", "rows and columns were mixed up when a vector was folded back into a matrix",
+               lambda G: G.ravel(order="F").reshape(G.shape))
+    if case.square:
+        yield ("off-diagonal doubled", "the entries off the diagonal are doubled: these are the partial derivatives "
+               "over the free entries of a symmetric matrix", lambda G: off(G, 2))
+        yield ("off-diagonal halved", "the entries off the diagonal are halved", lambda G: off(G, 0.5))
+        yield ("off-diagonal doubled", "these are the partial derivatives over the free entries of a symmetric matrix "
+               "(each entry off the diagonal is counted twice)", lambda G: G + G.T - np.diag(np.diag(G)))
+        yield ("off-diagonal doubled", "these are the partial derivatives over the free entries of a symmetric matrix, "
+               "in one triangle", lambda G: np.tril(off(G, 2)))
+        yield ("only for symmetric input", "it is symmetrised, as for a symmetric variable", sym)
+
+
+def jacobian_twists(case):
+    """vec read in rows on either side; the factors of a Kronecker product in other order or transposed."""
+    swap_out, swap_in = reading(case.out), reading(case.shape)
+    matrix = case.kind == "Jacobian"
+    if swap_out is not None:
+        yield ("row-major vec" if matrix else "transposed",
+               "vec reads rows on the output side" if matrix else "the result is transposed",
+               lambda J: J[swap_out])
+    if swap_in is not None:
+        yield ("row-major vec" if matrix else "transposed",
+               "vec reads rows on the input side" if matrix else "dX is transposed", lambda J: J[:, swap_in])
+    if swap_out is not None and swap_in is not None:
+        yield "row-major vec", "vec reads rows on both sides", lambda J: J[swap_out][:, swap_in]
+    if matrix:
+        yield "transposed", "this is the transpose", lambda J: J.T if square(J) else None
+
+
+def reading(shape):
+    """The permutation that reads a matrix by rows instead of columns; None where both are the same."""
+    if len(shape) != 2 or min(shape) < 2:
+        return None
+    return np.arange(shape[0] * shape[1]).reshape(shape, order="F").ravel()
+
+
+def kronecker_factors(J, out, shape):
+    """(P, Q) with J = P ⊗ Q, P of (out[1], shape[1]) and Q of (out[0], shape[0]), or None (van Loan: rank one)."""
+    a, b = (out + (1, 1))[:2]
+    m, n = (shape + (1, 1))[:2]
+    R = J.reshape(b, a, n, m).transpose(0, 2, 1, 3).reshape(b * n, a * m)
+    i, j = np.unravel_index(np.abs(R).argmax(), R.shape)
+    if R[i, j] == 0 or not np.allclose(np.outer(R[:, j], R[i]) / R[i, j], R, rtol=1e-7, atol=1e-9 * abs(R[i, j])):
+        return None
+    return (R[:, j] / R[i, j]).reshape(b, n), R[i].reshape(a, m)
+
+
+def kronecker_twists(case):
+    """Every order and transposition of the two factors."""
+    if case.kind != "Jacobian" or len(case.out) != 2 or len(case.shape) != 2:
+        return
+    for order, flip_p, flip_q in [(o, p, q) for o in (1, 0) for p in (0, 1) for q in (0, 1)][:-4] + [
+            (0, 1, 0), (0, 0, 1), (0, 1, 1)]:
+        def twist(J, order=order, flip_p=flip_p, flip_q=flip_q):
+            factors = kronecker_factors(J, case.out, case.shape)
+            if factors is None:
+                return None
+            P, Q = factors[0].T if flip_p else factors[0], factors[1].T if flip_q else factors[1]
+            return np.kron(Q, P) if order else np.kron(P, Q)
+        what = ["the right factors stand in the other order" if order else "",
+                "the first is transposed" if flip_p else "", "the second is transposed" if flip_q else ""]
+        yield "kronecker order", "a Kronecker product: " + " and ".join(w for w in what if w), twist
+
+
+def shape_twists(case):
+    """(name, sentence, twist, accepted): right numbers in another shape."""
+    shape, truth = case.first.claim.shape, case.first.truth.shape
+    if case.kind == "Jacobian":
+        yield from jacobian_shapes(case, shape, truth)
+    elif case.kind == "gradient":
+        yield from gradient_shapes(case, shape, truth)
+    elif case.gave != case.out:
+        yield ("transposed" if case.gave == case.out[::-1] and min(case.out) > 1 else "shape",
+               f"the differential has the shape of the function's value, {case.out}, yours has {case.gave}",
+               lambda J: J, False)
+        if case.gave == case.out[::-1] and reading(case.out) is not None:
+            swap = reading(case.out)
+            yield "transposed", "the result is transposed", lambda J: J[swap], False
+
+
+def gradient_shapes(case, shape, truth):
+    n = int(np.prod(truth))
+    vector = n == max(truth, default=1)
+    row_for_column = shape == truth[::-1] and len(truth) == 2 or shape == (1, n) and len(truth) == 1
+    if vector and row_for_column:
+        yield ("layout", "written in the other layout, as a row where the book writes a column" if shape[0] == 1 else
+               "written in the other layout, as a column", lambda G: G.reshape(shape), True)
+    elif shape == truth[::-1]:
+        yield "transposed", "this is the transpose", lambda G: G.T, False
+    elif int(np.prod(shape)) == n:
+        text = f"the numbers are right but the shape is not: X has shape {truth}, your gradient {shape}"
+        yield "shape", text, lambda G: G.reshape(shape), False
+        yield "shape", text, lambda G: G.reshape(shape, order="F"), False
+    for axis in range(len(truth)) if n > 1 else ():
+        yield ("shape", f"it is summed over axis {axis}, though every entry of X has its own derivative",
+               lambda G, axis=axis: fold(G.sum(axis=axis), shape), False)
+
+
+def jacobian_shapes(case, shape, truth):
+    if shape == truth[::-1] and truth[0] != truth[1]:
+        yield "layout", "written in the other layout, one column for each output", lambda J: J.T, True
+    if shape == case.out + case.shape and len(shape) > 2:
+        yield ("layout", "written with one index for each axis of the output and of the input",
+               lambda J: unfold(J, case), True)
+    if len(shape) == 1 and 1 in truth and shape[0] == max(truth):
+        yield "layout", "written as a vector", lambda J: J.ravel(), True
+    if int(np.prod(shape)) == int(np.prod(truth)):
+        text = f"the numbers are right but the shape is not: the Jacobian is {truth[0]} × {truth[1]}, yours {shape}"
+        yield "shape", text, lambda J: J.reshape(shape), False
+        yield "shape", text, lambda J: J.reshape(shape, order="F"), False
+        yield "shape", text, lambda J: J.T.reshape(shape), False
+    for axis, text in enumerate(("rows", "columns")):
+        yield ("shape", f"these are the {text} of the Jacobian added up, as one backward pass gives them" if not axis
+               else "these are the columns of the Jacobian added up",
+               lambda J, axis=axis: fold(J.sum(axis=axis), shape), False)
+
+
+def fold(v, shape):
+    return v.reshape(shape) if v.size == int(np.prod(shape)) else None
+
+
+def unfold(J, case):
+    """Rows and columns as axes of the output and the input."""
+    a, b = len(case.out), len(case.shape)
+    T = J.reshape(case.out[::-1] + case.shape[::-1])
+    return T.transpose(tuple(range(a))[::-1] + tuple(range(a, a + b))[::-1])
+
+
+def all_twists(case):
+    if case.first.claim.shape != case.first.truth.shape or case.gave != case.out:
+        for name, text, twist, accepted in shape_twists(case):
+            yield name, text, twist, accepted
+        plain_shape = case.gave == case.out
+        for name, text, twist in kronecker_twists(case):
+            yield name, text, twist, False
+        if plain_shape:
+            for name, text, twist in flat_twists(case):
+                if name == "only diagonal":
+                    yield name, text, twist, False
+        return
+    for name, text, twist in (*kronecker_twists(case), *flat_twists(case)):
+        yield name, text, twist, False
+
+
+def by_twists(case):
+    """All explanations by one twist and a constant multiple, with their cost."""
+    for name, text, twist, accepted in all_twists(case):
+        cs = multiples(case, twist)
+        if cs is None:
+            continue
+        entries = int(np.count_nonzero(twist(case.first.truth)))
+        found = plain(case, cs, entries)
+        if found is None or not (name or found[0]) or name and found[0] and entries * len(cs) < 2:
+            continue
+        names = [n for n in (name, found[0]) if n]
+        ok = accepted and not found[0]
+        cost = len(" and ".join(names).split(" and ")) + (found[1].startswith("the right value") and 1)
+        sentence = ", and ".join(s for s in (text, found[1]) if s)
+        yield cost, Finding(" and ".join(names), describe(case, sentence, ok), accepted=ok)
+
+
+def describe(case, sentence, ok=False):
+    numbers = "" if ok else entry(case)
+    return (f"Right, {sentence}." if ok else f"Not the {case.kind}: {sentence}.{numbers}")
+
+
+def entry(case):
+    """Where truth and claim differ most, as a sentence."""
+    p = case.first
+    if p.claim.shape != p.truth.shape or case.gave != case.out or p.truth.ndim == 0:
+        return ""
+    at = np.unravel_index(np.abs(p.claim - p.truth).argmax(), p.truth.shape)
+    return f" Entry {show(at)} should be {show(p.truth[at])}, yours is {show(p.claim[at])}."
+
+
+# Repairs: what is still to be done to the claim -----------------------------------------------------------------
+
+def not_summed(case):
+    """The claim summed over an axis is a multiple of the truth."""
+    shape, truth = case.first.claim.shape, case.first.truth.shape
+    if case.kind != "gradient" or int(np.prod(shape)) <= int(np.prod(truth)):
+        return
+    for axis in range(len(shape)):
+        cs = [multiple(np.sum(p.claim, axis=axis).reshape(truth), p.truth, p.bound)
+              if np.sum(p.claim, axis=axis).size == p.truth.size else None for p in case.points]
+        found = plain(case, cs, case.first.truth.size) if None not in cs else None
+        if found is not None:
+            extra = f", and {found[1]}" if found[0] else ""
+            yield Finding(" and ".join(n for n in ("not summed over the batch", found[0]) if n), describe(
+                case, f"it is still to be summed over axis {axis}, which X does not have: all {shape[axis]} "
+                f"contributions act on the same entries{extra}"))
+
+
+def not_symmetrised(case):
+    """The symmetric part of the claim is a multiple of the truth."""
+    if case.kind != "gradient" or not case.square or case.first.claim.shape != case.shape:
+        return
+    cs = [multiple(sym(p.claim), p.truth, p.bound) for p in case.points]
+    if None not in cs and plain(case, cs, case.first.truth.size) and case.shape[0] > 1:
+        yield Finding("not symmetrised", describe(case, "its symmetric part is right, so (G + Gᵀ)/2 is still to be "
+                      "taken" if near(cs[0], 1) else "the sum of it and its transpose is right"
+                      if near(cs[0], 0.5) else "its symmetric part is a multiple of the right one"))
+
+
+def masked(case):
+    """Right in one entry, one row or one column, zero elsewhere."""
+    p = case.first
+    if p.claim.shape != p.truth.shape or p.truth.size < 2 or p.truth.ndim == 0:
+        return
+    if any(not right_where_nonzero(q) for q in case.points) or not p.claim.any():
+        return
+    where = np.argwhere(p.claim)
+    if len(where) == 1 and np.count_nonzero(p.truth) > 1:
+        yield Finding("one entry", describe(case, f"only entry {show(tuple(where[0]))} is there, the others are zero"))
+    for axis, word in enumerate(("row", "column")[:p.truth.ndim] if p.truth.ndim == 2 else ()):
+        if len(set(where[:, axis])) == 1 and len(where) > 1:
+            yield Finding("one row or column", describe(case, f"only {word} {where[0, axis]} is there"))
+
+
+def right_where_nonzero(p):
+    mask = p.claim != 0
+    return (np.abs(p.claim - p.truth) <= 10 * p.tolerance())[mask].all()
+
+
+REPAIRS = (not_summed, not_symmetrised, masked)
+
+
+# Tests of structure ---------------------------------------------------------------------------------------------
+
+def missing_terms(case):
+    """The terms that the caller names: one or more of them absent, or with the wrong sign."""
+    if not case.terms or case.first.claim.shape != case.first.truth.shape:
+        return
+    p = case.first
+    terms = {k: np.asarray(t(p.X) if callable(t) else t, float) for k, t in case.terms.items()}
+    close = lambda A: (np.abs(p.claim - A) <= 10 * p.tolerance() + 1e-9 * p.size()).all()
+    for count in range(1, len(terms) + 1):
+        for names in combinations(terms, count):
+            gone = sum(terms[k] for k in names)
+            said = " and ".join(f"`{k}`" for k in names)
+            if np.shape(gone) == p.truth.shape and close(p.truth - gone) and p.claim.any():
+                yield Finding("missing product-rule term", describe(case, f"the term {said} is missing"))
+            elif np.shape(gone) == p.truth.shape and close(p.truth - 2 * gone):
+                yield Finding("sign", describe(case, f"the term {said} has the opposite sign"))
+
+
+def line_factor(case):
+    """Every row, or every column, is off by a factor of its own."""
+    p = case.first
+    if p.truth.ndim != 2 or p.claim.shape != p.truth.shape or min(p.truth.shape) < 2:
+        return
+    for axis, word in ((0, "row"), (1, "column")):
+        if all(lines_fit(q.truth if axis == 0 else q.truth.T, q.claim if axis == 0 else q.claim.T, q.bound)
+               for q in case.points):
+            yield Finding("missing chain factor", describe(
+                case, f"every {word} is off by a factor of its own, so that a diagonal matrix is missing on the "
+                + ("left" if axis == 0 else "right")))
+
+
+def lines_fit(G, C, bound):
+    """Row i of the claim is r_i times row i of the truth, r_i not zero, on enough rows to prove it."""
+    proofs = 0
+    for g, c in zip(G, C):
+        if not g.any() and not c.any():
+            continue
+        if multiple(c, g, bound) is None:
+            return False
+        proofs += np.count_nonzero(g) - 1
+    return proofs >= 2
+
+
+def moving_multiple(case):
+    """A multiple of the truth everywhere, but another one at each point."""
+    cs = multiples(case, lambda G: G)
+    if cs is None or len(cs) < 2 or case.first.truth.size < 2:
+        return
+    ratio = cs[0] / cs[1]
+    if near(ratio, 1):
+        return
+    X = [np.linalg.norm(p.X) for p in case.points]
+    values = [np.asarray(case.f(p.X), float) for p in case.points]
+    if case.kind == "gradient" and values[0].size == 1 and np.ravel(values[1])[0] != 0:
+        quotient = float(np.ravel(values[0])[0] / np.ravel(values[1])[0])
+        for a, text in ((1, "f"), (-1, "1/f"), (0.5, "√f"), (-0.5, "1/√f"), (2, "f²"), (-2, "1/f²")):
+            if quotient > 0 and near(ratio, quotient ** -a):
+                yield Finding("missing chain factor", describe(case, f"a factor that moves with X is missing, "
+                              f"proportional to {text}"))
+                return
+    for a, text in ((1, "‖X‖"), (-1, "1/‖X‖"), (2, "‖X‖²"), (-2, "1/‖X‖²"), (3, "‖X‖³"), (-3, "1/‖X‖³")):
+        if near(ratio, (X[0] / X[1]) ** -a):
+            yield Finding("wrong normalisation", describe(case, f"a factor proportional to {text} is missing"),
+                          also=("missing chain factor",))
+            return
+    yield Finding("missing chain factor", describe(case, "it points the right way, but a scalar factor that moves "
+                  "with X is missing"))
+
+
+def equal_totals(case):
+    """All entries of claim and truth have the same sum: summed over the wrong axis."""
+    p = case.first
+    if case.kind != "gradient" or p.truth.size < 2 or p.claim.size < 2:
+        return
+    for q in case.points:
+        total, scale = q.truth.sum(), np.abs(q.truth).sum()
+        if abs(total) < 1e-3 * scale or abs(q.claim.sum() - total) > 1e-9 * scale + 3 * q.bound.sum():
+            return
+    yield Finding("wrong axis", describe(case, "the total of all entries is right, but it was summed over the wrong "
+                                         "axis"))
+
+
+STRUCTURED = (
+    ("symmetric", sym),
+    ("diagonal", lambda X: np.diag(np.diag(X))),
+    ("orthogonal", lambda X: np.linalg.qr(X + 0.1 * np.eye(len(X)))[0]),
+)
+
+
+def only_structured(case):
+    """Right for symmetric, diagonal or orthogonal X only."""
+    if case.claim is None or not case.square or case.shape[0] < 2:
+        return
+    X = case.first.X
+    if np.allclose(X, X.T):
+        X = X + 0.3 * np.random.default_rng(11).normal(size=X.shape) * (np.abs(X).max() or 1)
+    for word, structure in STRUCTURED:
+        p = case.evaluate(structure(X))
+        if p is not None and p.claim.shape == p.truth.shape and p.size() > 0 and p.claim.any() and (
+                np.abs(p.claim - p.truth) <= 10 * p.tolerance()).all():
+            yield Finding(f"only for {word} input", describe(case, f"it is right for {word} X only"))
+            return
+
+
+def own_jacobian(case):
+    """The claim's own Jacobian C' is not symmetric: no gradient. Its symmetric part tells what was forgotten."""
+    if case.kind != "gradient" or case.claim is None or case.first.claim.shape != case.shape \
+            or case.first.truth.size < 2:
+        return
+    p = case.first
+    V = np.random.default_rng(12).normal(size=case.shape)
+    forward = numeric.directional_derivative(case.claim, p.X, V)
+    backward = numeric.gradient(lambda X: np.vdot(case.claim(X), V), p.X)
+    h = 1e-4 * (np.abs(p.X).max() or 1)
+    up, down = case.evaluate(p.X + h * V), case.evaluate(p.X - h * V)
+    if up is None or down is None or np.allclose(forward, backward, rtol=1e-5, atol=1e-7 * np.abs(forward).max()):
+        return
+    curved = (up.truth - down.truth) / (2 * h)
+    fits = lambda A: np.allclose(A, curved, rtol=1e-5, atol=1e-5 * np.abs(curved).max())
+    if fits((forward + backward) / 2):
+        yield Finding("not symmetrised", describe(case, "the gradient of no function, since its own Jacobian is not "
+                      "symmetric; its symmetric part is right, so a matrix A is still to be replaced by (A + Aᵀ)/2"),
+                      also=("only for symmetric input",))
+    elif fits(forward + backward):
+        yield Finding("missing product-rule term", describe(case, "the gradient of no function, since its own "
+                      "Jacobian is not symmetric; added to its transpose it is right: one half of a product rule is "
+                      "missing"), also=("not symmetrised",))
+
+
+TESTS = (missing_terms, only_structured, line_factor, moving_multiple, own_jacobian, equal_totals)
+
+
+# The search -----------------------------------------------------------------------------------------------------
+
+def findings(case):
+    """Explanations, simplest first, as (cost, finding)."""
+    if case.passed_first:
+        yield from ((1, finding) for finding in only_structured(case))
+    yield from by_twists(case)
+    for repair in REPAIRS:
+        yield from ((1, finding) for finding in repair(case))
+
+
+def diagnose(case):
+    """The simplest explanation of a wrong claim; others as simple are mentioned in `also`."""
+    with np.errstate(all="ignore"):
+        found = sorted(findings(case), key=lambda pair: pair[0])
+        if found:
+            cost, best = found[0]
+            rest = [f.name for c, f in found[1:] if c == cost]
+            return mention(best, rest)
+        for test in TESTS:
+            try:
+                found = list(test(case))
+            except (ValueError, TypeError, ArithmeticError, np.linalg.LinAlgError):
+                continue    # a function that cannot be asked at another input answers nothing
+            if found:
+                return mention(found[0], [f.name for f in found[1:]])
+        return unknown(case)
+
+
+def mention(best, others):
+    also = tuple(dict.fromkeys(n for n in best.also + tuple(others) if n != best.name))
+    message = best.message + (f" It could also be: {', '.join(also)}." if also else "")
+    return Finding(best.name, message, also, best.accepted, best.numbers)
+
+
+def unknown(case):
+    """No explanation: the shapes, or the entries that differ most."""
+    p = case.first
+    if case.gave != case.out:
+        return Finding("shape", f"The differential has the shape of the function's value, {case.out}, yours has "
+                       f"{case.gave}.", numbers=(case.out, case.gave))
+    if p.claim.shape != p.truth.shape:
+        what = (f"A gradient has the shape of its variable, {p.truth.shape}" if case.kind == "gradient" else
+                f"The {case.kind} is {p.truth.shape[0]} × {p.truth.shape[1]} (outputs × inputs)")
+        return Finding("shape", f"{what}; yours has shape {p.claim.shape}.",
+                       numbers=(p.truth.shape, p.claim.shape))
+    gap = np.abs(p.claim - p.truth)
+    worst = [np.unravel_index(i, gap.shape) for i in np.argsort(gap, axis=None)[::-1][:3] if gap.flat[i] > 0]
+    wrong = int((gap > 10 * p.tolerance()).sum())
+    if gap.ndim == 0:
+        return Finding("unknown", f"The {case.kind} is {show(p.truth)}, yours is {show(p.claim)}.")
+    listed = "; ".join(f"{show(at)} should be {show(p.truth[at])}, yours {show(p.claim[at])}" for at in worst)
+    return Finding("unknown", f"The {case.kind} differs in {wrong} of {gap.size} entries and no common mistake "
+                   f"explains it. Largest differences: {listed}.")
