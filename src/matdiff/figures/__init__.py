@@ -31,7 +31,7 @@ How to add a kind
 """
 from importlib import import_module
 
-from .bundle import bundle, css, kinds, static_state
+from .pages import bundle, css, kinds, static_state
 
 _CLASSES = {
     "GradientExplorer": "gradient_explorer",

@@ -5,7 +5,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .bundle import css, module, page, static_state
+from .pages import css, module, page, static_state
 
 
 class Vector(traitlets.TraitType):
