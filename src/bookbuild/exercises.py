@@ -237,3 +237,9 @@ def main(args):
         status = max(status, code)
         print("\n".join(lines), file=sys.stderr if code else sys.stdout)
     return status
+
+
+def main_class(args):
+    """`python -m bookbuild class`: the editions for a class."""
+    from .editions import main as editions  # which builds on this module
+    return editions(args)

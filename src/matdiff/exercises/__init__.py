@@ -55,6 +55,7 @@ class Exercise:
     name: str = "answer"          # the function that the stub defines
     judge: Callable | None = None  # kind "code": judge(answer, rng) -> Check
     after: str = ""               # what to try next, said when solved
+    keywords: dict | None = None  # for the checker: {"symmetric": True}, {"sizes": {"m": 5}}, {"terms": ...}
 
 
 # Finding exercises
@@ -111,18 +112,24 @@ def reset(number=None):
 
 # Checking
 
-def inline(text):
-    """Escaped HTML with Markdown's `code` and $mathematics$ made visible."""
+def inline(page):
+    """HTML with Markdown's `code`, **bold** and $mathematics$ made visible, in its text and not in its tags."""
+    pieces = re.split(r"(<[^>]*>)", page)
+    pieces[::2] = map(_inline, pieces[::2])
+    return "".join(pieces)
+
+
+def _inline(text):
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+    text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
     return re.sub(r"\$([^$]+)\$", r'<span class="math tex2jax_process">\\(\1\\)</span>', text)
 
 
 @dataclass(frozen=True, repr=False)
 class Verdict(Check):
-    """The Check of an exercise: what was said about which exercise; `details` keeps the answer's own traceback."""
+    """The Check of an exercise: which one, and whether there was an answer; `details` keeps the answer's traceback."""
     number: str = ""
     attempted: bool = True
-    details: str = ""
 
     def __repr__(self):
         return super().__repr__() if self.attempted else "○ " + self.message
@@ -130,8 +137,7 @@ class Verdict(Check):
     def _repr_html_(self):
         if not self.attempted:
             return f'<p role="status">○ {html.escape(self.message)}</p>'
-        card = getattr(super(), "_repr_html_", None)
-        return card and inline(card())
+        return inline(super()._repr_html_())
 
 
 def verdict(number, check, message, **more):
@@ -173,8 +179,8 @@ def check_exercise(number, answer):
 
 def praise(exercise, check):
     """Right, and what to try next."""
-    remark = " " + check.message if exercise.kind in ("choice", "code") else ""
-    return "right." + remark + (f" Next: {exercise.after}" if exercise.after else "")
+    remark = re.sub(r"^(The \w+ is r|R)ight\.?", "", check.message).strip()
+    return " ".join(["right.", *([remark] if remark else []), *([f"Next: {exercise.after}"] if exercise.after else [])])
 
 
 def pointer(exercise, check, tries):

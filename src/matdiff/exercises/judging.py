@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import functools
 import inspect
+import re
 import textwrap
 import traceback
 
@@ -24,7 +25,7 @@ ROUNDED = 5e-4    # for numbers worked out by hand: four digits are enough
 class Unfit(Exception):
     """An answer that cannot be judged. The text says why; `details` keeps the answer's own traceback."""
 
-    def __init__(self, sentence, details=""):
+    def __init__(self, sentence, details=None):
         super().__init__(sentence)
         self.details = details
 
@@ -52,8 +53,19 @@ def inputs(exercise, seed):
     return {variable: X, step: data.pop(step, None) if step in data else rng.normal(size=np.shape(X)), **data}
 
 
+def signature_in_prompt(exercise):
+    """The arguments in the prompt's own `name(a, b)`, or None if it states none."""
+    stated = re.search(rf"`{exercise.name}\(([^()`]*)\)", exercise.prompt)
+    return stated and [name.strip() for name in stated[1].split(",") if name.strip()]
+
+
 def arguments(exercise, studied=False):
-    """The names of the answer's arguments, or (`studied`) those of the function under study: no differential."""
+    """The names of the answer's arguments, or (`studied`) those of the function under study: no differential.
+
+    They are the names drawn; code that draws nothing takes what its prompt states.
+    """
+    if exercise.kind == "code" and not exercise.draw:
+        return signature_in_prompt(exercise) or []
     data = inputs(exercise, 0)
     return [name for name in data if not (studied and name == direction(exercise, data))]
 
@@ -260,7 +272,7 @@ def judge_derivative(exercise, ask, data):
     others = [data[name] for name in rest]
     f = build(exercise, exercise.function, "f", studied=True)
     claim = lambda *moving: numbers(ask(*moving, *others), "The answer")  # noqa: E731
-    return CHECKS[exercise.kind](lambda X: f(X, *others), claim, data[variable])
+    return CHECKS[exercise.kind](lambda X: f(X, *others), claim, data[variable], **exercise.keywords or {})
 
 
 def judge_value(exercise, ask, data):
