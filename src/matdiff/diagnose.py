@@ -19,6 +19,7 @@ from typing import Callable
 import numpy as np
 
 from . import numeric
+from .replay import Diverged, Tape, slips
 from .vec import commutation_matrix, sym, vec
 
 
@@ -547,7 +548,131 @@ def own_jacobian(case):
                       "missing"), also=("not symmetrised",))
 
 
-TESTS = (missing_terms, only_structured, line_factor, moving_multiple, own_jacobian, equal_totals)
+def replayed(case):
+    """The function's own chain rule with one step done wrongly, compared along random directions."""
+    C, G = case.first.claim, case.first.truth
+    if C.shape not in (G.shape, G.shape[::-1]) or not C.any() or case.gave != case.out:
+        return
+    tapes = [Tape(case.f, p.X) for p in case.points[:2]]
+    hits = []
+    for step in tapes[0].steps:
+        for name, text, edit in slips(step):
+            for turned in (False, True) if C.shape == C.shape[::-1] and C.ndim == 2 else (C.shape != G.shape,):
+                c = slip_fits(case, tapes, step, edit, turned)
+                if c is not None:
+                    hits.append(slip_finding(case, name, text, c, turned))
+    hits.sort(key=lambda f: (f.name.count(" and "), PRIORITY.get(f.name.split(" and ")[-1], 9)))
+    yield from hits
+
+
+PRIORITY = {"not symmetrised": 0, "missing product-rule term": 1, "missing chain factor": 2, "sign": 3,
+            "only for symmetric input": 4, "transposed": 5, "factor": 6}
+
+
+def slip_fits(case, tapes, step, edit, turned):
+    """The multiple by which the wrong chain rule gives the claim, in all directions and at all points, or None."""
+    rng = np.random.default_rng(13)
+    V = rng.normal(size=case.shape)
+    c = slip_multiple(case, case.first, tapes[0], step, edit, turned, V, False, 1e-4)
+    if c is None or not any(near4(c, value) for value in slip_constants(case)):
+        return None
+    c = min(slip_constants(case), key=lambda value: abs(value - c))
+    for p, tape in zip(case.points, tapes):
+        for _ in range(3):
+            fine = slip_multiple(case, p, tape, step, edit, turned, rng.normal(size=case.shape), True, 1e-7)
+            if fine is None or abs(fine - c) > 1e-6 * abs(c):
+                return None
+    return c
+
+
+def slip_constants(case):
+    return [1.0, -1.0] + [s / v for v in constants(case) for s in (1, -1)]
+
+
+def near4(c, value):
+    return abs(c - value) <= 1e-3 * abs(value)
+
+
+def slip_multiple(case, p, tape, step, edit, turned, V, fine, slack):
+    try:
+        slope = tape.slope(V, {step.index: edit}, fine)
+    except Exception:       # the slip does not fit the shapes here, or f takes another path
+        return None
+    C = p.claim.T if turned else p.claim
+    mine = np.vdot(C, V) if case.kind == "gradient" else C @ vec(V)
+    size = np.linalg.norm(C) * (np.linalg.norm(V) if case.kind != "gradient" else 1)
+    slope, mine = vec(slope), np.atleast_1d(mine)
+    if slope.shape != mine.shape or not np.isfinite(slope).all() or not slope.any():
+        return None
+    c = float(np.vdot(slope, mine) / np.vdot(slope, slope))
+    return c if c and (np.abs(mine - c * slope) <= slack * size).all() else None
+
+
+def slip_finding(case, name, text, c, turned):
+    if name == "missing product-rule term" and near(c, 2):
+        return Finding("not symmetrised", describe(case, f"one of two terms is taken twice instead of both: {text}"),
+                       also=("missing product-rule term",))
+    found = plain(case, [c], 9)
+    names = [n for n in ("transposed" if turned else "", name, found[0]) if n]
+    sentence = ", and ".join(s for s in (text, "it is the transpose" if turned else "", found[1]) if s)
+    also = {"only for symmetric input": ("transposed",)}.get(name, ())
+    return Finding(" and ".join(dict.fromkeys(names)), describe(case, sentence), also=also)
+
+
+def stops_short(case):
+    """The derivative in the result of one of the function's steps: the chain rule was not followed to its end."""
+    C, G = case.first.claim, case.first.truth
+    if not C.any() or C.size < 2:
+        return
+    tape, rng = Tape(case.f, case.first.X), np.random.default_rng(14)
+    for step in tape.steps[:-1]:
+        shape = np.shape(step.output)
+        if isinstance(step.output, tuple) or not stops_here(case, C, tape, step, shape, rng):
+            continue
+        text = f"it is the derivative in the result of `{step.name}`, a step of the function; the chain goes on to X"
+        if C.shape == G.shape:
+            yield Finding("missing chain factor", describe(case, text))
+        else:
+            yield Finding("shape", describe(case, f"{text}, whose shape is {case.shape}"),
+                          also=("missing chain factor",), numbers=(G.shape, C.shape))
+
+
+def stops_here(case, C, tape, step, shape, rng):
+    if C.shape != (shape if case.kind == "gradient" else (int(np.prod(case.out)), int(np.prod(shape)))):
+        return False
+    for _ in range(3):
+        W = rng.normal(size=shape)
+        slope = vec(tape.slope_after(step, W))
+        mine = np.atleast_1d(np.vdot(C, W) if case.kind == "gradient" else C @ vec(W))
+        if not np.allclose(slope, mine, rtol=0, atol=1e-7 * np.linalg.norm(C)):
+            return False
+    return True
+
+
+def wrong_order(case):
+    """A Jacobian of a composition with its two factors in the wrong order, or one of them missing."""
+    C = case.first.claim
+    if case.kind == "gradient" or C.shape != case.first.truth.shape or not C.any():
+        return
+    tape, rng = Tape(case.f, case.first.X), np.random.default_rng(15)
+    V = rng.normal(size=(3, int(np.prod(case.shape))))
+    mine = [C @ v for v in V]
+    fits = lambda values: all(np.allclose(a, b, rtol=0, atol=1e-7 * np.linalg.norm(C)) for a, b in zip(values, mine))
+    fold_in = lambda v: v.reshape(case.shape, order="F")
+    for step in tape.steps[:-1]:
+        shape = np.shape(step.output)
+        if isinstance(step.output, tuple) or int(np.prod(shape)) != len(C):
+            continue
+        if fits([vec(tape.slope_before(step, fold_in(v))) for v in V]):
+            yield Finding("missing chain factor", describe(case, f"it is the Jacobian of the result of `{step.name}`, "
+                          "a step on the way; what follows is missing"))
+        elif C.shape[0] == C.shape[1] and fits([vec(tape.slope_before(step, fold_in(vec(tape.slope_after(
+                step, v.reshape(shape, order="F")))))) for v in V]):
+            yield Finding("wrong order", describe(case, "the two Jacobians of a composition are multiplied in the "
+                          "wrong order: the outer one stands on the left"))
+
+
+TESTS = (missing_terms, only_structured, line_factor, moving_multiple, own_jacobian, replayed, stops_short, wrong_order, equal_totals)
 
 
 # The search -----------------------------------------------------------------------------------------------------
@@ -572,7 +697,7 @@ def diagnose(case):
         for test in TESTS:
             try:
                 found = list(test(case))
-            except (ValueError, TypeError, ArithmeticError, np.linalg.LinAlgError):
+            except (ValueError, TypeError, ArithmeticError, np.linalg.LinAlgError, Diverged):
                 continue    # a function that cannot be asked at another input answers nothing
             if found:
                 return mention(found[0], [f.name for f in found[1:]])

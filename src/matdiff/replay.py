@@ -1,0 +1,330 @@
+"""Run a function again with one step of its chain rule done wrongly.
+
+`Tape` runs the reader's own NumPy code on an array that reports every operation it takes part in. A second run, at
+X + tV, may then change one operation: hold an operand at its old value, let the perturbation pass as if the slope were
+one, use a constant matrix transposed … The slope of such a run is the derivative that a person gets who makes this
+very slip, whatever the function is. No rule for any operation is needed, since everything is a difference of values.
+"""
+from dataclasses import dataclass
+from typing import Callable
+
+import numpy as np
+
+BILINEAR = {"matmul", "multiply", "dot", "vdot", "inner", "outer", "kron", "tensordot", "einsum", "trace_product"}
+PRODUCTS = {"matmul", "dot"}
+METHODS = ("dot", "reshape", "ravel", "flatten", "transpose", "trace", "diagonal", "copy", "sum", "mean", "prod", "max",
+           "min", "std", "var", "cumsum", "clip", "squeeze", "swapaxes", "__getitem__")
+
+
+class Diverged(Exception):
+    """The function took another path than when it was recorded."""
+
+
+class Traced(np.ndarray):
+    """An array that tells its tape about every operation it takes part in."""
+    tape = None
+
+    def __array_finalize__(self, parent):
+        self.tape = getattr(parent, "tape", None)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
+        name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+        if out is not None:
+            options["out"] = tuple(plain(o) for o in out)
+        return self.tape.step(name, getattr(ufunc, method), inputs, options)
+
+    def __array_function__(self, function, types, args, options):
+        return self.tape.step(function.__name__, function, args, options)
+
+    @property
+    def T(self):
+        return self.tape.step("transpose", np.transpose, (self,), {})
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+
+def _method(name):
+    def method(self, *args, **options):
+        return self.tape.step(name.strip("_"), getattr(np.ndarray, name), (self, *args), options)
+    return method
+
+
+for _name in METHODS:
+    setattr(Traced, _name, _method(_name))
+
+
+def plain(value):
+    return value.view(np.ndarray) if isinstance(value, Traced) else value
+
+
+def leaves(value):
+    """The arrays in nested arguments, left to right."""
+    if isinstance(value, (tuple, list)):
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, np.ndarray) or isinstance(value, np.floating):
+        yield value
+
+
+def refill(value, fill):
+    """The same nested arguments with their arrays taken from an iterator."""
+    if isinstance(value, (tuple, list)):
+        items = [refill(item, fill) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, np.ndarray) or isinstance(value, np.floating):
+        return next(fill)
+    return value
+
+
+@dataclass(frozen=True)
+class Step:
+    """One recorded operation: its name, how to call it on other operands, operands, which of them move, result."""
+    index: int
+    name: str
+    call: Callable
+    operands: tuple
+    moving: tuple
+    output: object
+
+    def at(self, slot, value):
+        """The operation with one operand replaced, the others as recorded."""
+        return self.call([value if i == slot else o for i, o in enumerate(self.operands)])
+
+    @property
+    def elementwise(self):
+        """One operand moves and the result has its shape."""
+        return len(self.moving) == 1 and np.shape(self.output) == np.shape(self.operands[self.moving[0]])
+
+
+class Tape:
+    """The recorded operations of f at X, and runs near X in which some are changed."""
+
+    def __init__(self, f, X):
+        self.f, self.X = f, np.array(X, float)
+        self.edits, self.steps, self.recording = {}, [], True
+        self.value = self.run(self.X)
+        self.recording = False
+
+    def run(self, X, edits=None):
+        """f(X) with the edits {index: edit(step, operands) -> result}."""
+        self.edits, self.count = edits or {}, 0
+        x = np.array(X, float).view(Traced)
+        x.tape = self
+        with np.errstate(all="ignore"):
+            return np.array(plain(np.asarray(self.f(x))), float)
+
+    def step(self, name, function, args, options):
+        operands = [np.array(plain(a)) if self.recording else plain(a) for a in leaves(args)]
+        call = lambda values: function(*refill(args, iter(values)), **options)
+        if self.recording:
+            result = call(operands)
+            moving = tuple(i for i, a in enumerate(leaves(args)) if isinstance(a, Traced))
+            self.steps.append(Step(self.count, name, call, tuple(operands), moving, copied(result)))
+        else:
+            recorded = self.steps[self.count] if self.count < len(self.steps) else None
+            if recorded is None or recorded.name != name:
+                raise Diverged
+            edit = self.edits.get(self.count)
+            result = edit(recorded, operands) if edit else call(operands)
+        self.count += 1
+        return self.wrap(result)
+
+    def wrap(self, result):
+        if isinstance(result, tuple):
+            parts = [self.wrap(r) for r in result]
+            return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
+        if isinstance(result, (np.ndarray, np.floating)) and np.asarray(result).dtype.kind in "fiub":
+            traced = np.asarray(plain(result)).view(Traced)
+            traced.tape = self
+            return traced
+        return result
+
+    def slope(self, V, edits=None, fine=True):
+        """The derivative along V of the function as changed by the edits."""
+        return central(lambda t: self.run(self.X + t * V, edits), self.reach(), fine)
+
+    def slope_after(self, step, W):
+        """The derivative of f in the result of one step, along W: what comes before that step is left out."""
+        return central(lambda t: self.run(self.X, {step.index: lambda s, o: s.output + t * W}), self.reach())
+
+    def slope_before(self, step, V):
+        """The derivative of one step's result along V: what comes after that step is left out."""
+        def result(t):
+            seen = []
+            self.run(self.X + t * V, {step.index: lambda s, o: seen.append(s.call(o)) or seen[0]})
+            return np.array(plain(seen[0]), float)
+        return central(result, self.reach())
+
+    def reach(self):
+        """The unit of a step: the size of X."""
+        return np.abs(self.X).max(initial=0) or 1.0
+
+    def constants(self):
+        """The arrays that take part without moving."""
+        return [o for s in self.steps for i, o in enumerate(s.operands) if i not in s.moving]
+
+
+def central(value, unit, fine=True):
+    """The derivative at 0 of value(t) by a central difference, extrapolated once where it has to be fine."""
+    h = unit * (1e-3 if fine else 1e-4)
+    at = lambda t: (value(t) - value(-t)) / (2 * t)
+    return (4 * at(h / 2) - at(h)) / 3 if fine else at(h)
+
+
+def copied(result):
+    if isinstance(result, tuple):
+        return result
+    return np.array(result)
+
+
+# What is done wrongly at one step: (name of the mistake, sentence, edit) ----------------------------------------
+
+def edge(slot, change):
+    """One operand's perturbation is changed."""
+    def edit(step, operands):
+        values = list(operands)
+        values[slot] = step.operands[slot] + change(values[slot] - step.operands[slot])
+        return step.call(values)
+    return edit
+
+
+def rule(slope):
+    """The result moves by slope(step, perturbation) instead of by its derivative; one operand moves."""
+    def edit(step, operands):
+        slot = step.moving[0]
+        return step.output + slope(step, operands[slot] - step.operands[slot])
+    return edit
+
+
+def product(slot, wrong):
+    """In a product, the term of one moving operand is computed wrongly; wrong(step, slot, perturbation)."""
+    def edit(step, operands):
+        total = step.output
+        for s in step.moving:
+            moved = operands[s] - step.operands[s]
+            total = total + (wrong(step, s, moved) if s == slot else step.at(s, moved))
+        return total
+    return edit
+
+
+def other(step, slot):
+    """The slot of the other factor of a product of two."""
+    return 1 - slot
+
+
+def with_other(change):
+    def wrong(step, slot, moved):
+        values = list(step.operands)
+        values[slot], values[other(step, slot)] = moved, change(step.operands[other(step, slot)])
+        return step.call(values)
+    return wrong
+
+
+def swapped(step, slot, moved):
+    values = list(step.operands)
+    values[slot] = moved
+    return step.call(values[::-1])
+
+
+def elementwise(step, slot, moved):
+    return moved * step.operands[other(step, slot)]
+
+
+def matrix_product(step, slot, moved):
+    values = list(step.operands)
+    values[slot] = moved
+    return values[0] @ values[1]
+
+
+def is_square(A):
+    return np.ndim(A) == 2 and A.shape[0] == A.shape[1] and A.shape[0] > 1
+
+
+def slips(step):
+    """(name, sentence, edit) for everything that is often done wrongly at this step."""
+    if not isinstance(step.output, np.ndarray) or not step.moving:
+        return
+    said = f"`{step.name}`"
+    yield from held(step, said)
+    if step.elementwise and step.name not in ("getitem", "copy", "reshape", "ravel", "transpose"):
+        yield from slopes(step, said)
+    if step.name in ("matmul", "multiply", "dot") and len(step.operands) == 2:
+        yield from products(step, said)
+    yield from other_function(step, said)
+    for slot in step.moving:
+        yield "sign", f"the sign of one term is wrong, at {said}", edge(slot, np.negative)
+        if is_square(step.operands[slot]):
+            yield "transposed", f"one factor is transposed, at {said}", edge(slot, np.transpose)
+            yield ("only diagonal", f"only the diagonal was carried through {said}",
+                   edge(slot, lambda d: np.diag(np.diag(d))))
+        yield "factor", f"one term is doubled, at {said}", edge(slot, lambda d: 2 * d)
+        yield "factor", f"one term is halved, at {said}", edge(slot, lambda d: d / 2)
+
+
+def held(step, said):
+    """Something that moves with X was taken as constant."""
+    name = "missing product-rule term"
+    yield name, f"the result of {said} was taken as constant, though it moves with X", lambda s, o: s.output
+    if len(step.moving) > 1:
+        for slot in step.moving:
+            yield (name, f"the term from operand {slot + 1} of {said} is missing: it moves with X too",
+                   edge(slot, np.zeros_like))
+
+
+def slopes(step, said):
+    """The slope of an elementwise function left out, replaced, or taken at the wrong place."""
+    name, slot = "missing chain factor", step.moving[0]
+    yield name, f"the derivative of {said} is missing", rule(lambda s, d: d)
+    yield name, f"the value of {said} stands where its slope belongs", rule(lambda s, d: s.output * d)
+    yield (name, f"the slope of {said} is taken at the wrong point, its own result",
+           rule(lambda s, d: s.at(slot, s.output + d) - s.at(slot, s.output)))
+    yield (name, f"the slope of {said} is there twice",
+           rule(lambda s, d: s.at(slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
+    if step.name in ("tanh", "absolute"):
+        yield (name, f"the slope of {said} uses its argument where its value belongs",
+               rule(lambda s, d: (1 - s.operands[slot] ** 2) * d))
+
+
+def products(step, said):
+    """The other factor of a product transposed, left out, on the wrong side, multiplied elementwise."""
+    for slot in step.moving:
+        factor = step.operands[other(step, slot)]
+        if step.name != "multiply":
+            if is_square(factor):
+                yield ("only for symmetric input", f"the matrix in {said} is to be transposed, or is not: right only "
+                       "if it is symmetric", product(slot, with_other(np.transpose)))
+                yield ("missing chain factor", f"the factor in {said} is missing",
+                       product(slot, with_other(lambda A: np.eye(len(A)))))
+                yield ("only for diagonal input", f"only the diagonal of the matrix in {said} is used",
+                       product(slot, with_other(lambda A: np.diag(np.diag(A)))))
+                yield ("only for orthogonal input", f"the inverse of the matrix in {said} stands where its transpose "
+                       "belongs", product(slot, with_other(lambda A: np.linalg.inv(A).T)))
+            if is_square(factor) and is_square(step.operands[slot]) or factor.ndim == 2 == step.operands[slot].ndim:
+                yield "wrong order", f"the factors of {said} stand in the wrong order", product(slot, swapped)
+            yield "elementwise product", f"the product {said} is taken elementwise", product(slot, elementwise)
+        else:
+            yield "missing chain factor", f"the factor in {said} is missing", product(slot, with_other(np.ones_like))
+            yield "elementwise product", f"a matrix product stands where {said} belongs", product(slot, matrix_product)
+
+
+def other_function(step, said):
+    """The derivative of another function: a constant left out, with the other sign, transposed."""
+    for slot, K in enumerate(step.operands):
+        if slot in step.moving:
+            continue
+        if step.name in ("add", "subtract"):
+            yield ("missing product-rule term", f"the constant in {said} was left out", constant(slot, np.zeros_like))
+            yield "sign", f"the constant in {said} has the wrong sign", constant(slot, np.negative)
+        if step.name in ("multiply", "divide"):
+            yield "missing chain factor", f"the factor in {said} was left out", constant(slot, np.ones_like)
+        if is_square(K):
+            yield "transposed", f"the matrix in {said} is transposed", constant(slot, np.transpose)
+
+
+def constant(slot, change):
+    def edit(step, operands):
+        values = list(operands)
+        values[slot] = change(values[slot])
+        return step.call(values)
+    return edit
