@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from . import notebook
+from . import notebook, pictures
 
 LINE, LONGEST, NINE_IN_TEN, MEDIAN, IMPORTS = 72, 25, 8, 4, 6  # characters; then lines of a code cell
 STATE_BYTES = 40_000  # of one figure's stored state
@@ -143,6 +143,44 @@ CHECKS = (order, outputs, alternatives, lengths, habits, stored_form)
 def problems(path):
     """Every fault of the notebook at `path`."""
     return [f"{Path(path).name}: {fault}" for check in CHECKS for fault in check(path)]
+
+
+def stale(path, fresh):
+    """What a fresh run of the notebook, `bookbuild.run.execute(path)`, gives differently from what is stored.
+
+    nbval compares text; it does not look at pictures, and does not notice outputs that were cleared.
+    """
+    for n, (old, new) in enumerate(zip(notebook.read(path).cells, fresh.cells, strict=True), 1):
+        if old.cell_type != "code" or old.outputs == new.outputs:
+            continue
+        if not old.outputs:
+            yield f"cell {n}: its outputs were cleared: run the notebook and store them"
+        elif [set(o.get("data", [])) for o in old.outputs] != [set(o.get("data", [])) for o in new.outputs]:
+            yield f"cell {n}: a fresh run gives outputs of other kinds"
+        else:
+            yield from differences(n, old, new)
+    if notebook.read(path).metadata.get("widgets") != fresh.metadata.get("widgets"):
+        yield "the stored state of the figures is not what the code gives"
+
+
+def differences(n, old, new):
+    """What differs between two outputs of the same kinds, picture by picture and text by text."""
+    for a, b in zip(old.outputs, new.outputs):
+        for kind in a.get("data", {}):
+            if a.data[kind] == b.data[kind]:
+                continue
+            if kind == "image/png":
+                apart = pictures.difference(*(pictures.decode(o.data[kind]) for o in (a, b)))
+                yield f"cell {n}: the stored picture is not what the code draws (root mean square difference {apart:.4f})"
+            else:
+                yield f"cell {n}: stored {short(a.data[kind])}, a fresh run gives {short(b.data[kind])}"
+        if a.get("text") != b.get("text"):
+            yield f"cell {n}: printed {short(a.text)}, a fresh run prints {short(b.text)}"
+
+
+def short(value, width=60):
+    text = repr(value)
+    return text if len(text) <= width else text[:width] + " …"
 
 
 def contents(book):

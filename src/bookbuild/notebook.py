@@ -96,7 +96,7 @@ def widgets(nb):
             queue += [i for i in kept if model in kept and MODEL + i in json.dumps(kept[model])]
     for view in views:
         view["model_id"] = names[view["model_id"]]
-    if not names:
+    if not saved:
         return
     state = json.dumps({names[i]: kept[i] for i in names if i in kept}, sort_keys=True)
     state = re.sub(MODEL + r"([\w-]+)", lambda m: MODEL + names.get(m[1], m[1]), state)
