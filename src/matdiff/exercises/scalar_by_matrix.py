@@ -69,12 +69,11 @@ def judge_softmax(answer, rng):
     data = draw_targets(rng)
     X, W, Y = data["X"], data["W"], data["Y"]
     given = answer(X, W, Y)
-    if given is ...:
-        return Check(False, None, "Exercise 2.13: not attempted yet.")
     if not isinstance(given, tuple) or len(given) != 2:
         return Check(False, "shape", "Return two things, `loss, grad`: a number and an array shaped like "
                      f"`W`; this returned {type(given).__name__}.")
-    claim = check_gradient(lambda W: softmax_loss(X, W, Y), lambda W: answer(X, W, Y)[1], W)
+    claim = check_gradient(lambda W: softmax_loss(X, W, Y), lambda W: answer(X, W, Y)[1], W,
+                           sizes={"m": M})
     if not claim:
         return claim
     loss, truth = given[0], softmax_loss(X, W, Y)
@@ -85,10 +84,10 @@ def judge_softmax(answer, rng):
     with np.errstate(all="ignore"):
         loss, grad = answer(big, W, Y)
     if not (np.isfinite(loss) and np.isfinite(grad).all()):
-        return Check(False, "overflow", "Right for small logits. With logits near 1000 it returns nan or "
+        return Check(False, "not finite", "Right for small logits. With logits near 1000 it returns nan or "
                      "inf: subtract each row's maximum from Z before the exponential, and never take log(P).")
     if not np.isclose(loss, softmax_loss(big, W, Y), rtol=1e-9):
-        return Check(False, "overflow", "Right for small logits. With logits near 1000 the loss should be "
+        return Check(False, "not finite", "Right for small logits. With logits near 1000 the loss should be "
                      f"{softmax_loss(big, W, Y):.6g}, this returned {loss:.6g}.")
     return Check(True, None,
                  "Loss and gradient agree, rows that do not sum to 1 and logits near 1000 included.")
@@ -180,7 +179,7 @@ $\nabla_WL$, as nested lists or an array.""",
             Wrong("2 * lam * W", "factor",
                   r"Right for $\lambda\lVert W\rVert_F^2$, the same penalty without its half. Both are "
                   r"called weight decay with coefficient $\lambda$."),
-            Wrong("lam * W / np.sqrt(np.sum(W * W))", "factor",
+            Wrong("lam * W / np.sqrt(np.sum(W * W))", "missing chain factor",
                   "The gradient of the norm, not of its square. It has the right direction and length "
                   r"$\lambda$ at every $W$."),
             Wrong("lam * np.sum(W * W)", "shape",
@@ -226,6 +225,7 @@ $\nabla_WL$, as nested lists or an array.""",
         draw=draw_regression,
         function="np.sum((X @ W - Y) ** 2) / (2 * len(X))",
         solution="X.T @ (X @ W - Y) / len(X)",
+        keywords={"sizes": {"m": M}},
         wrong=(
             Wrong("X.T @ (X @ W - Y)", "factor",
                   r"The gradient of $\frac12\lVert R\rVert_F^2$. Passes for $m=1$; for other $m$ it trains "
@@ -253,6 +253,7 @@ $\nabla_WL$, as nested lists or an array.""",
         draw=draw_bias,
         function="np.sum((X @ W + b - Y) ** 2) / (2 * len(X))",
         solution="np.sum(X @ W + b - Y, axis=0, keepdims=True) / len(X)",
+        keywords={"sizes": {"m": M}},
         wrong=(
             Wrong("(X @ W + b - Y) / len(X)", "not summed over the batch",
                   r"This is $G=\nabla_ZL$, one row for each example. The one bias serves them all; passes "
@@ -282,6 +283,7 @@ $L=\frac1{2m}\lVert Z-Y\rVert_F^2$ with $m=5$. Give $\nabla_WL$.""",
         draw=draw_library,
         function="np.sum((X @ W.T + b - Y) ** 2) / (2 * len(X))",
         solution=LIBRARY + "G.T @ X",
+        keywords={"sizes": {"m": M}},
         wrong=(
             Wrong(LIBRARY + "X.T @ G", "transposed",
                   "The rule for $Z=XW$. Here the variable is its transpose, so the gradient is as well."),
@@ -331,17 +333,18 @@ $M\in\mathbb R^{5\times5}$ that is **not** symmetric. Which is $\nabla_WL$ for e
         solution="X.T @ (M + M.T) @ (X @ W - Y) / 2",
         options={
             "a": Option(r"$X^\top MR$", False,
-                       r"Right only for symmetric $M$: the term from the left $R$, $M^\top R$, was taken "
-                       "to equal $MR$.", "X.T @ M @ (X @ W - Y)"),
+                        r"Right only for symmetric $M$: the term from the left $R$, $M^\top R$, was taken "
+                        "to equal $MR$.", "X.T @ M @ (X @ W - Y)",
+                        mistake="only for symmetric input"),
             "b": Option(r"$\frac12X^\top(M+M^\top)R$", True,
-                       r"Both occurrences of $R$ give a term; for $M=I$ it is $X^\top R$ again.",
+                        r"Both occurrences of $R$ give a term; for $M=I$ it is $X^\top R$ again.",
                         "X.T @ (M + M.T) @ (X @ W - Y) / 2"),
             "c": Option(r"$X^\top(M+M^\top)R$", False,
-                       r"Twice too large: the $\frac12$ of the loss is still there. For $M=I$ it gives "
-                       r"$2X^\top R$.", "X.T @ (M + M.T) @ (X @ W - Y)"),
+                        r"Twice too large: the $\frac12$ of the loss is still there. For $M=I$ it gives "
+                        r"$2X^\top R$.", "X.T @ (M + M.T) @ (X @ W - Y)", mistake="factor"),
             "d": Option(r"$X^\top M^\top R$", False,
-                       "The other half alone. Right only for symmetric $M$.",
-                        "X.T @ M.T @ (X @ W - Y)"),
+                        "The other half alone. Right only for symmetric $M$.",
+                        "X.T @ M.T @ (X @ W - Y)", mistake="only for symmetric input"),
         },
         after=r"Draw a skew $M$, one with $M^\top=-M$. What is $L$ then, for every $W$?",
     ),
@@ -359,10 +362,11 @@ $\nabla_{\mathbf w}L$, of shape `(3,)`.""",
         draw=draw_logistic,
         function="z = X @ w\nreturn np.mean(c * (np.log(1 + np.exp(z)) - y * z))",
         solution=LOGISTIC + "X.T @ (c * (s - y)) / len(X)",
+        keywords={"sizes": {"m": M}},
         wrong=(
             Wrong(LOGISTIC + "X.T @ (s - y) / len(X)", "missing chain factor",
                   "The weights are left out: right only where all $c_i=1$."),
-            Wrong(LOGISTIC + "X.T @ (c * s * (1 - s) * (s - y)) / len(X)", "extra factor",
+            Wrong(LOGISTIC + "X.T @ (c * s * (1 - s) * (s - y)) / len(X)", "missing chain factor",
                   r"The slope of $\sigma$ belongs to a squared error behind a sigmoid. In this loss it has "
                   "cancelled."),
             Wrong("return X.T @ (c * (X @ w - y)) / len(X)", "missing chain factor",
@@ -469,7 +473,7 @@ s = Y.sum(axis=1, keepdims=True)
 return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y)""", "factor",
                   "A mean loss beside the gradient of the sum; passes for $m=1$."),
             Wrong(SOFTMAX + """s = Y.sum(axis=1, keepdims=True)
-return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y) / len(X)""", "overflow",
+return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y) / len(X)""", "not finite",
                   "Right for small logits; `np.exp(1000)` is infinite and `inf / inf` is nan."),
         ),
         after="Add a row of zeros to $Y$ (a masked example). Which row of $G$ vanishes, and does it in "
@@ -492,6 +496,7 @@ $P=\operatorname{softmax}(XW)$ row by row and rows of $Y$ that sum to 1.""",
         draw=draw_softmax,
         function="E = np.exp(X @ W)\nP = E / E.sum(axis=1, keepdims=True)\nreturn X.T @ (P - Y) / len(X)",
         solution=softmax_hessian("np.diag(p) - np.outer(p, p)", "np.outer(x, x)"),
+        keywords={"sizes": {"m": M}},
         wrong=(
             Wrong(softmax_hessian("np.outer(x, x)", "np.diag(p) - np.outer(p, p)"), "row-major vec",
                   "The factors are swapped. This is the same Hessian for a vec that stacks rows, as "
