@@ -109,8 +109,12 @@ class Figure(anywidget.AnyWidget):
         """The numbers that the page shows, by name."""
         raise NotImplementedError
 
+    def _printed(self, name, value):
+        """A read-out in the figure's repr: the same on every machine."""
+        return rounded(value)
+
     def __repr__(self):
-        numbers = ", ".join(f"{name}={rounded(value)}" for name, value in self.readouts().items())
+        numbers = ", ".join(f"{name}={self._printed(name, value)}" for name, value in self.readouts().items())
         return f"{type(self).__name__}({numbers})"
 
     def save_html(self, path):

@@ -88,6 +88,10 @@ class Formula:
         self._gradient = sympy.lambdify(symbols, self._derivatives, "numpy")
         self._hessian = sympy.lambdify(symbols, no_delta, "numpy")
 
+    def at(self, *x):
+        """The value at one number for each variable, complex ones too."""
+        return self._value(*x)
+
     def value(self, x):
         return float(self._value(*np.asarray(x, float)))
 

@@ -234,8 +234,9 @@ export class Figure {
     const shares = shown.reduce((sum, panel) => sum + panel.share, 0);
     const free = this.width - GAP * (shown.length - 1);
     const widths = shown.map((panel) => (row ? (free * panel.share) / shares : Math.min(this.width, STACKED)));
-    const tall = row ? Math.max(...shown.map((panel, i) => (panel.equal ? panel.heightFor(widths[i]) : 0))) : 0;
-    shown.forEach((panel, i) => panel.resize(Math.floor(widths[i]), Math.floor(tall || panel.heightFor(widths[i]))));
+    const heights = shown.map((panel, i) => panel.heightFor(widths[i]));
+    const tall = row ? Math.max(...heights.filter((_, i) => shown[i].equal), 0) || Math.max(...heights) : 0;
+    shown.forEach((panel, i) => panel.resize(Math.floor(widths[i]), Math.floor(tall || heights[i])));
     this.layout();
     this.redraw();
   }
@@ -434,7 +435,7 @@ export class Panel {
     }
     const xname = svg("text", { class: "md-axis", x: left + w, y: top + h + 29, "text-anchor": "end" });
     xname.append(...richSvg(xlabel));
-    const yname = svg("text", { class: "md-axis", x: 2, y: top - 12, "text-anchor": "start" });
+    const yname = svg("text", { class: "md-axis", x: 2, y: 13, "text-anchor": "start" });
     yname.append(...richSvg(ylabel));
     this.frame.append(xname, yname);
   }
@@ -492,18 +493,24 @@ export class Panel {
     this.texts.append(label);
     let current = null;
     let width = 0;
+    const write = (text) => {
+      if (text === current) return;
+      label.replaceChildren(...richSvg((current = text)));
+      width = 7.2 * label.textContent.length; // measuring would force the browser to lay out in every drag
+    };
     const set = (p, { dx = 0, dy = 0, text = words, at = anchor } = {}) => {
-      if (text !== current) {
-        label.replaceChildren(...richSvg((current = text)));
-        width = 7.2 * label.textContent.length; // measuring would force the browser to lay out in every drag
-      }
+      write(text);
       const { left, top } = this.margin;
       const before = width * { start: 0, middle: 0.5, end: 1 }[at];
       const px = clamp(this.px(p[0]) + dx, [left + before + 2, left + this.inner[0] - width + before - 2]);
       const py = clamp(this.py(p[1]) + dy + 4, [top + 12, top + this.inner[1] - 4]);
       build(label, { x: px.toFixed(1), y: py.toFixed(1), "text-anchor": at }, []);
     };
-    return { node: label, set, hide: (hidden) => label.toggleAttribute("hidden", hidden) };
+    const place = ([px, py], text = words) => { // in pixels, outside of the axes too
+      write(text);
+      build(label, { x: px.toFixed(1), y: py.toFixed(1), "text-anchor": anchor }, []);
+    };
+    return { node: label, set, place, hide: (hidden) => label.toggleAttribute("hidden", hidden) };
   }
 
   // An arrow with its label beyond the tip.  `.set(from, to)`.
