@@ -59,7 +59,7 @@ function render({ model, el }) {
   const curve = figure.panel({ name: "curve", label: "the function", x: limits, y: [0, 1], share: 0.95, aspect: 0.72 });
   const lens = figure.panel({ name: "lens", label: "f near x, magnified by 1 / h", x: [-1.6, 1.6], y: [-1, 1], share: 0.95, aspect: 0.72 });
   const errors = figure.panel({ name: "errors", label: "errors against h", x: [1e-16, 1], y: [LOWEST, 10], share: 1.25,
-    aspect: 0.85, margin: { left: 46, bottom: 40 } });
+    aspect: 0.95, margin: { left: 46, bottom: 40 } });
   errors.view({ xlog: true, ylog: true });
 
   const graph = curve.curve("output", { width: 2.2 });
@@ -110,11 +110,11 @@ function render({ model, el }) {
     seen = x;
     const steps = linspace(-16, 0, 161).map((k) => 10 ** k);
     lines.forEach((line, i) => line.set(steps.map((h) => [h, Math.max(LOWEST, error(METHODS[i], x, h))])));
-    // Labels where each curve is alone: on the slopes of round-off and of truncation.
+    // Labels where each curve is alone: above the slope of truncation, below that of round-off.
     const spots = { forward: 1e-4, central: 1e-12, complex: 1e-9 };
     METHODS.forEach((method, i) => {
       const y = Math.max(LOWEST, error(method, x, spots[method]));
-      labels[i].set([spots[method], y], method === "forward" ? { dx: -8, dy: -10, at: "end" } : { dx: 2, dy: method === "complex" ? -8 : -14 });
+      labels[i].set([spots[method], y], method === "forward" ? { dx: -8, dy: -10, at: "end" } : method === "complex" ? { dx: 2, dy: -8 } : { dx: -36, dy: 34 });
     });
   }
 

@@ -21,7 +21,7 @@ function gridLines([a, b], [c, d], count, n) {
 }
 
 function render({ model, el }) {
-  const figure = new Figure({ model, el, kind: "local-linear-map", traits: ["point", "epsilon", "direction", "chosen"],
+  const figure = new Figure({ model, el, kind: "local-linear-map", traits: ["point", "epsilon", "direction", "chosen", "magnified"],
     hint: "Drag **x**, the corner of the patch and the tip of **v**." });
   const limits = model.get("limits");
   const maps = Object.fromEntries(Object.entries(model.get("formulas")).map(([name, spec]) => {
@@ -34,20 +34,20 @@ function render({ model, el }) {
   const plane = figure.panel({ name: "input", label: "the plane of x", x: limits[0], y: limits[1], equal: true });
   const image = figure.panel({ name: "output", label: "the plane of f(x)", x: limits[0], y: limits[1], equal: true });
 
-  const mesh = image.curve("muted", { width: 0.7, back: true });
-  const patch = plane.curve("variable", { width: 1 });
+  const mesh = image.curve("grid", { width: 0.8, back: true });
+  const patch = plane.curve("variable", { width: 0.9 });
   const letter = plane.curve("variable", { width: 2.4 });
   const step = plane.arrow("direction", "**v**", { reach: 18 });
   const name = plane.text("variable", "**x**");
 
   const area = image.curve("gradient", { width: 0, close: true, fill: true });
-  const linear = image.curve("gradient", { width: 1.3, dashed: true });
+  const linear = image.curve("gradient", { width: 0.9 });
   const linearLetter = image.curve("gradient", { width: 2.4 });
-  const truth = image.curve("output", { width: 1.2 });
-  const moved = image.arrow("output", "true");
-  const promised = image.arrow("gradient", "*J***v**", { dashed: true });
+  const truth = image.curve("output", { width: 0.9 });
+  const moved = image.arrow("output", "true", { aside: 12, width: 1.8 });
+  const promised = image.arrow("gradient", "*J***v**", { aside: -12, width: 1.8, dashed: true });
   const spot = image.dot("variable", 5);
-  const flipped = image.text("wrong", "", "end");
+  const flipped = image.text("gradient", "", "end");
 
   const stepSize = nice((limits[0][1] - limits[0][0]) / 60, true);
   const keep = (p) => p.map((x, i) => tidy(clamp(x, limits[i]), stepSize));
@@ -71,6 +71,8 @@ function render({ model, el }) {
     figure.choice({ name: "map", label: "map *f*", options: choices.map((choice) => [choice, choice]),
       get: () => model.get("chosen"), set: (choice) => figure.change({ chosen: choice }) });
   }
+  figure.switch({ name: "magnify", label: "magnify the image by 1/*ε*", get: () => model.get("magnified"),
+    set: (on) => figure.change({ magnified: on }) });
   figure.readouts([
     { name: "value", label: "*f*(**x**)", role: "variable" }, { name: "J", label: "*J*", role: "gradient" },
     { name: "Jv", label: "*J***v**", role: "gradient" }, { name: "true", label: "true", role: "output" },
@@ -90,11 +92,11 @@ function render({ model, el }) {
       gap: Math.max(...gaps), det: determinant(J) };
   }
 
-  let framed = null; // the map for which the ranges of the image were chosen
+  let framed = null; // for what the ranges of the image were chosen
+  let points = []; // the image of the grid
   function frame() {
+    if (framed !== model.get("chosen")) points = gridLines(...limits, 13, 41).map((p) => map().f(p));
     framed = model.get("chosen");
-    const { f } = map();
-    const points = gridLines(...limits, 13, 41).map((p) => f(p));
     const range = (i) => {
       const sorted = points.map((p) => p[i]).filter(Number.isFinite).sort((p, q) => p - q);
       const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
@@ -102,25 +104,32 @@ function render({ model, el }) {
       const pad = 0.06 * (high - low) || 1;
       return [low - pad, high + pad];
     };
-    image.view({ x: range(0), y: range(1) });
+    if (model.get("magnified")) {
+      // A window that moves and shrinks with the patch: in it the patch has one size, the bend gets less.
+      const { value, J, e } = now();
+      const reach = 1.7 * e * Math.max(singularValues(J)[0], 1e-6);
+      image.view({ x: [value[0] - reach, value[0] + reach], y: [value[1] - reach, value[1] + reach] });
+    } else image.view({ x: range(0), y: range(1) });
     image.axes({ xlabel: "*f*_1", ylabel: "*f*_2" });
     mesh.set(points);
   }
 
   function layout() {
     plane.axes({ xlabel: "*x*_1", ylabel: "*x*_2" });
-    frame();
+    framed = null;
   }
 
+  let zoomed = false;
   function draw() {
-    if (model.get("chosen") !== framed) frame();
+    if (model.get("magnified") || zoomed || model.get("chosen") !== framed) frame();
+    zoomed = model.get("magnified");
     const { x, v, e, f, value, J, Jv, actual, gap, det } = now();
     const lines = gridLines([-e, e], [-e, e], LINES, 17);
     const glyph = LETTER.map((p) => scale(p, e));
     patch.set(lines.map((d) => add(x, d)));
     letter.set(glyph.map((d) => add(x, d)));
     step.set(x, add(x, v));
-    name.set(x, { dx: -13, dy: -11 });
+    name.set(x, { dx: 13, dy: 14 });
     const under = (d) => add(value, times(J, d)); // the linear map
     area.set([[-e, -e], [e, -e], [e, e], [-e, e]].map(under));
     linear.set(lines.map(under));

@@ -11,6 +11,7 @@ class LocalLinearMap(Figure):
 
     f: two formulas in x1, x2 (strings or SymPy expressions), or a dict name -> two formulas to choose from.
     point, direction: 2 numbers.  epsilon: half the side of the patch.  limits: (low, high) per axis.
+    magnified: whether the picture of the image starts magnified by 1/epsilon.
 
     Read-outs: value f(x), J (rows are outputs), Jv, true = f(x + v) - f(x), gap: the largest distance between
     f(x + d) and f(x) + J d on a 9 x 9 grid of the patch, det, singular_values (largest first).
@@ -26,16 +27,18 @@ class LocalLinearMap(Figure):
     direction = Vector(2, (1, 0)).tag(sync=True)
     limits = Limits(((-2, 2), (-2, 2))).tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
+    magnified = traitlets.Bool(False).tag(sync=True)
     formulas = traitlets.Dict().tag(sync=True)
 
     def __init__(self, f, point=(1, 1), epsilon=0.5, direction=(1, 0), limits=((-2, 2), (-2, 2)), label="",
-                 chosen=None):
+                 chosen=None, magnified=False):
         maps = f if isinstance(f, dict) else {"f": f}
         if not maps:
             raise ValueError("f must name at least one map, like {'polar': ('x1*cos(x2)', 'x1*sin(x2)')}")
         self.maps = {str(name): Map(pair) for name, pair in maps.items()}
         formulas = {name: one.javascript() for name, one in self.maps.items()}
         super().__init__(point=point, epsilon=epsilon, direction=direction, limits=limits, formulas=formulas,
+                         magnified=magnified,
                          chosen=next(iter(self.maps)) if chosen is None else chosen,
                          label=label or "A patch of the plane, its image under f and under the Jacobian")
         require_inside(self.point, self.limits)

@@ -513,8 +513,8 @@ export class Panel {
     return { node: label, set, place, hide: (hidden) => label.toggleAttribute("hidden", hidden) };
   }
 
-  // An arrow with its label beyond the tip.  `.set(from, to)`.
-  arrow(role, words = "", { width = 2.5, reach = 12, dashed = null } = {}) {
+  // An arrow with its label beyond the tip, `aside` pixels to its right.  `.set(from, to)`.
+  arrow(role, words = "", { width = 2.5, reach = 12, aside = 0, dashed = null } = {}) {
     const style = dashed === false ? "md-solid" : dashed ? "md-dashed" : "";
     const shaft = svg("path", { class: `md-curve role-${role} ${style}`, "stroke-width": width });
     const head = svg("path", { class: `md-head-of role-${role}` });
@@ -531,7 +531,7 @@ export class Panel {
       shaft.setAttribute("d", `M${p[0].toFixed(1)} ${p[1].toFixed(1)}L${base[0].toFixed(1)} ${base[1].toFixed(1)}`);
       head.setAttribute("d", `M${q[0].toFixed(1)} ${q[1].toFixed(1)}L${wing(1)}L${wing(-1)}Z`);
       const at = u[0] > 0.4 ? "start" : u[0] < -0.4 ? "end" : "middle";
-      label.set(to, { dx: reach * u[0], dy: reach * u[1], text, at });
+      label.set(to, { dx: reach * u[0] - aside * u[1], dy: reach * u[1] + aside * u[0], text, at });
     };
     const hide = (hidden) => [shaft, head, label.node].forEach((part) => part.toggleAttribute("hidden", hidden));
     return { set, hide, label };
