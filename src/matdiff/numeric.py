@@ -1,8 +1,8 @@
 """Derivatives without formulas, with a bound on their error: complex step where it is proved right, else differences.
 
-Every derivative is taken along lines X + t d. In units of max(1, |x|) per coordinate, t starts at 0.04.
+Every derivative is taken along lines X + t d, where d is measured in units of max(1, |x|) per coordinate.
 
-1. A *test line* in a random direction is differenced and extrapolated; its scatter measures the function's noise.
+1. A *test line* in a general direction is differenced and extrapolated; its scatter measures the function's noise.
 2. *Complex step* (Squire & Trapp 1998): Im F(X + ih d) / h has no subtraction and is exact to round-off, but it is
    nonsense for code that is not analytic (abs, max, conj, norm). It is taken only if it agrees with the test line in
    every output, and its bound is what that comparison could have missed.
@@ -13,17 +13,38 @@ Many functions work on a stack of inputs as they stand. Where a trial shows that
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 EPS = np.finfo(float).eps
+FIRST = 0.0377                                    # first step; no round number, lest it match a period or a grid
 TINY = 1e-30                                      # complex step: its square is lost beside 1
 BLOCK = 2**16                                     # numbers evaluated together; more would leave the cache
 LEVELS = np.array([8, 4, 2, 1]) / 8               # steps of one extrapolation, in units of the first
 GRID = np.array([8, 4, 2, 1, 3]) / 8              # the same and 3/8: nine equally spaced points about the middle
-# First steps to try: (factor, whether relative to |x| instead of max(1, |x|)).
-STAGES = [(2.0**-k, False) for k in (0, 3, 8)] + [(2.0**-k, True) for k in (0, 3)] + \
-         [(2.0**-k, False) for k in (13, 18, 23, 28)] + [(2.0**-8, True)]
+# First steps, one stage after the other: (factor, whether in units of |x| instead of max(1, |x|)).
+STAGES = ((1, False), (2**-3, False), (2**-8, False), (1, True), (2**-3, True), (2**-13, False), (2**-18, False),
+          (2**-23, False), (2**-28, False), (2**-8, True))
+
+
+def _romberg():
+    """Romberg's table as matrices that act on the four levels: its entries, and their change against a parent."""
+    row, values, changes = np.eye(4), [], []
+    for k in (1, 2, 3):
+        new = row[1:] + (row[1:] - row[:-1]) / (4**k - 1)
+        values.append(new)
+        changes.append(new - row[:-1])
+        row = new
+    return np.concatenate(values), np.concatenate(changes)
+
+
+VALUES, CHANGES = _romberg()                      # rows (k, level): (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)
+ENTRY_LEVEL = np.array([1, 2, 3, 2, 3, 3])
+PARENTS = ((1, 0), (2, 1), (3, 1), (4, 2), (4, 3), (5, 4))  # (entry, an entry that it builds on)
+# Seventh and eighth differences of nine equally spaced values, scaled so that white noise gives its own size.
+SEVENTH = np.poly(np.ones(7))
+TABLE = np.array([[*SEVENTH, 0], [0, *SEVENTH], np.poly(np.ones(8))]) / np.sqrt([[3432], [3432], [12870]])
 
 
 @dataclass(frozen=True)
@@ -38,10 +59,16 @@ class Derivative:
 # ---------------------------------------------------------------------------------------------- what readers call
 
 def directional_derivative(F, X, V, *, full_output=False):
-    """Derivative of F at X in the direction V: the limit of (F(X + tV) - F(X)) / t. It has the shape of F(X).
+    """Derivative of F at X in the direction V, the limit of (F(X + tV) - F(X)) / t for t to 0.
 
-    F takes an array like X and returns a number or an array; further arguments go into a closure. V has X's shape.
-    With `full_output=True` the result is a `Derivative`: value, error bound, method, evaluations.
+    F takes an array like X and returns a number or an array; put further arguments into a lambda. X is a number, a
+    vector, a matrix or an array with more axes, V has its shape, the result has the shape of F(X).
+    With `full_output=True` the result is a `Derivative`: `value`, `error` (a bound, entry by entry), `method`,
+    `evaluations`. Where F has no derivative, at a kink or at the edge of its domain, the bound says so: it is as large
+    as the jump, or infinite beside a value of nan.
+
+    Raises TypeError or ValueError if X, V or F(X) are not finite real numbers, if V has another shape than X, or if two
+    calls at the same X differ. Errors that F itself raises at X pass through.
 
     >>> A = np.array([[1., 2.], [3., 4.]])
     >>> directional_derivative(lambda X: X @ X, A, np.eye(2)).round(8)
@@ -52,17 +79,17 @@ def directional_derivative(F, X, V, *, full_output=False):
         fun = _Function(F, X, "F")
         V = _numbers(V, "V")
         if V.shape != fun.X.shape:
-            raise ValueError(f"V has shape {V.shape} but X has shape {fun.X.shape}: a direction has the shape of its point.")
+            raise ValueError(f"V has shape {V.shape}, X has shape {fun.X.shape}: a direction needs the shape of its point.")
         reach = np.max(np.abs(V.ravel()) / fun.scale, initial=0.0)
-        if reach == 0:
-            value, error, method = np.zeros((1, fun.size)), np.zeros((1, fun.size)), "exact"
-        else:
-            value, error, method = _derive(fun, _Rows(V.ravel()[None] / reach))
-        return _answer(fun, reach * value[0].reshape(fun.shape), reach * error[0].reshape(fun.shape), method, full_output)
+        lines = _Lines(fun.X, np.arange(V.size)[None], V.ravel()[None] / reach if reach else V.ravel()[None])
+        value, error, method = _derive(fun, lines, np.ones(1))
+        return _answer(fun, *(reach * a.reshape(fun.shape) for a in (value, error)), method, full_output)
 
 
 def gradient(f, X, *, full_output=False):
     """Gradient of the scalar function f at X, in the shape of X: df = <gradient, dX>.
+
+    Arguments, `full_output` and errors as for `directional_derivative`; f(X) has to be a single number.
 
     >>> gradient(lambda x: x @ x, np.array([1., 2., 3.])).round(8)
     array([2., 4., 6.])
@@ -70,8 +97,7 @@ def gradient(f, X, *, full_output=False):
     with _quiet():
         fun = _Function(f, X, "f")
         fun.need_scalar("gradient", "use jacobian for a function with several outputs")
-        value, error, method = _derive(fun, _Coordinates(fun.scale))
-        value, error = (a / fun.scale[:, None] for a in (value, error))
+        value, error, method = _derive_by_coordinates(fun)
         return _answer(fun, value.reshape(fun.X.shape), error.reshape(fun.X.shape), method, full_output)
 
 
@@ -79,21 +105,28 @@ def jacobian(F, X, *, full_output=False):
     """Jacobian of F at X: the matrix d vec F / d vec X of shape (size of F(X), size of X), vec stacking columns.
 
     For vectors this is the usual matrix, rows are outputs; for a scalar F it is the gradient's transpose.
+    Arguments, `full_output` and errors as for `directional_derivative`.
 
     >>> A, B = np.array([[1., 2.], [3., 4.], [5., 6.]]), np.array([[1., 0., 2., 1.]])
     >>> J = jacobian(lambda X: A @ X @ B, np.ones((2, 1)))
     >>> J.shape, np.allclose(J, np.kron(B.T, A))
     ((12, 2), True)
+
+    With rows stacked instead, as NumPy's `ravel` does, the same derivative is `np.kron(A, B.T)`.
     """
     with _quiet():
         fun = _Function(F, X, "F")
-        value, error, method = _derive(fun, _Coordinates(fun.scale))
-        value, error = (_column_major(a / fun.scale[:, None], fun) for a in (value, error))
-        return _answer(fun, value, error, method, full_output)
+        value, error, method = _derive_by_coordinates(fun)
+
+        def column_major(a):
+            return a.reshape(fun.X.shape + fun.shape).reshape(a.shape, order="F").T
+        return _answer(fun, column_major(value), column_major(error), method, full_output)
 
 
 def hessian(f, X, *, full_output=False):
     """Hessian of the scalar function f at X: symmetric, (size of X) squared, in the order of vec X (columns stacked).
+
+    Arguments, `full_output` and errors as for `directional_derivative`; f(X) has to be a single number.
 
     >>> hessian(lambda x: x[0]**2 * x[1], np.array([3., 5.])).round(6)
     array([[10.,  6.],
@@ -101,479 +134,419 @@ def hessian(f, X, *, full_output=False):
     """
     with _quiet():
         fun = _Function(f, X, "f")
-        fun.need_scalar("hessian", "differentiate each output on its own")
-        n = fun.X.size
-        rows, cols = np.triu_indices(n)
-        value, error = _differences(fun, _Pairs(fun.scale, rows, cols), order=2)
-        H, bound = np.zeros((n, n)), np.zeros((n, n))
-        # q(d), the second derivative along d, gives the mixed ones: q(a + b) = q(a) + q(b) + 2 H(a, b).
-        H[rows, cols], bound[rows, cols] = value[:, 0], error[:, 0]
-        q, e = H.diagonal().copy(), bound.diagonal().copy()
-        H, bound = (H - q[:, None] - q) / 2, (bound + e[:, None] + e) / 2
-        H[range(n), range(n)], bound[range(n), range(n)] = q, e
-        H, bound = ((np.triu(A) + np.triu(A, 1).T) / np.outer(fun.scale, fun.scale) for A in (H, bound))
-        order = np.arange(n).reshape(fun.X.shape).ravel(order="F")
-        H, bound = (A[np.ix_(order, order)] for A in (H, bound))
+        fun.need_scalar("hessian", "take the outputs one by one")
+        value, error = _second_derivatives(fun)
+        vec_order = np.arange(fun.X.size).reshape(fun.X.shape).ravel(order="F")
+        H, bound = (a[np.ix_(vec_order, vec_order)] for a in (value, error))
         return _answer(fun, H, bound, "extrapolated differences", full_output)
-
-
-def _column_major(a, fun):
-    """(inputs, outputs), both in NumPy's order of rows, to (outputs, inputs), both in the order of vec."""
-    return a.reshape(fun.X.shape + fun.shape).reshape(a.shape, order="F").T
 
 
 def _answer(fun, value, error, method, full_output):
     fun.check_repeatable()
-    if not full_output:
-        return value[()]
-    return Derivative(value[()], error[()], method, fun.evaluations)
+    if fun.trouble and np.isnan(value).all():
+        raise ValueError(f"{fun.name} has a value at X, but at no point close by: {fun.trouble}.") from fun.trouble
+    return Derivative(value[()], error[()], method, fun.evaluations) if full_output else value[()]
 
 
-# ---------------------------------------------------------------------------------------------- methods
+# ---------------------------------------------------------------------------------------------- the methods
 
-def _derive(fun, directions):
-    """Derivatives along the directions: value and error bound (directions, outputs), and the method's name."""
-    line = _TestLine(fun, directions.test())
-    step = _complex_step(fun, directions, line)
-    if step:
-        return *step, "complex step"
-    if len(directions) == 1:
-        return line.value, line.error, "extrapolated differences"
-    return *_differences(fun, directions, line), "extrapolated differences"
+def _derive_by_coordinates(fun):
+    """Derivatives by every coordinate: value and bound (inputs, outputs), both in NumPy's order, and the method."""
+    n = fun.X.size
+    weights = _generic(n)
+    value, error, method = _derive(fun, _Lines(fun.X, np.arange(n)[:, None], fun.scale[:, None]), weights)
+    return value / fun.scale[:, None], error / fun.scale[:, None], method
 
 
-def _complex_step(fun, directions, line):
-    """Value and bound by complex step, or None if it is refused: real or single precision, or not confirmed."""
-    if not line.settled or not fun.size:
+def _derive(fun, lines, weights):
+    """Derivatives along the lines, confirmed by the test line in the direction of their weighted sum."""
+    if not lines.moving or not fun.size:
+        return np.zeros((len(lines), fun.size)), np.zeros((len(lines), fun.size)), "exact"
+    test = _TestLine(fun, _Lines(fun.X, np.arange(fun.X.size)[None], lines.sum(weights), FIRST * len(lines) ** -0.25))
+    test.run()
+    found = _complex_step(fun, lines, weights, test)
+    if found:
+        return *found, "complex step"
+    if len(lines) == 1:
+        return test.best.value, test.best.error, "extrapolated differences"
+    return *_differences(fun, lines, test), "extrapolated differences"
+
+
+def _complex_step(fun, lines, weights, test):
+    """Value and bound by complex step, or None where it is refused: real or single-precision output, not confirmed."""
+    if not test.settled:
         return None
-    v = line.direction
+    value = np.empty((len(lines), fun.size))
     try:
-        if not line.confirms(fun.imaginary(v[None])[0]):  # one evaluation spares most refusals the rest
+        if not fun.stacks and not test.confirms(fun.imaginary(test.lines[[0]])[0]):  # one call may spare the rest
             return None
-        value = np.empty((len(directions), fun.size))
-        for rows in _blocks(np.arange(len(directions)), max(fun.X.size, fun.size)):
-            value[rows] = fun.imaginary(directions[rows])
+        for rows in _blocks(np.arange(len(lines)), max(fun.X.size, fun.size)):
+            value[rows] = fun.imaginary(lines[rows])
     except _Refused:
         return None
-    weights = directions.weights
-    if not line.confirms(weights @ value, np.abs(weights) @ np.abs(value)):
+    along = weights @ value
+    if not test.confirms(along):
         return None
-    # A wrong entry (j, i) would have moved output i of the test line by |v_j| times its error.
-    missed = line.error[0] + 4 * np.abs(weights @ value - line.value[0])
+    # An error in entry (j, i) would have moved output i of the test line by |weight j| times as much.
+    missed = test.best.error[0] + 4 * np.abs(along - test.best.value[0])
     return value, missed / np.abs(weights)[:, None] + 8 * EPS * np.abs(value)
 
 
-def _differences(fun, directions, line=None, order=1):
-    """Values and bounds by extrapolated central differences, with smaller steps for directions that do not settle."""
-    line = line or _TestLine(fun, fun.scale * _generic(fun.X.size), stages=0)
-    best = _Best(len(directions), fun.size)
-    todo = np.arange(len(directions))
+def _differences(fun, lines, test, order=1):
+    """Value and bound by extrapolated central differences, with smaller steps for lines that have not settled."""
+    best = _Best(len(lines), fun.size)
+    todo = np.arange(len(lines))
     for stage in range(len(STAGES)):
-        h = directions.steps(stage, fun)
-        todo = todo[h[todo] > 0]
-        if not todo.size:
-            break
-        noise = line.noise(stage)
-        for rows in _blocks(todo, 8 * max(fun.X.size, fun.size)):
-            up, down = fun.along(directions[rows], h[rows], LEVELS)
-            best.merge(rows, *_extrapolate(up, down, fun.value, h[rows], noise, order), noise / line.size(fun))
-        todo = todo[best.unsettled()[todo]]
+        h = lines.steps(stage)
+        noise = test.noise(stage)
+        for rows in _blocks(todo[h[todo] > 0], 8 * max(fun.X.size, fun.size)):
+            best.merge(rows, *_extrapolate(*fun.along(lines[rows], h[rows], LEVELS), fun.value, h[rows], noise, order))
+        todo = todo[best.unsettled(noise / test.size)[todo]]
+        if todo.size:
+            todo = todo[best.unsettled(noise / test.size, test.quieter_after(stage))[todo]]
         if not todo.size:
             break
     return best.value, best.error
 
 
-def _extrapolate(up, down, middle, h, noise, order):
-    """Romberg's table over four halvings: best value, bound, and the part of the bound that is noise, entry by entry.
+def _second_derivatives(fun):
+    """All second derivatives from those along lines: q(a + b) = q(a) + q(b) + 2 H(a, b)."""
+    n = fun.X.size
+    i, j = np.triu_indices(n)
+    pairs = np.stack([i, j], axis=1)
+    lines = _Lines(fun.X, pairs, fun.scale[pairs], first=0.2)
+    if not len(lines):
+        return np.zeros((n, n)), np.zeros((n, n))
+    test = _TestLine(fun, _Lines(fun.X, np.arange(n)[None], (fun.scale * _generic(n))[None], FIRST * n**-0.25))
+    q, bound = _differences(fun, lines, test, order=2)
+    H, E = np.zeros((n, n)), np.zeros((n, n))
+    H[i, j] = H[j, i] = q[:, 0]
+    E[i, j] = E[j, i] = bound[:, 0]
+    own, e = np.diag(H), np.diag(E)
+    same = np.eye(n, dtype=bool)
+    units = np.outer(fun.scale, fun.scale)
+    return np.where(same, H, (H - own - own[:, None]) / 2) / units, np.where(same, E, (E + e + e[:, None]) / 2) / units
 
-    up, down: (levels, directions, outputs), F at X + t d and X - t d for t = h, h/2, h/4, h/8.
+
+def _extrapolate(up, down, middle, h, noise, order):
+    """Romberg's table over four halvings: best value, its bound, and the part of the bound that is noise.
+
+    up, down: (levels, lines, outputs), F at X + t d and X - t d for t = h, h/2, h/4, h/8.
     """
     t = LEVELS[:, None, None] * h[:, None]
+    even, odd = (up - middle) + (down - middle), up - down
     if order == 1:
-        row = list((up - down) / (2 * t))
-        bend = np.abs(up - middle + (down - middle)) / t              # halves with t, unless there is a kink
-        weight = 1.7
+        level, weight = odd / (2 * t), 1.7
+        bend = np.abs(even) / t                                    # halves with t, unless there is a kink
     else:
-        row = list((up - middle + (down - middle)) / t**2)
-        odd = up - down
-        bend = 4 * np.abs(odd[:-1] - 2 * odd[1:]) / t[:-1]**2         # the same for the first derivative
-        weight = 6.5
-    value, error, floor = np.zeros_like(row[0]), np.full_like(row[0], np.inf), np.zeros_like(row[0])
-    shrink = [0 * r for r in row]
-    for k in range(1, len(LEVELS)):
-        new, bounds = [], []
-        for j in range(len(row) - 1):
-            c = row[j + 1] + (row[j + 1] - row[j]) / (4**k - 1)
-            # The change against the coarser parent; never trusted to fall a thousandfold at once (that is luck).
-            e = np.fmax(np.abs(c - row[j]), 1e-3 * np.fmax(shrink[j + 1], bounds[-1] if bounds else 0))
-            e = np.where(np.isfinite(c), e, np.inf)
-            new.append(c)
-            bounds.append(e)
-            level = k + j
-            if level >= 2:
-                f = weight * noise / t[level] ** order
-                total = 2 * e + f
-                better = total < error
-                value, error, floor = np.where(better, c, value), np.where(better, total, error), np.where(better, f, floor)
-        row, shrink = new, bounds
+        level, weight = even / t**2, 6.5
+        bend = 4 * np.abs(odd[:-1] - 2 * odd[1:]) / t[:-1] ** 2    # the same for a kink in the first derivative
+    values, changes = np.tensordot(VALUES, level, 1), np.abs(np.tensordot(CHANGES, level, 1))
+    for entry, parent in PARENTS:      # that a change falls a thousandfold at once would be luck: not believed
+        np.fmax(changes[entry], 1e-3 * changes[parent], out=changes[entry])
+    floors = weight * noise / t[ENTRY_LEVEL] ** order
+    bounds = 2 * changes + floors
+    bounds[0] = np.inf                                             # the first entry has nothing to be judged by
+    bounds[~np.isfinite(bounds)] = np.inf
+    best = bounds.argmin(axis=0)[None]
+    value, bound, floor = (np.take_along_axis(a, best, axis=0)[0] for a in (values, bounds, floors))
     smooth = (bend[-1] <= 0.7 * bend[-2]) & (bend[-2] <= 0.7 * bend[-3])
-    error = np.where(smooth, error, np.fmax(error, bend[-1]))
-    return np.where(np.isfinite(error), value, np.nan), error, floor
+    bound = np.where(smooth, bound, np.fmax(bound, bend[-1]))
+    return np.where(bound < np.inf, value, np.nan), bound, floor
 
 
 class _Best:
-    """The best value so far of each entry."""
+    """The best value so far of each entry (line, output)."""
 
-    def __init__(self, directions, outputs):
-        self.value = np.full((directions, outputs), np.nan)
-        self.error = np.full((directions, outputs), np.inf)
-        self.limited = np.zeros((directions, outputs), bool)
+    def __init__(self, lines, outputs):
+        self.value = np.full((lines, outputs), np.nan)
+        self.error = np.full((lines, outputs), np.inf)
+        self.noisy = np.zeros((lines, outputs), bool)     # noise is the larger part of the bound
 
-    def merge(self, rows, value, error, floor, relative_noise):
+    def merge(self, rows, value, error, floor):
         old, e = self.value[rows], self.error[rows]
         # Two sharp answers that exclude each other: structure at two scales, or steps. The bound covers both.
         sharp = (e <= 0.1 * np.abs(old)) & (error <= 0.1 * np.fmax(np.abs(old), np.abs(value)))
         quarrel = sharp & (np.abs(old - value) > e + error)
-        gap = np.where(quarrel, np.abs(old - value), 0)
         better = error < e
         self.value[rows] = np.where(better, value, old)
-        self.error[rows] = np.where(better, error, e) + gap
-        # Nothing is gained by smaller steps where noise is the larger part.
-        limited = (error <= 4 * floor) & ((relative_noise <= 1e-12) | (error <= 1e-4 * np.abs(value).max(axis=0)))
-        self.limited[rows] = np.where(better, limited, self.limited[rows])
+        self.error[rows] = np.where(better, error, e) + np.where(quarrel, np.abs(old - value), 0)
+        self.noisy[rows] = np.where(better, error <= 4 * floor, self.noisy[rows])
 
-    def unsettled(self):
+    def unsettled(self, relative_noise, quieter=True):
+        """Lines on which a smaller step may still gain: not where noise is all that is left."""
         row = np.max(np.abs(self.value), axis=0, initial=0, where=np.isfinite(self.value))
-        return ~((self.error <= 1e-11 * row) | self.limited).all(axis=1)
+        noise_only = self.noisy & ((relative_noise <= 1e-12) | (self.error <= 1e-4 * row) | np.logical_not(quieter))
+        return ~((self.error <= 1e-10 * row) | noise_only).all(axis=1)
 
 
 class _TestLine:
-    """F along one general direction: its derivative there, and the noise of F at the scale of each step."""
+    """F along one general line: its derivative there, and the noise of F as seen at each stage."""
 
-    def __init__(self, fun, direction, stages=len(STAGES)):
-        self.fun, self.direction = fun, direction
-        self.noises = []
-        self.best = _Best(1, fun.size)
-        self.top = np.abs(fun.value)
-        self.settled = False
-        for stage in range(stages):
-            if self._advance() and not self.best.unsettled()[0]:
-                self.settled = True
-                break
-        self.value, self.error = self.best.value, self.best.error
+    def __init__(self, fun, lines):
+        self.fun, self.lines = fun, lines
+        self.noises = []                                  # one for each stage done; None where F is not finite
+        self.best, self.settled = _Best(1, fun.size), False
+        self.largest = np.abs(fun.value)
 
-    def size(self, fun):
-        return np.where(self.top > 0, self.top, 1)
+    @property
+    def size(self):
+        return np.where(self.largest > 0, self.largest, 1)
 
-    def _advance(self):
-        """One stage further: differences along the line, noise from the table of differences."""
-        fun, stage = self.fun, len(self.noises)
-        h = _first_step(self.direction[None], stage, fun)
-        if not h[0] > 0:
-            self.noises.append(None)
-            return False
-        up, down = fun.along(self.direction[None], h, GRID, single=True)
-        noise = self._measure(up[:, 0], down[:, 0])
+    def run(self):
+        while not self.settled and len(self.noises) < len(STAGES):
+            noise = self.advance()
+            self.settled = noise is not None and not self.best.unsettled(noise / self.size)[0]
+
+    def advance(self):
+        """One stage further."""
+        h = self.lines.steps(len(self.noises))
+        noise = None
+        if h[0] > 0:
+            up, down = self.fun.along(self.lines[[0]], h, GRID, learn=True)
+            if np.isfinite(up[1:]).all() and np.isfinite(down[1:]).all():
+                noise = self.measure(up[:, 0] - self.fun.value, down[:, 0] - self.fun.value)
+                self.best.merge([0], *_extrapolate(up[:4], down[:4], self.fun.value, h, noise, 1))
         self.noises.append(noise)
-        if noise is None:
-            return False
-        self.best.merge([0], *_extrapolate(up[:4], down[:4], fun.value, h, noise, 1), noise / self.size(fun))
-        return True
+        return noise
 
-    def _measure(self, up, down):
-        """Noise of each output from seventh and eighth differences (More & Wild 2011): smooth parts drop out."""
-        # rows of GRID: 8 4 2 1 3
-        table = np.stack([down[1], down[4], down[2], down[3], self.fun.value, up[3], up[2], up[4], up[1]])
-        if not np.isfinite(table).all():
-            return None
-        self.top = np.fmax(self.top, np.abs(table).max(axis=0))
-        seven = np.diff(table, 7, axis=0)
-        sigma = np.fmax(np.sqrt((seven**2).mean(axis=0) / 3432), np.abs(seven[1] - seven[0]) / np.sqrt(12870))
-        noise = np.fmax(8 * sigma, 4 * EPS * self.top)
-        flat = (table == table[0]).all(axis=0)
+    def measure(self, up, down):
+        """Noise of each output, from high differences (More & Wild 2011): what is smooth drops out."""
+        table = np.stack([down[1], down[4], down[2], down[3], 0 * up[0], up[3], up[2], up[4], up[1]])
+        self.largest = np.fmax(self.largest, np.abs(self.fun.value + table).max(axis=0))
+        noise = np.fmax(8 * np.abs(TABLE @ table).max(axis=0), 4 * EPS * self.largest)
         before = next((n for n in reversed(self.noises) if n is not None), None)
-        if before is not None:   # plateaus as narrow as single precision's are round-off, wider ones are steps
-            noise = np.where(flat & (before <= 1e-6 * self.top), before, noise)
-        together = np.sqrt((noise**2).mean()) if noise.size else 0.0
-        return np.fmax(noise, np.minimum(together, 1000 * noise))
+        if before is not None:     # steps as narrow as single precision's are round-off, wider ones are true steps
+            noise = np.where((table == 0).all(axis=0) & (before <= 1e-6 * self.largest), before, noise)
+        # One output may look quiet by luck: the noise of all counts, though not across great differences of size.
+        return np.fmax(noise, np.minimum(np.sqrt(np.mean(noise**2)), 1000 * noise))
 
     def noise(self, stage):
+        """The noise at this stage, or at the nearest one where it is known."""
         while len(self.noises) <= stage:
-            self._advance()
-        known = [n for n in self.noises[:stage + 1] if n is not None]
-        if known:
-            return known[-1]
-        while len(self.noises) < len(STAGES):
-            self._advance()
-            if self.noises[-1] is not None:
-                return self.noises[-1]
-        return 64 * EPS * np.abs(self.fun.value)
+            self.advance()
+        while all(n is None for n in self.noises) and len(self.noises) < len(STAGES):
+            self.advance()
+        known = [n for n in self.noises[:stage + 1] if n is not None] or [n for n in self.noises[-1:] if n is not None]
+        return known[-1] if known else 64 * EPS * np.abs(self.fun.value)
 
-    def confirms(self, along, size=None):
-        """Whether a derivative along the line agrees with the difference in every output, and that means something."""
-        size = np.abs(along) if size is None else size
-        agrees = np.abs(along - self.value[0]) <= 2 * self.error[0]
-        sharp = (self.error[0] <= 1e-6 * size) | self.best.limited[0]
-        return bool((agrees & sharp).all())
+    def quieter_after(self, stage):
+        """Whether any later stage has less noise in proportion to its step."""
+        h = [self.lines.steps(s)[0] for s in range(len(STAGES))]
+        later = [self.noise(s) / h[s] for s in range(len(STAGES)) if 0 < h[s] < self.lines.steps(stage)[0]]
+        now = self.noise(stage) / max(h[stage], 1e-300)
+        return np.any([n < now / 4 for n in later], axis=0) if later else np.zeros(self.fun.size, bool)
+
+    def confirms(self, along):
+        """Whether a derivative along the line agrees with the differences in every output, and that means something."""
+        value, error = self.best.value[0], self.best.error[0]
+        sharp = (error <= 1e-6 * np.abs(along)) | self.best.noisy[0]
+        return bool((sharp & (np.abs(along - value) <= 2 * error)).all())
 
 
-# ---------------------------------------------------------------------------------------------- directions
+# ---------------------------------------------------------------------------------------------- lines
 
+@lru_cache(8)
 def _generic(n):
     """Random weights of either sign, none near zero and no two alike."""
     rng = np.random.default_rng(20231)
-    return rng.uniform(0.5, 1.5, n) * rng.choice([-1.0, 1.0], n) if n > 1 else np.ones(n)
+    return rng.uniform(0.5, 1.5, n) * rng.choice([-1.0, 1.0], n) if n != 1 else np.ones(1)
 
 
-def _first_step(d, stage, fun):
-    """First step along each direction at this stage; 0 where the stage adds nothing."""
-    factor, relative = STAGES[stage]
-    if not relative:
-        return np.full(len(d), 0.04 * factor)
-    x = np.abs(fun.X.ravel())
-    moved = (d != 0) & (x > 0) & (x < 1)
-    with np.errstate(divide="ignore"):
-        reach = np.min(np.where(moved, x / np.where(d != 0, np.abs(d), 1), np.inf), axis=1, initial=np.inf)
-    return np.where(np.isfinite(reach), 0.04 * factor * reach, 0)
+class _Lines:
+    """Lines through X. Along line k the coordinates which[k] move at the speeds speed[k], the others stay."""
 
-
-class _Rows:
-    """Directions given as the rows of a matrix."""
-
-    def __init__(self, rows):
-        self.rows, self.weights = rows, np.ones(len(rows))
+    def __init__(self, X, which, speed, first=FIRST):
+        self.which, self.speed, self.first, self.dimension = which, speed, first, X.size
+        self.moving = bool(np.any(speed != 0))
+        x = np.abs(X.ravel())[which]
+        small = (x > 0) & (x < 1) & (speed != 0)
+        reach = np.where(small, x / np.where(small, np.abs(speed), 1), np.inf).min(axis=1, initial=np.inf)
+        self.reach = np.where(reach < np.inf, reach, 0)   # how far until a small coordinate has doubled
 
     def __len__(self):
-        return len(self.rows)
+        return len(self.which)
 
-    def __getitem__(self, index):
-        return self.rows[index]
-
-    def test(self):
-        return self.weights @ self.rows
-
-    def steps(self, stage, fun):
-        return _first_step(self.rows, stage, fun)
-
-
-class _Coordinates:
-    """The coordinate directions, each as long as its unit."""
-
-    def __init__(self, scale):
-        self.scale, self.weights = scale, _generic(scale.size)
-
-    def __len__(self):
-        return self.scale.size
-
-    def __getitem__(self, index):
-        d = np.zeros((len(index), self.scale.size))
-        d[range(len(index)), index] = self.scale[index]
+    def __getitem__(self, rows):
+        d = np.zeros((len(rows), self.dimension))
+        np.put_along_axis(d, self.which[rows], self.speed[rows], axis=1)
         return d
 
-    def test(self):
-        return self.weights * self.scale
-
-    def steps(self, stage, fun):
-        factor, relative = STAGES[stage]
-        x = np.abs(fun.X.ravel())
-        return np.where((x > 0) & (x < 1), 0.04 * factor * x, 0) if relative else np.full(x.size, 0.04 * factor)
-
-
-class _Pairs:
-    """Coordinate directions (i, i) and sums of two (i, j), each coordinate as long as its unit."""
-
-    def __init__(self, scale, rows, cols):
-        self.scale, self.i, self.j = scale, rows, cols
-
-    def __len__(self):
-        return self.i.size
-
-    def __getitem__(self, index):
-        d = np.zeros((len(index), self.scale.size))
-        i, j = self.i[index], self.j[index]
-        d[range(len(index)), i] = self.scale[i]
-        d[range(len(index)), j] = self.scale[j]
+    def sum(self, weights):
+        """The weighted sum of the directions, as one row."""
+        d = np.zeros((1, self.dimension))
+        np.add.at(d[0], self.which, weights[:, None] * self.speed)
         return d
 
-    def steps(self, stage, fun):
+    def steps(self, stage):
+        """First step on each line at this stage; 0 where the stage has nothing to offer."""
         factor, relative = STAGES[stage]
-        x = np.abs(fun.X.ravel())
-        small = np.fmin(*(np.where(x > 0, x, np.inf)[k] for k in (self.i, self.j)))
-        return np.where(small < 1, 0.1 * factor * small, 0) if relative else np.full(len(self), 0.1 * factor)
+        return self.first * factor * (self.reach if relative else np.ones(len(self)))
 
 
-def _blocks(index, width):
-    """The index in pieces whose inputs and outputs stay in the processor's cache."""
+def _blocks(rows, width):
+    """The rows in pieces whose numbers fit the processor's cache."""
     size = max(2, BLOCK // max(1, width))
-    return (index[k:k + size] for k in range(0, len(index), size))
+    return (rows[k:k + size] for k in range(0, len(rows), size))
 
 
 # ---------------------------------------------------------------------------------------------- the user's function
 
 class _Refused(Exception):
-    """The function does not take complex input, or does not give double-precision complex output."""
+    """The function does not take complex input, or does not return complex numbers in double precision."""
 
 
 class _Function:
-    """The user's function made safe: it gets copies and its results are copied; it is nan where it cannot be computed."""
+    """The user's function made safe: copies go in and come out, and where it fails near X its value is nan."""
 
     def __init__(self, F, X, name):
         if not callable(F):
-            raise TypeError(f"{name} has to be a function of X, not {_what(F)}.")
-        self.F, self.name = F, name
-        self.X = _numbers(X, "X")
+            raise TypeError(f"{name} is {_what(F)}: expected a function of X.")
+        self.F, self.name, self.X = F, name, _numbers(X, "X")
         self.scale = np.fmax(1, np.abs(self.X.ravel()))
-        self.batched = None
-        self.evaluations = 0
-        first = self._real(F(self._argument(self.X)), at_X=True)   # the function's own errors pass as they are
-        self.shape, self.size, self.evaluations = first.shape, first.size, 1
-        self.value = first.ravel()
-        if not np.isfinite(self.value).all():
-            raise ValueError(f"{name}(X) is not finite ({_first_bad(first)}): "
-                             "a derivative exists only where the function has a value.")
-        self.largest = np.abs(self.value).max(initial=0)
+        self.stacks = None                                # whether F takes a stack of inputs; None: not known yet
+        self.trouble = None                               # the last exception near X
+        first = self._real(F(self._argument(self.X)))     # what F raises here passes as it is
+        self.shape, self.size, self.evaluations, self.value = first.shape, first.size, 1, first.ravel()
+        if not np.isfinite(first).all():
+            raise ValueError(f"{name}(X) is {_first_bad(first)}: without a finite value there is no derivative at X.")
+        self.largest = np.abs(first).max(initial=0)
         self.check_repeatable()
 
     def need_scalar(self, caller, advice):
         if self.size != 1:
-            raise ValueError(f"{caller} needs a function with one number as its value, but f(X) has shape {self.shape}: {advice}.")
+            raise ValueError(f"{caller} needs an f with a single number as value, f(X) has shape {self.shape}: {advice}.")
 
     def check_repeatable(self):
-        """Ask once more at X: the same point has to give the same value."""
+        """The same point has to give the same value, before and after all other calls."""
         self.evaluations += 1
-        again = self._real(self.F(self._argument(self.X)), at_X=True)
+        again = self._real(self.F(self._argument(self.X)))
         gap = np.abs(again.ravel() - self.value).max(initial=0) if again.shape == self.shape else np.inf
         if not gap <= 1e-10 * self.largest:
-            raise ValueError(f"{self.name} is not deterministic: two calls at the same X differ by {gap:.1g}. Draw random "
-                             "numbers outside the function, or seed a new generator inside, and keep no state between calls.")
+            raise ValueError(f"{self.name} is not deterministic, two calls at the same X differ by {gap:.1g}: draw random "
+                             "numbers outside the function, and keep nothing from one call to the next.")
 
-    def along(self, d, h, grid, single=False):
-        """F at X + t d and X - t d for t = h * grid: two arrays (grid, directions, outputs)."""
+    def along(self, d, h, grid, learn=False):
+        """F at X + t d and X - t d for t = h * grid: two arrays (grid, lines, outputs)."""
         t = np.concatenate([grid, -grid])[:, None] * h
         points = (self.X.ravel() + t[:, :, None] * d).reshape(-1, *self.X.shape)
-        values = self._one_by_one(points) if single else self(points)
-        if single and not self.batched:
-            self._try_batch(points, values)
-        finite = np.abs(values[np.isfinite(values)])
-        self.largest = max(self.largest, finite.max(initial=0))
-        values = values.reshape(2, len(grid), len(d), self.size)
-        return values[0], values[1]
+        values = self._learn(points) if learn and self.stacks is None else self(points)
+        self.largest = max(self.largest, np.abs(values).max(initial=0, where=np.isfinite(values)))
+        return values.reshape(2, len(grid), len(d), self.size)
 
     def imaginary(self, d):
-        """Im F(X + ih d) / h for each row d: (directions, outputs)."""
-        points = (self.X.ravel() + 1j * TINY * d).reshape(-1, *self.X.shape)
-        return self(points).imag / TINY
+        """Im F(X + ih d) / h for each row d: (lines, outputs)."""
+        return self((self.X.ravel() + 1j * TINY * d).reshape(-1, *self.X.shape)).imag / TINY
 
     def __call__(self, points):
         """F at each of the points (k, *shape of X): an array (k, outputs)."""
-        if self.batched and len(points) > 1:
-            try:
-                values = self._kind(self.F(points.copy()), points)
-            except _Refused:
-                raise
-            except Exception:
-                values = None
-            if values is not None and values.shape == (len(points), *self.shape):
-                self.evaluations += len(points)
-                return values.reshape(len(points), -1)
-        return self._one_by_one(points)
+        values = self._stack(points) if self.stacks and len(points) > 1 else None
+        return self._one_by_one(points) if values is None else values
 
     def _one_by_one(self, points):
         self.evaluations += len(points)
         values = np.empty((len(points), self.size), points.dtype)
         for k, x in enumerate(points):
             try:
-                y = self.F(self._argument(x))
+                y = self._numbers(self.F(self._argument(x)), points.dtype)
             except Exception as error:
-                if points.dtype.kind == "c":
+                if points.dtype == complex:
                     raise _Refused from error
-                values[k] = np.nan     # outside the domain: a smaller step may be inside
+                self.trouble, values[k] = error, np.nan   # outside the domain: a smaller step may be inside
                 continue
-            values[k] = self._shaped(self._kind(y, points)).ravel()
+            if y.shape != self.shape:
+                raise ValueError(f"{self.name}(X) has shape {self.shape}, but {y.shape} at a point close by: "
+                                 "the shape of the value must not depend on the numbers in X.")
+            values[k] = y.ravel()
         return values
 
-    def _try_batch(self, points, values):
-        """Does F work on a stack of inputs? Only if each row is what a call of its own gives."""
-        k = len(points)
-        while k in self.X.shape or k in self.shape:
-            k += 1
-        stack = np.concatenate([points, np.broadcast_to(self.X, (k - len(points), *self.X.shape))])
+    def _stack(self, points):
+        """All points in one call, or None if F does not give one value for each."""
         try:
-            rows = np.array(self.F(stack), float)
+            values = self._numbers(self.F(points.copy()), points.dtype)
+        except _Refused:
+            raise
         except Exception:
-            return
-        self.evaluations += k
-        if rows.shape == (k, *self.shape):
-            rows = rows.reshape(k, -1)[:len(points)]
-            close = np.abs(rows - values) <= 1e-12 * np.abs(values).max(axis=0, initial=0)
-            self.batched = bool((close | (np.isnan(rows) & np.isnan(values))).all())
+            return None
+        self.evaluations += len(points)
+        return values.reshape(len(points), -1) if values.shape == (len(points), *self.shape) else None
 
-    def _kind(self, y, points):
-        if points.dtype.kind != "c":
+    def _learn(self, points):
+        """F at the points. On the way, find out whether it takes a stack of them: if rows agree with single calls.
+
+        The stack's length differs from every dimension, lest one be taken for the other.
+        """
+        k = len(points)
+        while k in self.X.shape + self.shape:
+            k += 1
+        stack = self._stack(np.concatenate([points, np.broadcast_to(self.X, (k - len(points), *self.X.shape))]))
+        picked = [0, 3, len(points) // 2]                 # the ends and a point near the middle
+        single = self._one_by_one(points[picked])
+        if stack is not None:
+            gap = np.abs(stack[picked] - single) <= 1e-12 * np.abs(single).max(axis=0, initial=0)
+            self.stacks = bool((gap | (np.isnan(stack[picked]) & np.isnan(single))).all())
+        else:
+            self.stacks = False
+        return stack[:len(points)] if self.stacks else self._one_by_one(points)
+
+    def _numbers(self, y, dtype):
+        if dtype != complex:
             return self._real(y)
         y = np.array(y)
         if y.dtype != complex:
             raise _Refused
         return y
 
-    def _shaped(self, y):
-        if y.shape != self.shape:
-            raise ValueError(f"{self.name} returned shape {self.shape} at X but {y.shape} near by: "
-                             "the shape of its value must not depend on the numbers in X.")
-        return y
-
     def _argument(self, x):
-        """A copy, so that a function that writes into its argument does no harm; a number for a 0-d array."""
+        """A copy, for a function may write into its argument; a plain number for an array without axes."""
         return x.copy() if x.ndim else x[()]
 
-    def _real(self, y, at_X=False):
+    def _real(self, y):
         try:
-            y = np.array(y)
+            y = np.asarray(y)
         except ValueError:
-            raise TypeError(f"{self.name}(X) returned rows of different lengths: expected a number or an array.") from None
+            raise TypeError(f"{self.name}(X) is a list of rows of different lengths: expected a number or an array.") from None
         if y.dtype.kind == "c":
-            raise TypeError(f"{self.name}(X) is complex: differentiate its real and imaginary parts separately.")
+            raise TypeError(f"{self.name}(X) is complex: differentiate its real and its imaginary part separately.")
         if y.dtype.kind not in "iufb":
-            raise TypeError(f"{self.name}(X) returned {_what(y[()] if y.ndim == 0 else y)}: expected a number or an array of numbers.")
+            raise TypeError(f"{self.name}(X) is {_what(y[()] if y.ndim == 0 else y)}: expected a number or an array of numbers.")
         return y.astype(float)
 
 
 # ---------------------------------------------------------------------------------------------- input
 
 def _numbers(X, name):
-    """X as an array of double-precision numbers, or one sentence that says what is wrong with it."""
+    """X as an array in double precision, or one sentence that says what is wrong with it."""
     if isinstance(X, (np.matrix, np.ma.MaskedArray)):
-        raise TypeError(f"{name} is a {type(X).__name__}: expected a plain array, as np.asarray gives.")
+        raise TypeError(f"{name} is a {type(X).__name__}: expected a plain array, np.asarray({name}) makes one.")
     try:
         A = np.asarray(X)
     except ValueError:
-        raise ValueError(f"{name} is a list with rows of different lengths: expected a number, vector or matrix.") from None
+        raise TypeError(f"{name} is a list of rows of different lengths: expected a number or an array.") from None
     if A.dtype.kind == "c":
-        raise TypeError(f"{name} is complex: expected real numbers (differentiate by the real and imaginary parts).")
+        raise TypeError(f"{name} is complex: expected real numbers; for complex ones differentiate by both parts.")
     if A.dtype.kind not in "iuf":
         raise TypeError(f"{name} is {_what(X)}: expected a number or an array of real numbers.")
     A = np.array(A, float, order="C")
     if not np.isfinite(A).all():
-        raise ValueError(f"{name} holds {_first_bad(A)}: expected finite numbers.")
+        raise ValueError(f"{name} is {_first_bad(A)}: expected finite numbers.")
     return A
 
 
 def _what(y):
     if y is None:
         return "None (is a return missing?)"
-    if isinstance(y, np.ndarray):
-        return f"an array of dtype {y.dtype}"
-    return f"a {type(y).__name__}"
+    return f"an array of dtype {y.dtype}" if isinstance(y, np.ndarray) else f"a {type(y).__name__}"
 
 
 def _first_bad(A):
     index = tuple(map(int, np.argwhere(~np.isfinite(A))[0]))
-    return f"{A[index]}" + (f" at {index}" if index else "")
+    return f"{A[index]}" + (f" at index {index}" if index else "")
 
 
 @contextmanager
 def _quiet():
-    """At trial points nan and overflow are expected; a complex number cast to a real one is an error."""
+    """Near X, nan and overflow are expected and no news; a complex number cast to a real one is an error."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", np.exceptions.ComplexWarning)
