@@ -1,0 +1,334 @@
+"""The site in headless Chromium, at the width of a laptop and of a phone, cut off from every host but localhost."""
+import ast
+import gzip
+import json
+import re
+import statistics
+import threading
+from contextlib import contextmanager
+from importlib.metadata import distribution
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from conftest import BOOK, SITE, chromium
+from test_site import CHAPTERS, PAGES
+
+from bookbuild import notebook, serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("site")]
+WIDTHS = {"laptop": (1280, 800), "phone": (390, 844)}
+FIRST_LOAD = 900_000  # bytes, compressed
+FRAME = 16.0  # milliseconds
+FEW = 1e-7  # relative difference between JavaScript's and NumPy's numbers
+
+# Keeps the state objects that the page's script reads: it changes them while the reader drags.
+WATCH_STATE = """(() => {
+  const parse = JSON.parse;
+  window.models = {};
+  JSON.parse = (...given) => {
+    const result = parse(...given);
+    if (result && result.state) Object.assign(window.models, result.state);
+    return result;
+  };
+})()"""
+# Formulas wider than what holds them, apart from those that scroll inside a table.
+WIDE = """() => [...document.querySelectorAll('article div.math')].filter(e => e.scrollWidth > e.clientWidth + 1)
+  .map(e => `${e.scrollWidth} px in ${e.clientWidth}: ${e.textContent.trim().slice(0, 60)}`)"""
+BEYOND = """() => [...document.querySelectorAll('article *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
+  && !e.closest('.pst-scrollable-table-container, pre, div.math, svg, .output, mjx-assistive-mml'))
+  .map(e => e.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    with serve.server(site, 8100) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_address[1]}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = chromium()
+    if path is None:
+        pytest.fail("no Chromium or Chrome in PATH, and the browser tests are required here: install chromium")
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        # Not even a worker or a prefetch finds another host: names other than localhost do not resolve.
+        browser = playwright.chromium.launch(executable_path=path, args=[
+            "--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost"])
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page that is open, and what went wrong on it."""
+
+    def __init__(self, page, address):
+        self.page, self.address, self.faults, self.responses = page, address, [], {}
+        page.on("console", lambda m: self.faults.append(f"console {m.type}: {m.text}") if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))
+        page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        page.on("response", self.keep)
+        page.route("**/*", self.guard)
+
+    def guard(self, route):
+        if urlsplit(route.request.url).hostname == "localhost":
+            route.continue_()
+        else:
+            self.faults.append(f"asked another host: {route.request.url}")
+            route.abort()
+
+    def keep(self, response):
+        self.responses[response.url] = response
+        if response.status >= 400:
+            self.faults.append(f"{response.status}: {response.url}")
+
+    def open(self, name):
+        self.page.goto(self.address + name, wait_until="load")
+        self.page.wait_for_function("() => !window.MathJax || (MathJax.startup && MathJax.startup.promise)")
+        self.page.evaluate("() => window.MathJax && MathJax.startup.promise")
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+
+@pytest.fixture
+def visit(browser, address):
+    """visit(name, width, theme): the page, opened as a reader would, in a context of its own."""
+    contexts = []
+
+    def go(name, width="laptop", theme="light", watch=False):
+        size = dict(zip(("width", "height"), WIDTHS[width]))
+        context = browser.new_context(viewport=size, has_touch=width == "phone")
+        contexts.append(context)
+        context.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        if watch:
+            context.add_init_script(WATCH_STATE)
+        visit = Visit(context.new_page(), address)
+        visit.open(name)
+        return visit
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+# Pages
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_page(visit, name, width, theme):
+    """No fault, formulas drawn, nothing wider than the window, the asked theme."""
+    seen = visit(name, width, theme)
+    page = seen.page
+    assert seen.faults == []
+    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+    written = page.evaluate("() => document.querySelectorAll('article .math').length")
+    assert page.locator("article .math:has(mjx-container)").count() == written
+    assert not re.search(r"\$\$|\\\(|\\begin\{", page.locator("main").inner_text())
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), page.evaluate(BEYOND)
+    assert page.evaluate(BEYOND) == []
+    assert page.evaluate("() => document.documentElement.dataset.theme") == theme
+    background = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert (sum(map(int, re.findall(r"\d+", background)[:3])) > 380) == (theme == "light")
+    assert page.evaluate("() => [...document.images].filter(i => !i.complete || !i.naturalWidth).map(i => i.src)") == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_formulas_fit_a_phone(visit, name):
+    """A display that is wider scrolls inside itself; the book breaks it instead."""
+    assert visit(name, "phone").page.evaluate(WIDE) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_first_load_is_light(visit, name):
+    seen = visit(name)
+    sizes = {url: len(gzip.compress(response.body())) for url, response in seen.responses.items()}
+    assert sum(sizes.values()) <= FIRST_LOAD, sorted(((n, url) for url, n in sizes.items()), reverse=True)[:8]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_accessibility(visit, name, theme):
+    """axe-core, WCAG 2 A and AA: nothing serious."""
+    page = visit(name, theme=theme).page
+    axe = next(f for f in distribution("axe-playwright-python").files if f.name == "axe.min.js")
+    page.add_script_tag(content=axe.locate().read_text(encoding="utf-8"))
+    page.evaluate("() => document.querySelectorAll('article details').forEach(d => d.open = true)")
+    found = page.evaluate("""() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21aa"]})
+        .then(r => r.violations.filter(v => ["serious", "critical"].includes(v.impact))
+          .map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 100) + " " + n.failureSummary.slice(0, 200)).join(" | ")}`))""")
+    assert found == []
+
+
+def test_search_finds_words_of_the_book(visit):
+    page = visit("search.html?q=gradient").page
+    page.wait_for_selector("#search-results li a")
+    assert "chapters/" in page.locator("#search-results li a").first.get_attribute("href")
+
+
+def test_hints_open_and_close(visit):
+    for name in CHAPTERS:
+        if name.startswith("chapters/"):
+            hint = visit(f"{name}.html", "phone").page.locator("div.admonition.hint").first
+            text = hint.locator("p:not(.admonition-title)").first
+            assert not text.is_visible()
+            hint.locator("p.admonition-title").click()
+            text.wait_for(state="visible")
+
+
+def test_pages_open_as_files_too(browser):
+    """A page on a stick or in an e-mail, without a server."""
+    page = browser.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("requestfailed", lambda request: faults.append(request.url))
+    page.goto((SITE / f"{CHAPTERS[1]}.html").as_uri())
+    page.wait_for_selector("mjx-container")
+    page.wait_for_selector("[data-figure][data-ready=true]")
+    page.close()
+    assert faults == []
+
+
+def test_without_javascript(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + CHAPTERS[1] + ".html")
+    assert page.locator("noscript p").first.is_visible()
+    assert page.evaluate is not None and "JavaScript" in page.locator("article").inner_text()
+    context.close()
+
+
+# Figures
+
+FIGURES = '.matdiff-figure[data-figure]'
+
+
+@contextmanager
+def no_windows():
+    """Matplotlib without a window, and the book's styles undone afterwards."""
+    import matplotlib
+    import matplotlib.pyplot as plt
+    backend = matplotlib.get_backend()
+    matplotlib.use("agg")
+    with plt.rc_context():
+        yield
+    plt.close("all")
+    matplotlib.use(backend)
+
+
+def figures_in_python(name):
+    """The figures that a page shows, made anew by the code that it shows, in order."""
+    from bookbuild.site import Figures
+    source = BOOK / f"{name}.md"
+    if source.is_file():
+        return [eval(text, {}, Figures()) for text in re.findall(r"^`{3,}\{draggable\}\s+(.+)$", source.read_text(), re.M)]
+    from matdiff.figures import Figure
+    space, shown = {}, []
+    with no_windows(), pytest.MonkeyPatch.context() as patch:
+        patch.chdir(BOOK / "chapters")
+        for cell in notebook.read(BOOK / f"{name}.ipynb").cells:
+            if cell.cell_type == "code":
+                value = last_value(cell.source, space)
+                if isinstance(value, Figure) and any(notebook.VIEW in o.get("data", {}) for o in cell.outputs):
+                    shown.append(value)
+    return shown
+
+
+def last_value(source, space):
+    """Run a cell; the value of its last expression, as a notebook would show it."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), space)
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), space) if last else None
+
+
+def readouts(figure):
+    """What a figure on the page says, as numbers."""
+    return figure.evaluate("""root => Object.fromEntries([...root.querySelectorAll("[data-readout]")]
+        .map(e => [e.dataset.readout, JSON.parse(e.dataset.value)]))""")
+
+
+def differs(page, python):
+    """Read-outs whose numbers on the page are not those of matdiff."""
+    def same(a, b):
+        if a is None or b is None or isinstance(b, (str, bool)):
+            return a == b
+        return np.shape(a) == np.shape(b) and np.allclose(np.array(a, float), np.array(b, float), rtol=FEW, atol=1e-9)
+    return {k: (page.get(k, "missing"), python[k]) for k in python if k not in page or not same(page[k], python[k])}
+
+
+def follow(figure, state):
+    """Give the Python figure the state that the reader's dragging has led to."""
+    with figure.hold_trait_notifications():
+        for key, value in state.items():
+            if key in figure.traits(sync=True) and not key.startswith("_") and key not in ("label", "layout"):
+                if json.loads(json.dumps(getattr(figure, key))) != value:
+                    figure.set_trait(key, value)
+    return figure
+
+
+def drag(page, handle, dx, dy):
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 9):
+        page.mouse.move(x + dx * step / 8, y + dy * step / 8)
+    page.mouse.up()
+
+
+def keys(page, handle):
+    handle.focus()
+    for key in ("ArrowRight", "ArrowUp", "Shift+ArrowLeft", "PageUp", "ArrowDown"):
+        page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_figures_answer_and_say_what_matdiff_says(visit, name, width):
+    """Each handle of each figure, by mouse and by keyboard: the read-outs move, and are those of the Python figure."""
+    seen = visit(f"{name}.html", width, watch=True)
+    page, twins = seen.page, figures_in_python(name)
+    roots = page.locator(FIGURES)
+    assert roots.count() == len(twins) >= 1
+    state_of = page.evaluate("""() => [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')]
+        .map(s => JSON.parse(s.textContent).model_id).filter(id => window.models[id].state._kind)""")
+    times = []
+    for n, twin in enumerate(twins):
+        figure = roots.nth(n)
+        assert figure.get_attribute("data-ready") == "true"
+        where = f"figure {n + 1} of {name}, {twin.kind}"
+
+        def agree(after):
+            state = page.evaluate("id => window.models[id].state", state_of[n])
+            assert differs(readouts(figure), follow(twin, state).readouts()) == {}, f"{where}, {after}"
+
+        agree("as it opens")
+        handles = figure.locator("[data-handle]")
+        assert handles.count() >= 1, where
+        for h in range(handles.count()):
+            handle = handles.nth(h)
+            label = handle.get_attribute("data-handle")
+            for way, move in (("mouse", lambda: drag(page, handle, 17, -11)), ("keyboard", lambda: keys(page, handle))):
+                if not handle.is_visible():
+                    continue
+                before = readouts(figure)
+                move()
+                assert readouts(figure) != before, f"{where}: {label} does not answer to the {way}"
+                agree(f"{label} moved by {way}")
+                times.append(float(figure.get_attribute("data-milliseconds")))
+    assert statistics.median(times) < FRAME, times
+    assert seen.faults == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_figures_say_that_they_can_be_dragged(visit, name):
+    page = visit(f"{name}.html").page
+    for figure in page.locator(FIGURES).all():
+        assert "drag" in figure.inner_text().lower()
+        assert figure.get_attribute("aria-label") or figure.get_attribute("aria-labelledby") or \
+            figure.locator("[aria-label]").count()
