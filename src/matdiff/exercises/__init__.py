@@ -168,7 +168,7 @@ def check_exercise(number, answer):
                        number=exercise.number, attempted=False)
     except Unfit as unfit:
         tries.tries += 1
-        return verdict(exercise.number, Check(False, None, ""), str(unfit), details=unfit.details)
+        return verdict(exercise.number, Check(False, unfit.mistake, "", details=unfit.details), str(unfit))
     tries.tries += 1
     if check:
         tries.solved = True
@@ -179,8 +179,9 @@ def check_exercise(number, answer):
 
 def praise(exercise, check):
     """Right, and what to try next."""
-    remark = re.sub(r"^(The \w+ is r|R)ight\.?", "", check.message).strip()
-    return " ".join(["right.", *([remark] if remark else []), *([f"Next: {exercise.after}"] if exercise.after else [])])
+    remark = re.sub(r"^(The \w+ is r|R)ight\b", "", check.message).strip(" .,")
+    remark = remark[:1].upper() + remark[1:] + "." if remark else ""
+    return " ".join(filter(None, ["right.", remark, exercise.after and f"Next: {exercise.after}"]))
 
 
 def pointer(exercise, check, tries):

@@ -25,9 +25,9 @@ ROUNDED = 5e-4    # for numbers worked out by hand: four digits are enough
 class Unfit(Exception):
     """An answer that cannot be judged. The text says why; `details` keeps the answer's own traceback."""
 
-    def __init__(self, sentence, details=None):
+    def __init__(self, sentence, mistake=None, details=None):
         super().__init__(sentence)
-        self.details = details
+        self.mistake, self.details = mistake, details
 
 
 class Blank(Unfit):
@@ -110,22 +110,29 @@ def numbers(value, who="The answer"):
     """`value` as an array of finite numbers; raises Blank or Unfit."""
     if is_blank(value):
         raise Blank("")
-    kind = type(value).__name__
-    if isinstance(value, (str, bytes)) or callable(value):
-        raise Unfit(f"{who} is a {kind}, {short(value)}; a number or an array is expected.")
+    if isinstance(value, str) or callable(value):
+        raise Unfit(f"{who} is {kind_of(value)}, {short(value)}; a number or an array is expected.", "not an array")
     try:
         array = np.asarray(value)
         array = array.astype(float) if array.dtype == object else array
     except Exception:  # whatever a foreign type does on conversion: it is no array of numbers
-        raise Unfit(f"{who} is a {kind} that NumPy cannot read as an array of numbers: {short(value)}.") from None
+        raise Unfit(f"{who} is {kind_of(value)} that NumPy cannot read as an array of numbers: {short(value)}.",
+                    "not an array") from None
     if array.dtype.kind not in "biufc":
-        raise Unfit(f"{who} holds values of type {array.dtype}; numbers are expected.")
+        raise Unfit(f"{who} holds values of type {array.dtype}; numbers are expected.", "not an array")
     if not np.isfinite(array).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         where = f" at entry {at} (counted from 0)" if at else ""
         raise Unfit(f"{who} has {array[at]}{where}: look for a division by zero, a logarithm or a root of a "
-                    "number that is not positive, or an exponential that overflows.")
+                    "number that is not positive, or an exponential that overflows.", "not finite")
     return array
+
+
+def kind_of(value):
+    """What a value is, in words."""
+    words = {str: "text", list: "a list", tuple: "a tuple", dict: "a dictionary", np.ndarray: "an array"}
+    plain = "a number" if isinstance(value, (int, float, complex, np.number)) else f"of type {type(value).__name__}"
+    return words.get(type(value), "a function" if callable(value) else plain)
 
 
 def short(value):
@@ -143,16 +150,13 @@ def near(a, b, tolerance=CLOSE):
 
 
 def alike(a, b):
-    """Do two answers say the same? Tuples part by part, numbers by size, anything else by ==."""
+    """Do two answers say the same? Tuples part by part, numbers by size, anything else by what it shows."""
     if isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)):
         return len(a) == len(b) and all(map(alike, a, b))
     try:
         return near(numbers(a), numbers(b))
-    except Unfit:
-        try:
-            return bool(np.all(a == b)) and type(a) is type(b)
-        except ValueError:
-            return False
+    except Unfit:  # text, nan, objects
+        return type(a) is type(b) and repr(a) == repr(b)
 
 
 def compare(truth, given, tolerance=CLOSE, who="The answer"):
@@ -240,11 +244,15 @@ def asked(answer, names, values, keywords={}):
         shapes = ", ".join(f"{n} of shape {v.shape}" for n, v in zip(names, values) if isinstance(v, np.ndarray))
         said = short_error(error)
         own = "".join(traceback.format_exception(error.with_traceback(error.__traceback__.tb_next)))
-        raise Unfit(f"Your function raised {said}" + (f" (called with {shapes})" if shapes else "") + ".", own) from None
+        raise Unfit(f"Your function raised {said}" + (f" (called with {shapes})" if shapes else "") + ".",
+                    "raises", own) from None
 
 
 def short_error(error):
     text = " ".join(str(error).split()).rstrip(".")
+    sizes = re.search(r"^matmul: .*\(size (\d+) is different from (\d+)\)", text)
+    if sizes:
+        text = f"the sizes of the product do not fit, {sizes[2]} against {sizes[1]}"
     return type(error).__name__ + (f": {text[:150]}" if text else "")
 
 
@@ -258,7 +266,7 @@ def asker(exercise, answer):
         raise Blank("")
     if names:
         wanted = f"def {exercise.name}({', '.join(names)}): return …"
-        raise Unfit(f"A function is expected, `{wanted}`, and this is a {type(answer).__name__}: "
+        raise Unfit(f"A function is expected, `{wanted}`, and this is {kind_of(answer)}: "
                     "the inputs are drawn anew for each check.")
     return lambda: answer
 
@@ -285,10 +293,12 @@ def judge_draws(exercise, answer, attempt, typical=True):
     """Right at every draw; else the typical wrong answer that says the same at every draw, or the checker's diagnosis."""
     ask = asker(exercise, answer)
     draws = [inputs(exercise, seed) for seed in seeds(exercise, attempt)]
-    given = [ask(*data.values()) for data in draws]
+    given, again = ([ask(*data.values()) for data in draws] for _ in range(2))
     derivative = exercise.kind in CHECKS
     if derivative:
-        given = [numbers(value) for value in given]
+        given, again = ([numbers(value) for value in values] for values in (given, again))
+    if not alike(given, again):
+        raise Unfit("Your function gives another answer each time it is called with the same inputs.")
     judge_one = judge_derivative if derivative else judge_value
     checks = [judge_one(exercise, ask, data) for data in (draws if exercise.draw else draws[:1])]
     failed = next((check for check in checks if not check), None)
@@ -299,14 +309,17 @@ def judge_draws(exercise, answer, attempt, typical=True):
         if all(alike(value, body(**copy.deepcopy(data))) for value, data in zip(given, draws)):
             return named(wrong, failed)
     if not exercise.draw and exercise.kind == "value":
-        rounded = compare(build(exercise, exercise.solution)(), given[0], ROUNDED)
-        return rounded if rounded else failed
+        truth = build(exercise, exercise.solution)()
+        rounded = compare(truth, given[0], ROUNDED)
+        if rounded or not compare(truth, given[0], 20 * ROUNDED):
+            return rounded or failed
+        return dataclasses.replace(failed, message="Close, but not right to four digits: give an expression, or more digits.")
     return failed
 
 
 def named(wrong, check):
     """The checker's verdict with the name and the sentence of a typical wrong answer."""
-    return dataclasses.replace(check, mistake=wrong.mistake, message=wrong.why or check.message)
+    return dataclasses.replace(check, mistake=wrong.mistake, message=wrong.why or check.message, also=())
 
 
 def judge_choice(exercise, answer, attempt, typical=True):
@@ -343,7 +356,7 @@ def rehearse(exercise, answer, seed):
     except Exception as error:  # the judge could not work with what it was given
         value = short(said[-1]) if said else "nothing"
         raise Unfit(f"This cannot be judged ({short_error(error)}): your function returned {value}.",
-                    traceback.format_exc()) from None
+                    details=traceback.format_exc()) from None
 
 
 def judge_code(exercise, answer, attempt, typical=True):
@@ -351,7 +364,7 @@ def judge_code(exercise, answer, attempt, typical=True):
     if is_blank(answer):
         raise Blank("")
     if not callable(answer):
-        raise Unfit(f"A function is expected, and this is a {type(answer).__name__}.")
+        raise Unfit(f"A function is expected, and this is {kind_of(answer)}.")
     takes(answer, arguments(exercise))
     for seed in seeds(exercise, attempt):
         check, said = rehearse(exercise, answer, seed)

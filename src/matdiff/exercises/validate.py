@@ -8,7 +8,7 @@ from . import TOPICS, exercises_of
 from .judging import CHECKS, Blank, Unfit, alike, arguments, build, inputs, judge, signature_in_prompt
 
 KINDS = (*CHECKS, "value", "shape", "choice", "code")
-ATTEMPTS = (0, 1, 2)
+ATTEMPTS = (0, 1)
 SHAPES = re.compile(r"\\mathbb\s*R\s*\^|\\times|×|[Ss]hape|\(\d+,\s*\d*\)|\bnumber\b|\\in\\mathbb\s*R\b")
 
 
