@@ -88,7 +88,7 @@ def prediction(f, g, x, limits, ax=None):
     heights = f(x) + np.linalg.norm(g) * np.linspace(-1, 1, 9) * (limits[0][1] - limits[0][0]) / 2
     ax.contour(x1, x2, values, heights, colors=LIGHT["output"], linewidths=1)
     plane = f(x) + g[0] * (x1 - x[0]) + g[1] * (x2[:, None] - x[1])
-    ax.contour(x1, x2, plane, heights, colors=LIGHT["direction"], linewidths=1, linestyles="--")
+    ax.contour(x1, x2, plane, heights, colors=LIGHT["gradient"], linewidths=1, linestyles="--")
     ax.plot(*x, "o", color=LIGHT["variable"])
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=limits[0], ylim=limits[1], aspect="equal")
     ax.grid(False)
@@ -106,8 +106,8 @@ def slopes_around(f, x, partials, ax=None):
     slopes = np.array([(f(x + 1e-6 * u) - f(x)) / 1e-6 for u in directions])
     degrees = np.rad2deg(angle)
     ax.plot(degrees, slopes, color=LIGHT["output"], label="slope of $f$")
-    ax.plot(degrees, directions @ np.asarray(partials, float), color=LIGHT["direction"],
-            linestyle=DASHES["direction"], label="predicted")
+    ax.plot(degrees, directions @ np.asarray(partials, float), color=LIGHT["gradient"], linestyle="--",
+            label="predicted")
     ax.set(xlabel="direction (degrees)", ylabel="slope", xticks=range(0, 361, 90))
     ax.legend()
     return ax
@@ -122,8 +122,7 @@ def along_line(f, x, v, slope, h=(-1, 1), ax=None):
     x, v, length = np.asarray(x, float), np.asarray(v, float), np.linalg.norm(v)
     steps = np.linspace(*h, 121)
     ax.plot(steps, [f(x + s * v) for s in steps], color=LIGHT["output"], label=r"$f(\mathbf{x}+h\mathbf{v})$")
-    ax.plot(steps, f(x) + slope * steps, color=LIGHT["direction"], linestyle=DASHES["direction"],
-            label="tangent")
+    ax.plot(steps, f(x) + slope * steps, color=LIGHT["gradient"], linestyle="--", label="tangent")
     ax.plot(0, f(x), "o", color=LIGHT["variable"])
     ax.set(xlabel="$h$", ylabel="$f$")
     distance = ax.secondary_xaxis("top", functions=(lambda s: s * length, lambda s: s / length))
