@@ -117,6 +117,10 @@ class Figure(anywidget.AnyWidget):
         numbers = ", ".join(f"{name}={self._printed(name, value)}" for name, value in self.readouts().items())
         return f"{type(self).__name__}({numbers})"
 
+    def _repr_mimebundle_(self, **options):
+        data, metadata = super()._repr_mimebundle_(**options)
+        return {**data, "text/plain": repr(self)}, metadata  # whole, where anywidget cuts it off
+
     def save_html(self, path):
         """Write the figure as one HTML file that works without Python, a server or a network.  Returns the path."""
         state = {key: value for key, value in self.get_state().items() if key != "layout"}

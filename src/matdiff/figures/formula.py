@@ -66,6 +66,12 @@ def parse(f, names, what="f"):
     return f.subs({symbol: real[symbol.name] for symbol in f.free_symbols})
 
 
+def _quietly(function, x):
+    """Outside of its domain a function is nan, as on the page: no warning."""
+    with np.errstate(all="ignore"):
+        return function(*x)
+
+
 class Formula:
     """A scalar function of named real variables with its derivatives.
 
@@ -90,16 +96,16 @@ class Formula:
 
     def at(self, *x):
         """The value at one number for each variable, complex ones too."""
-        return self._value(*x)
+        return _quietly(self._value, x)
 
     def value(self, x):
-        return float(self._value(*np.asarray(x, float)))
+        return float(_quietly(self._value, np.asarray(x, float)))
 
     def gradient(self, x):
-        return np.array(self._gradient(*np.asarray(x, float)), float)
+        return np.array(_quietly(self._gradient, np.asarray(x, float)), float)
 
     def hessian(self, x):
-        return np.array(self._hessian(*np.asarray(x, float)), float)
+        return np.array(_quietly(self._hessian, np.asarray(x, float)), float)
 
     def javascript(self, second=True):
         """Names and printed expressions: value, gradient and, where wanted, hessian."""
@@ -117,9 +123,8 @@ class Map:
     """A map from R^n to R^m, a sequence of expressions, with its Jacobian (rows are outputs).
 
     >>> polar = Map(("x1*cos(x2)", "x1*sin(x2)"))
-    >>> polar.jacobian([2, 0])
-    array([[1., 0.],
-           [0., 2.]])
+    >>> polar.value([2, 0]), polar.jacobian([2, 0]).diagonal()
+    (array([2., 0.]), array([1., 2.]))
     """
 
     def __init__(self, f, names=("x1", "x2"), size=2):
