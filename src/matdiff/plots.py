@@ -48,15 +48,14 @@ def error_curves(f, x, slope, ax=None):
     h = np.logspace(-1, -16, 61)
     curves = {
         "forward": ([(f(x + k) - f(x)) / k for k in h], "direction", "o"),
-        "central": ([(f(x + k) - f(x - k)) / (2 * k) for k in h], "variable", "s"),
-        "complex step": ([np.imag(f(x + 1j * k)) / k for k in h], "gradient", "^"),
+        "central": ([(f(x + k) - f(x - k)) / (2 * k) for k in h], "output", "s"),
+        "complex step": ([np.imag(f(x + 1j * k)) / k for k in h], "variable", "^"),
     }
     for name, (slopes, role, marker) in curves.items():
         error = np.maximum(np.abs(np.array(slopes) - slope) / abs(slope), np.finfo(float).eps)
         ax.loglog(h, error, color=LIGHT[role], linestyle=DASHES[role], marker=marker, markersize=3,
                   linewidth=1, label=name)
     ax.set(xlabel="step $h$", ylabel="relative error")
-    ax.invert_xaxis()
     ax.legend()
     return ax
 
