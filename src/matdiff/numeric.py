@@ -21,18 +21,17 @@ EPS = np.finfo(float).eps
 FIRST = 0.0377                                    # first step; no round number, lest it match a period or a grid
 TINY = 1e-30                                      # complex step: its square is lost beside 1
 BLOCK = 2**16                                     # numbers evaluated together; more would leave the cache
-LEVELS = np.array([8, 4, 2, 1]) / 8               # steps of one extrapolation, in units of the first
-GRID = np.array([8, 4, 2, 1, 3]) / 8              # the same and 3/8: nine equally spaced points about the middle
-# First steps, one stage after the other: (factor, whether in units of |x| instead of max(1, |x|)).
-STAGES = ((1, False), (2**-3, False), (2**-8, False), (1, True), (2**-3, True), (2**-13, False), (2**-18, False),
-          (2**-23, False), (2**-28, False), (2**-8, True))
+RATIO = 1.9                                       # between steps; not 2, or fast waves would look like slow ones
+LEVELS = RATIO ** -np.arange(4.0)                 # the steps of one extrapolation, in units of the first
+# First steps, one stage after the other: (factor, whether in units of |x|, for very small x, or of max(1, |x|)).
+STAGES = tuple((2.0**-k, False) for k in (0, 3, 8, 13, 18, 23, 28)) + ((1.0, True), (2.0**-5, True), (2.0**-10, True))
 
 
 def _romberg():
     """Romberg's table as matrices that act on the four levels: its entries, and their change against a parent."""
     row, values, changes = np.eye(4), [], []
     for k in (1, 2, 3):
-        new = row[1:] + (row[1:] - row[:-1]) / (4**k - 1)
+        new = row[1:] + (row[1:] - row[:-1]) / (RATIO ** (2 * k) - 1)
         values.append(new)
         changes.append(new - row[:-1])
         row = new
@@ -42,9 +41,9 @@ def _romberg():
 VALUES, CHANGES = _romberg()                      # rows (k, level): (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)
 ENTRY_LEVEL = np.array([1, 2, 3, 2, 3, 3])
 PARENTS = ((1, 0), (2, 1), (3, 1), (4, 2), (4, 3), (5, 4))  # (entry, an entry that it builds on)
-# Seventh and eighth differences of nine equally spaced values, scaled so that white noise gives its own size.
-SEVENTH = np.poly(np.ones(7))
-TABLE = np.array([[*SEVENTH, 0], [0, *SEVENTH], np.poly(np.ones(8))]) / np.sqrt([[3432], [3432], [12870]])
+# What is left of nine values on a line, the middle last, when polynomials up to degree 5 are taken out.
+NODES = np.concatenate([LEVELS, -LEVELS, [0]])
+ROUGH = np.linalg.qr(np.vander(NODES, increasing=True))[0][:, 6:].T
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def _derive(fun, lines, weights):
     """Derivatives along the lines, confirmed by the test line in the direction of their weighted sum."""
     if not lines.moving or not fun.size:
         return np.zeros((len(lines), fun.size)), np.zeros((len(lines), fun.size)), "exact"
-    test = _TestLine(fun, _Lines(fun.X, np.arange(fun.X.size)[None], lines.sum(weights), FIRST * len(lines) ** -0.25))
+    test = _TestLine(fun, _Lines(fun.X, np.arange(fun.X.size)[None], lines.sum(weights), FIRST / 2 * len(lines) ** -0.25))
     test.run()
     found = _complex_step(fun, lines, weights, test)
     if found:
@@ -200,10 +199,11 @@ def _differences(fun, lines, test, order=1):
         h = lines.steps(stage)
         noise = test.noise(stage)
         for rows in _blocks(todo[h[todo] > 0], 8 * max(fun.X.size, fun.size)):
-            best.merge(rows, *_extrapolate(*fun.along(lines[rows], h[rows], LEVELS), fun.value, h[rows], noise, order))
-        todo = todo[best.unsettled(noise / test.size)[todo]]
+            found = _extrapolate(*fun.along(lines[rows], h[rows]), fun.value, h[rows], lines.place[rows], noise, order)
+            best.merge(rows, *found, noise)
+        todo = todo[best.unsettled(test.size)[todo]]
         if todo.size:
-            todo = todo[best.unsettled(noise / test.size, test.quieter_after(stage))[todo]]
+            todo = todo[best.unsettled(test.size, test.least_noise_after(stage))[todo]]
         if not todo.size:
             break
     return best.value, best.error
@@ -217,7 +217,7 @@ def _second_derivatives(fun):
     lines = _Lines(fun.X, pairs, fun.scale[pairs], first=0.2)
     if not len(lines):
         return np.zeros((n, n)), np.zeros((n, n))
-    test = _TestLine(fun, _Lines(fun.X, np.arange(n)[None], (fun.scale * _generic(n))[None], FIRST * n**-0.25))
+    test = _TestLine(fun, _Lines(fun.X, np.arange(n)[None], (fun.scale * _generic(n))[None], FIRST / 2 * n**-0.25))
     q, bound = _differences(fun, lines, test, order=2)
     H, E = np.zeros((n, n)), np.zeros((n, n))
     H[i, j] = H[j, i] = q[:, 0]
@@ -228,23 +228,23 @@ def _second_derivatives(fun):
     return np.where(same, H, (H - own - own[:, None]) / 2) / units, np.where(same, E, (E + e + e[:, None]) / 2) / units
 
 
-def _extrapolate(up, down, middle, h, noise, order):
-    """Romberg's table over four halvings: best value, its bound, and the part of the bound that is noise.
+def _extrapolate(up, down, middle, h, place, noise, order):
+    """Romberg's table over four steps: best value, its bound, and the part of the bound that is noise.
 
-    up, down: (levels, lines, outputs), F at X + t d and X - t d for t = h, h/2, h/4, h/8.
+    up, down: (levels, lines, outputs), F at X + t d and X - t d for t = h * LEVELS.
     """
     t = LEVELS[:, None, None] * h[:, None]
     even, odd = (up - middle) + (down - middle), up - down
     if order == 1:
         level, weight = odd / (2 * t), 1.7
-        bend = np.abs(even) / t                                    # halves with t, unless there is a kink
+        bend = np.abs(even) / t                                    # falls with t, unless there is a kink
     else:
         level, weight = even / t**2, 6.5
-        bend = 4 * np.abs(odd[:-1] - 2 * odd[1:]) / t[:-1] ** 2    # the same for a kink in the first derivative
+        bend = 4 * np.abs(odd[:-1] - RATIO * odd[1:]) / t[:-1] ** 2    # the same for a kink in the first derivative
     values, changes = np.tensordot(VALUES, level, 1), np.abs(np.tensordot(CHANGES, level, 1))
     for entry, parent in PARENTS:      # that a change falls a thousandfold at once would be luck: not believed
         np.fmax(changes[entry], 1e-3 * changes[parent], out=changes[entry])
-    floors = weight * noise / t[ENTRY_LEVEL] ** order
+    floors = weight * noise / t[ENTRY_LEVEL] ** order + EPS * place[:, None] * np.abs(values) / t[ENTRY_LEVEL]
     bounds = 2 * changes + floors
     bounds[0] = np.inf                                             # the first entry has nothing to be judged by
     bounds[~np.isfinite(bounds)] = np.inf
@@ -261,22 +261,29 @@ class _Best:
     def __init__(self, lines, outputs):
         self.value = np.full((lines, outputs), np.nan)
         self.error = np.full((lines, outputs), np.inf)
-        self.noisy = np.zeros((lines, outputs), bool)     # noise is the larger part of the bound
+        self.noise = np.zeros((lines, outputs))           # the function's noise where the value was found
+        self.noisy = np.zeros((lines, outputs), bool)     # whether noise is the larger part of the bound
 
-    def merge(self, rows, value, error, floor):
+    def merge(self, rows, value, error, floor, noise):
         old, e = self.value[rows], self.error[rows]
-        # Two sharp answers that exclude each other: structure at two scales, or steps. The bound covers both.
-        sharp = (e <= 0.1 * np.abs(old)) & (error <= 0.1 * np.fmax(np.abs(old), np.abs(value)))
-        quarrel = sharp & (np.abs(old - value) > e + error)
         better = error < e
+        # Answers that exclude each other: of a vague one nothing is kept; if both are sharp the bound covers both.
+        apart = (np.abs(old - value) > e + error) & (error <= 0.1 * np.fmax(np.abs(old), np.abs(value)))
+        sharp = (e <= 0.1 * np.abs(old)) | (value == 0)   # flat where it was steep: perhaps the stairs of rounding
+        better |= apart & ~sharp
+        gap = np.where(apart & sharp, np.abs(old - value), 0)
         self.value[rows] = np.where(better, value, old)
-        self.error[rows] = np.where(better, error, e) + np.where(quarrel, np.abs(old - value), 0)
+        self.error[rows] = np.where(better, error, e) + gap
+        self.noise[rows] = np.where(better, noise, self.noise[rows])
         self.noisy[rows] = np.where(better, error <= 4 * floor, self.noisy[rows])
 
-    def unsettled(self, relative_noise, quieter=True):
-        """Lines on which a smaller step may still gain: not where noise is all that is left."""
+    def unsettled(self, size, least=0.0):
+        """Lines on which a smaller step may still gain; not where noise is all that is left.
+
+        size: of each output; least: its smallest noise at any later stage, for only structure gets quieter there.
+        """
         row = np.max(np.abs(self.value), axis=0, initial=0, where=np.isfinite(self.value))
-        noise_only = self.noisy & ((relative_noise <= 1e-12) | (self.error <= 1e-4 * row) | np.logical_not(quieter))
+        noise_only = self.noisy & ((self.noise <= 1e-12 * size) | (self.noise <= 100 * least))
         return ~((self.error <= 1e-10 * row) | noise_only).all(axis=1)
 
 
@@ -295,29 +302,27 @@ class _TestLine:
 
     def run(self):
         while not self.settled and len(self.noises) < len(STAGES):
-            noise = self.advance()
-            self.settled = noise is not None and not self.best.unsettled(noise / self.size)[0]
+            self.settled = self.advance() is not None and not self.best.unsettled(self.size)[0]
 
     def advance(self):
         """One stage further."""
         h = self.lines.steps(len(self.noises))
         noise = None
         if h[0] > 0:
-            up, down = self.fun.along(self.lines[[0]], h, GRID, learn=True)
-            if np.isfinite(up[1:]).all() and np.isfinite(down[1:]).all():
-                noise = self.measure(up[:, 0] - self.fun.value, down[:, 0] - self.fun.value)
-                self.best.merge([0], *_extrapolate(up[:4], down[:4], self.fun.value, h, noise, 1))
+            up, down = self.fun.along(self.lines[[0]], h, learn=True)
+            if np.isfinite(up).all() and np.isfinite(down).all():
+                noise = self.measure(np.concatenate([up[:, 0], down[:, 0], self.fun.value[None]]) - self.fun.value)
+                self.best.merge([0], *_extrapolate(up, down, self.fun.value, h, self.lines.place, noise, 1), noise)
         self.noises.append(noise)
         return noise
 
-    def measure(self, up, down):
-        """Noise of each output, from high differences (More & Wild 2011): what is smooth drops out."""
-        table = np.stack([down[1], down[4], down[2], down[3], 0 * up[0], up[3], up[2], up[4], up[1]])
+    def measure(self, table):
+        """Noise of each output, from its values less that at X: what is smooth drops out (as More & Wild 2011 do)."""
         self.largest = np.fmax(self.largest, np.abs(self.fun.value + table).max(axis=0))
-        noise = np.fmax(8 * np.abs(TABLE @ table).max(axis=0), 4 * EPS * self.largest)
+        noise = np.fmax(10 * np.sqrt(np.mean((ROUGH @ table) ** 2, axis=0)), 4 * EPS * self.largest)
         before = next((n for n in reversed(self.noises) if n is not None), None)
         if before is not None:     # steps as narrow as single precision's are round-off, wider ones are true steps
-            noise = np.where((table == 0).all(axis=0) & (before <= 1e-6 * self.largest), before, noise)
+            noise = np.where((table == 0).all(axis=0) & (before <= 1e-6 * self.largest.max()), before, noise)
         # One output may look quiet by luck: the noise of all counts, though not across great differences of size.
         return np.fmax(noise, np.minimum(np.sqrt(np.mean(noise**2)), 1000 * noise))
 
@@ -330,12 +335,8 @@ class _TestLine:
         known = [n for n in self.noises[:stage + 1] if n is not None] or [n for n in self.noises[-1:] if n is not None]
         return known[-1] if known else 64 * EPS * np.abs(self.fun.value)
 
-    def quieter_after(self, stage):
-        """Whether any later stage has less noise in proportion to its step."""
-        h = [self.lines.steps(s)[0] for s in range(len(STAGES))]
-        later = [self.noise(s) / h[s] for s in range(len(STAGES)) if 0 < h[s] < self.lines.steps(stage)[0]]
-        now = self.noise(stage) / max(h[stage], 1e-300)
-        return np.any([n < now / 4 for n in later], axis=0) if later else np.zeros(self.fun.size, bool)
+    def least_noise_after(self, stage):
+        return np.min([self.noise(s) for s in range(stage + 1, len(STAGES))], axis=0, initial=np.inf)
 
     def confirms(self, along):
         """Whether a derivative along the line agrees with the differences in every output, and that means something."""
@@ -359,10 +360,12 @@ class _Lines:
     def __init__(self, X, which, speed, first=FIRST):
         self.which, self.speed, self.first, self.dimension = which, speed, first, X.size
         self.moving = bool(np.any(speed != 0))
-        x = np.abs(X.ravel())[which]
-        small = (x > 0) & (x < 1) & (speed != 0)
-        reach = np.where(small, x / np.where(small, np.abs(speed), 1), np.inf).min(axis=1, initial=np.inf)
-        self.reach = np.where(reach < np.inf, reach, 0)   # how far until a small coordinate has doubled
+        x, v = np.abs(X.ravel())[which], np.abs(speed)
+        # How far until a small coordinate has doubled, if that is so little that the common steps are too long.
+        reach = np.min(np.where((x > 0) & (v > 0), x / np.where(v > 0, v, 1), np.inf), axis=1, initial=np.inf)
+        self.reach = np.where(reach < STAGES[6][0], reach, 0)
+        # Size of the one moving coordinate in units of t, for rounding X + t d.
+        self.place = x[:, 0] / v[:, 0] if which.shape[1] == 1 else np.zeros(len(which))
 
     def __len__(self):
         return len(self.which)
@@ -426,13 +429,13 @@ class _Function:
             raise ValueError(f"{self.name} is not deterministic, two calls at the same X differ by {gap:.1g}: draw random "
                              "numbers outside the function, and keep nothing from one call to the next.")
 
-    def along(self, d, h, grid, learn=False):
-        """F at X + t d and X - t d for t = h * grid: two arrays (grid, lines, outputs)."""
-        t = np.concatenate([grid, -grid])[:, None] * h
+    def along(self, d, h, learn=False):
+        """F at X + t d and X - t d for t = h * LEVELS: two arrays (levels, lines, outputs)."""
+        t = np.concatenate([LEVELS, -LEVELS])[:, None] * h
         points = (self.X.ravel() + t[:, :, None] * d).reshape(-1, *self.X.shape)
         values = self._learn(points) if learn and self.stacks is None else self(points)
         self.largest = max(self.largest, np.abs(values).max(initial=0, where=np.isfinite(values)))
-        return values.reshape(2, len(grid), len(d), self.size)
+        return values.reshape(2, len(LEVELS), len(d), self.size)
 
     def imaginary(self, d):
         """Im F(X + ih d) / h for each row d: (lines, outputs)."""
@@ -480,7 +483,7 @@ class _Function:
         while k in self.X.shape + self.shape:
             k += 1
         stack = self._stack(np.concatenate([points, np.broadcast_to(self.X, (k - len(points), *self.X.shape))]))
-        picked = [0, 3, len(points) // 2]                 # the ends and a point near the middle
+        picked = [0, 3, 4]                                # the ends and a point near the middle
         single = self._one_by_one(points[picked])
         if stack is not None:
             gap = np.abs(stack[picked] - single) <= 1e-12 * np.abs(single).max(axis=0, initial=0)
