@@ -75,6 +75,10 @@ def _kinked(x):
     return np.sum(np.abs(x))
 
 
+def _described(result):
+    return f"{len(result)} things" if isinstance(result, (tuple, list)) else f"one {type(result).__name__}"
+
+
 def judge_line_check(line_check, rng):
     """Judge `line_check(f, g, x, rng) -> (claimed, measured, method)` on a smooth and a kinked function."""
     seed = int(rng.integers(2 ** 32))
@@ -82,11 +86,11 @@ def judge_line_check(line_check, rng):
     v = np.random.default_rng(seed).normal(size=x.size)
     answers = []
     for f, g in ((_smooth, _smooth_gradient(x)), (_kinked, np.sign(x))):
-        try:
-            claimed, measured, method = line_check(f, g, x, np.random.default_rng(seed))
-        except (TypeError, ValueError) as error:
-            return Check(False, "shape", "Return three things: the claimed slope, the measured slope and the "
-                                         f"method's name. Calling your function gave: {error}")
+        result = line_check(f, g, x, np.random.default_rng(seed))
+        if not isinstance(result, (tuple, list)) or len(result) != 3:
+            return Check(False, "shape", "Return three things, the claimed slope, the measured slope and the "
+                                         f"method's name; yours returns {_described(result)}.")
+        claimed, measured, method = result
         if np.shape(claimed) or np.shape(measured):
             return Check(False, "shape", "A slope is one number; yours have the shapes "
                                          f"{np.shape(claimed)} and {np.shape(measured)}.")
@@ -110,6 +114,10 @@ def judge_line_check(line_check, rng):
         return Check(False, "factor", f"For f = Σ|xᵢ| you measure {measured_abs:.4g} where the slope is "
                      f"{claimed_abs:.4g}. np.abs of a complex number is its modulus, a real number, so "
                      "the complex step sees no change. Believe it only where it agrees with the difference.")
+    if method == "central difference" == method_abs:
+        return Check(False, "unknown", "Both slopes are right, but the complex step is never believed. For "
+                     "Σxᵢ² sin xᵢ it agrees with the difference to about 1e-9: take the imaginary part with "
+                     "np.imag, and compare with a tolerance, not with ==.")
     if method_abs != "central difference" or method != "complex step":
         return Check(False, "unknown", f"Both slopes are right, but you report {method!r} for Σxᵢ² sin xᵢ "
                      f"and {method_abs!r} for Σ|xᵢ|; expected 'complex step' and 'central difference'.")
@@ -246,7 +254,7 @@ $f(\mathbf x)=(\mathbf a^\top\mathbf x)(\mathbf b^\top\mathbf x)$, $\mathbf x\in
                         "This treats A = abᵀ as symmetric. Right only where b is a multiple of a.",
                         body="2 * (b @ x) * a"),
             "b": Option(r"$(\mathbf b^\top\mathbf x)\,\mathbf a+(\mathbf a^\top\mathbf x)\,\mathbf b$", True,
-                        "Right: one term for each factor, and a and b may be swapped.",
+                        "One term for each factor, and a and b may be swapped.",
                         body="(b @ x) * a + (a @ x) * b"),
             "c": Option(r"$(\mathbf b^\top\mathbf x)\,\mathbf a$", False,
                         "Half of the product rule: the second factor was held fixed.",
@@ -352,7 +360,7 @@ $\nabla f(\mathbf x)\neq0$. Which statement is true for every such $f$?""",
                         test=_sideways_is_level),
             "b": Option(r"$D_{\mathbf v}f\le\lVert\nabla f\rVert\,\lVert\mathbf v\rVert$ for all "
                         r"$\mathbf v$, with equality only if $\mathbf v=c\,\nabla f$ with $c\ge0$.", True,
-                        "Right: this is Cauchy–Schwarz, and all that \"steepest\" means.",
+                        "This is Cauchy–Schwarz, and all that \"steepest\" means.",
                         test=_slope_is_bounded),
             "c": Option(r"$f(\mathbf x-\eta\nabla f)<f(\mathbf x)$ for every $\eta>0$.", False,
                         "Only for small steps: x² at 1 with η = 1.5 climbs from 1 to 4.",
@@ -397,8 +405,7 @@ $\nabla R(\mathbf x)$, shape `(4,)`.""",
                         "At t = 2 the line is at 1/4, above the hinge, which is at 0.",
                         test=_is_subgradient(0.25)),
             "c": Option(r"$-\frac14$", True,
-                        "Right: the line stays below the hinge on both sides, as every slope from −1 "
-                        "to 0 does.",
+                        "The line stays below the hinge on both sides, as every slope from −1 to 0 does.",
                         test=_is_subgradient(-0.25)),
             "d": Option("none: there is no derivative at a kink", False,
                         "No derivative, but many subgradients: that is why training with a hinge or a "
@@ -474,6 +481,8 @@ one with the smallest $\mathbf g^\top\mathbf v$, shape `(4,)`.""",
         solution="d = np.linalg.solve(P, g)\nreturn -d / np.sqrt(g @ d)",
         wrong=(Wrong("-g / np.sqrt(g @ P @ g)", "missing chain factor",
                      "Unit length by the new ruler, but still the old direction: right for P = I."),
+               Wrong("-g / np.linalg.norm(g)", "missing chain factor",
+                     "That is steepest by the Euclidean ruler; P does not occur in it."),
                Wrong("d = P @ g\nreturn -d / np.sqrt(d @ P @ d)", "missing chain factor",
                      "P where P⁻¹ belongs: right for P = I."),
                Wrong("d = np.linalg.solve(P, g)\nreturn d / np.sqrt(g @ d)", "sign",
