@@ -167,7 +167,7 @@ def _derive(fun, lines, weights):
     if found:
         return *found, "complex step"
     if len(lines) == 1:
-        return test.best.value, test.best.error, "extrapolated differences"
+        return test.best.value, test.best.bound, "extrapolated differences"
     return *_differences(fun, lines, test), "extrapolated differences"
 
 
@@ -187,7 +187,7 @@ def _complex_step(fun, lines, weights, test):
     if not test.confirms(along):
         return None
     # An error in entry (j, i) would have moved output i of the test line by |weight j| times as much.
-    missed = test.best.error[0] + 4 * np.abs(along - test.best.value[0])
+    missed = test.best.bound[0] + 4 * np.abs(along - test.best.value[0])
     return value, missed / np.abs(weights)[:, None] + 8 * EPS * np.abs(value)
 
 
@@ -206,7 +206,7 @@ def _differences(fun, lines, test, order=1):
             todo = todo[best.unsettled(test.size, test.least_noise_after(stage))[todo]]
         if not todo.size:
             break
-    return best.value, best.error
+    return best.value, best.bound
 
 
 def _second_derivatives(fun):
@@ -261,8 +261,13 @@ class _Best:
     def __init__(self, lines, outputs):
         self.value = np.full((lines, outputs), np.nan)
         self.error = np.full((lines, outputs), np.inf)
+        self.doubt = np.zeros((lines, outputs))           # how far apart sharp answers were
         self.noise = np.zeros((lines, outputs))           # the function's noise where the value was found
         self.noisy = np.zeros((lines, outputs), bool)     # whether noise is the larger part of the bound
+
+    @property
+    def bound(self):
+        return self.error + self.doubt
 
     def merge(self, rows, value, error, floor, noise):
         old, e = self.value[rows], self.error[rows]
@@ -271,9 +276,9 @@ class _Best:
         apart = (np.abs(old - value) > e + error) & (error <= 0.1 * np.fmax(np.abs(old), np.abs(value)))
         sharp = (e <= 0.1 * np.abs(old)) | (value == 0)   # flat where it was steep: perhaps the stairs of rounding
         better |= apart & ~sharp
-        gap = np.where(apart & sharp, np.abs(old - value), 0)
+        self.doubt[rows] = np.fmax(self.doubt[rows], np.where(apart & sharp, np.abs(old - value), 0))
         self.value[rows] = np.where(better, value, old)
-        self.error[rows] = np.where(better, error, e) + gap
+        self.error[rows] = np.where(better, error, e)
         self.noise[rows] = np.where(better, noise, self.noise[rows])
         self.noisy[rows] = np.where(better, error <= 4 * floor, self.noisy[rows])
 
@@ -340,7 +345,7 @@ class _TestLine:
 
     def confirms(self, along):
         """Whether a derivative along the line agrees with the differences in every output, and that means something."""
-        value, error = self.best.value[0], self.best.error[0]
+        value, error = self.best.value[0], self.best.bound[0]
         sharp = (error <= 1e-6 * np.abs(along)) | self.best.noisy[0]
         return bool((sharp & (np.abs(along - value) <= 2 * error)).all())
 
