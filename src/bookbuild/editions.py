@@ -119,11 +119,10 @@ def build(chapter, edition):
 
 def write(chapter, folder):
     """Both editions of a chapter, written into the folder; returns their paths, student's first."""
+    notebooks = {edition: build(chapter, edition) for edition in HELLO}
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / filename(chapter, edition) for edition in HELLO]
-    for path, edition in zip(paths, HELLO):
-        nb = build(chapter, edition)
-        nbformat.validate(nb)
+    for path, nb in zip(paths, notebooks.values()):
         notebook.write(path, nb)
     return paths
 

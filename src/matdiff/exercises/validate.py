@@ -15,23 +15,41 @@ SHAPES = re.compile(r"\\mathbb\s*R\s*\^|\\times|×|[Ss]hape|\(\d+,\s*\d*\)|\bnum
 def problems(exercise):
     """Sentences on what is wrong with one exercise; none if its solution passes, every typical wrong answer is
     rejected by its right name (and rejected by the checker alone), options and hints are complete."""
-    found = form(exercise)
-    return found or (choice(exercise) if exercise.kind == "choice" else answers(exercise))
+    broken = syntax(exercise)
+    if broken:
+        return broken
+    return form(exercise) + (choice(exercise) if exercise.kind == "choice" else answers(exercise))
+
+
+def syntax(exercise):
+    """What keeps the exercise from being run at all."""
+    if exercise.kind not in KINDS:
+        return [f"kind {exercise.kind!r} is none of {', '.join(KINDS)}"]
+    if exercise.kind in CHECKS and not (exercise.draw and exercise.function):
+        return ["a derivative needs `draw` and `function`"]
+    found = []
+    for what, body in [("the solution", exercise.solution), ("the function", exercise.function or "0"),
+                       *((f"wrong {n}", w.body) for n, w in enumerate(exercise.wrong, 1))]:
+        try:
+            build(exercise, body)
+        except SyntaxError as error:
+            found.append(f"{what} is no Python: {error}")
+    options, judged = exercise.kind == "choice", exercise.kind == "code"
+    if options != bool(exercise.options) or judged != bool(exercise.judge):
+        found.append(f"kind {exercise.kind} with{'' if exercise.options else 'out'} options, "
+                     f"with{'' if exercise.judge else 'out'} a judge: choice has options, code has a judge")
+    return found
 
 
 def form(exercise):
-    """What can be seen without running anything but the bodies' syntax."""
+    """What can be seen without running anything."""
     stated, drawn = signature_in_prompt(exercise), arguments(exercise)
     checks = {
-        f"kind {exercise.kind!r} is none of {', '.join(KINDS)}": exercise.kind in KINDS,
         "the prompt states no shape": exercise.kind in ("choice", "code") or SHAPES.search(exercise.prompt),
         f"the prompt states the arguments {stated}, drawn are {drawn}": stated is None or stated == drawn,
         "code without `draw` states its arguments in the prompt": exercise.kind != "code" or stated or drawn,
         f"{len(exercise.hints)} hints; at least 2 are wanted": len(exercise.hints) >= 2,
         "nothing is said in `after`": exercise.after.strip(),
-        "options are given, but the kind is not choice": (exercise.kind == "choice") == bool(exercise.options),
-        "a judge is given or missing: kind code has one, others none": (exercise.kind == "code") == bool(exercise.judge),
-        "a derivative needs `draw` and `function`": exercise.kind not in CHECKS or exercise.draw and exercise.function,
     }
     found = [sentence for sentence, right in checks.items() if not right]
     count = sum(not o.true for o in exercise.options.values()) if exercise.options else len(exercise.wrong)
@@ -44,12 +62,6 @@ def form(exercise):
             found.append(f"wrong {n} ({wrong.mistake}): it does not say why")
         if wrong.hint is not None and wrong.hint not in range(1, len(exercise.hints) + 1):
             found.append(f"wrong {n} ({wrong.mistake}): there is no hint {wrong.hint}")
-    for what, body in [("the solution", exercise.solution), ("the function", exercise.function or "0"),
-                       *((f"wrong {n}", w.body) for n, w in enumerate(exercise.wrong, 1))]:
-        try:
-            build(exercise, body)
-        except SyntaxError as error:
-            found.append(f"{what} is no Python: {error}")
     return found
 
 

@@ -1,0 +1,542 @@
+"""Every exercise holds what it promises; the exercise system says one sentence to whatever it is given."""
+import csv
+import dataclasses
+import subprocess
+import sys
+import types
+from fractions import Fraction
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import matdiff
+from bookbuild import editions, grade, notebook
+from bookbuild import exercises as tool
+from matdiff import Check, exercises
+from matdiff.exercises import (SESSION, Exercise, Option, Wrong, check_exercise, exercises_of, hint,
+                               progress, reset)
+from matdiff.exercises.judging import build, inputs
+from matdiff.exercises.validate import numbering, problems, topics
+
+CHAPTERS = sorted((Path(__file__).parent.parent / "chapters").glob("*.ipynb"))
+ALL = [exercise for chapter in topics() for exercise in exercises_of(chapter)]
+
+
+# Every specification of the book
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.number)
+def test_specification(exercise):
+    """The solution passes, every wrong answer is rejected by its name, with the checker alone too; all is there."""
+    found = problems(exercise)
+    assert not found, "\n".join(["", *found])
+
+
+@pytest.mark.parametrize("chapter", topics())
+def test_numbers_are_consecutive(chapter):
+    assert numbering(chapter) == []
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.number)
+def test_untouched_stub_and_solution_as_in_the_notebook(exercise):
+    """The generated cells, run as they stand: the stub is not attempted, the solution passes."""
+    space = {"np": np, "check_exercise": check_exercise} | {n: getattr(matdiff, n) for n in matdiff_names()}
+    assert "not attempted yet" in repr(run_cell(tool.stub(exercise).source, dict(space)))
+    said = run_cell(tool.solution(exercise).source, dict(space))
+    assert said.passed and repr(said).startswith(f"✓ Exercise {exercise.number}: right")
+
+
+def matdiff_names():
+    return [n for n, v in vars(matdiff).items() if callable(v) and not n.startswith("_")]
+
+
+def run_cell(source, space):
+    """The value of the cell's last line."""
+    *head, last = source.strip().splitlines()
+    exec("\n".join(head), space)
+    return eval(last, space)
+
+
+# A small topic of its own: one exercise of each kind
+
+A_B = {"draw": lambda rng: {"x": rng.normal(size=4), "A": rng.normal(size=(4, 4)), "b": rng.normal(size=4)}}
+
+
+def judge_double(answer, rng):
+    x = rng.normal(size=3)
+    given = answer(x, 2)
+    if np.shape(given) != (3,):
+        return Check(False, "shape", "Three numbers are expected.")
+    right = np.allclose(given, 2 * x)
+    return Check(right, None if right else "unknown", "Twice x." if right else "Not twice x.")
+
+
+GRADIENT = Exercise(
+    number="99.1", title="A quadratic form", kind="gradient", **A_B,
+    prompt=r"Give $\nabla f$ of $f(\mathbf x)=\mathbf x^\top A\mathbf x-\mathbf b^\top\mathbf x$, shape (4,).",
+    function="x @ A @ x - b @ x", solution="(A + A.T) @ x - b", hints=("x occurs twice.", "Transpose `one` of two."),
+    wrong=(Wrong("2 * A @ x - b", "only for symmetric input", "Right only if $A$ is symmetric.", hint=2),
+           Wrong("A @ x - b", "missing product-rule term", "The left x was held fixed."),
+           Wrong("b - (A + A.T) @ x", "sign", "Turned round.")),
+    after="Now the Hessian.")
+JACOBIAN = Exercise(
+    number="99.2", title="A map", kind="jacobian", draw=lambda rng: {"x": rng.normal(size=3), "A": rng.normal(size=(4, 3))},
+    prompt=r"Jacobian of $\sin(A\mathbf x)$, shape $4\times3$.", function="np.sin(A @ x)",
+    solution="np.cos(A @ x)[:, None] * A", hints=("Chain rule.", "Rows."),
+    wrong=(Wrong("A", "missing chain factor", "Slope left out."), Wrong("-np.cos(A @ x)[:, None] * A", "sign", "Sign."),
+           Wrong("2 * np.cos(A @ x)[:, None] * A", "factor", "Twice.")), after="More.")
+DIFFERENTIAL = Exercise(
+    number="99.3", title="A square", kind="differential", draw=lambda rng: {"X": rng.normal(size=(3, 3))},
+    prompt="Differential of $X^2$, shape (3, 3).", function="X @ X", solution="dX @ X + X @ dX",
+    hints=("Two terms.", "Keep the order."),
+    wrong=(Wrong("2 * X @ dX", "not symmetrised", "They do not commute."), Wrong("X @ dX", "missing product-rule term", "One."),
+           Wrong("-dX @ X - X @ dX", "sign", "Sign.")), after="The cube.")
+VALUE = Exercise(
+    number="99.4", title="A number", kind="value", prompt="The number $1/3$ and no other, shape ().",
+    solution="1 / 3", hints=("Divide.", "By three."),
+    wrong=(Wrong("3", "unknown", "Upside down."), Wrong("-1 / 3", "sign", "Sign."), Wrong("1 / 9", "unknown", "Squared.")),
+    after="And 1/7?")
+PAIR = Exercise(
+    number="99.5", title="Two parts", kind="value", draw=lambda rng: {"x": rng.normal(size=3)},
+    prompt="The length of x in R^3 and the unit vector, shape (3,).",
+    solution="n = np.linalg.norm(x)\nreturn n, x / n", hints=("Length.", "Divide."),
+    wrong=(Wrong("n = np.linalg.norm(x)\nreturn n, x", "shape", "Not divided."),
+           Wrong("n = x @ x\nreturn n, x / n", "missing square root", "Root."),
+           Wrong("n = np.linalg.norm(x)\nreturn n, -x / n", "sign", "Sign.")), after="More.")
+SHAPE = Exercise(
+    number="99.6", title="A shape", kind="shape", prompt="The shape of a vector of $3$ numbers, as a tuple: shape?",
+    solution="(3,)", hints=("One axis.", "Three."),
+    wrong=(Wrong("(3, 1)", "shape", "A column."), Wrong("(1, 3)", "shape", "A row."), Wrong("()", "shape", "A number.")),
+    after="And of a matrix?")
+CHOICE = Exercise(
+    number="99.7", title="Which one", kind="choice", **A_B, prompt=r"Which is $\nabla(\mathbf x^\top A\mathbf x)$?",
+    solution="(A + A.T) @ x", hints=("Try it.", "Twice."), options={
+        "a": Option("$2Ax$", False, "Only for symmetric $A$.", body="2 * A @ x"),
+        "b": Option("$(A+A^T)x$", True, "Both terms.", body="(A + A.T) @ x"),
+        "c": Option("$Ax$", False, "One term.", body="A @ x"),
+        "d": Option("it is 0", False, "It is not.", test=lambda rng: False)}, after="More.")
+CODE = Exercise(
+    number="99.8", title="Write it", kind="code", name="double", prompt="Write `double(x, n)`: n times x, both given.",
+    solution="return n * x", judge=judge_double, hints=("Multiply.", "By n."),
+    wrong=(Wrong("3 * x", "unknown", "Three times."), Wrong("(n * x)[:1]", "shape", "One only."),
+           Wrong("-n * x", "sign", "Turned round.")), after="More.")
+TINY = (GRADIENT, JACOBIAN, DIFFERENTIAL, VALUE, PAIR, SHAPE, CHOICE, CODE)
+
+
+@pytest.fixture(autouse=True)
+def session():
+    """Each test begins as a new session does."""
+    reset()
+    yield
+    reset()
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    topic = types.ModuleType("matdiff.exercises.tiny")
+    topic.EXERCISES = TINY
+    monkeypatch.setitem(sys.modules, topic.__name__, topic)
+    monkeypatch.setitem(exercises.TOPICS, "99", "tiny")
+    return topic
+
+
+@pytest.mark.parametrize("exercise", TINY, ids=lambda e: e.kind)
+def test_the_small_topic_is_valid(exercise):
+    """What the tests below rely on; names of mistakes aside, which the book's own topics are tested for."""
+    assert [p for p in problems(exercise) if "is no name" not in p] == []
+
+
+# What the validator finds
+
+def changed(exercise, **fields):
+    return dataclasses.replace(exercise, **fields)
+
+
+@pytest.mark.parametrize("exercise, sentence", [
+    (changed(GRADIENT, solution="2 * A @ x - b"), "the solution does not pass its own check"),
+    (changed(GRADIENT, wrong=GRADIENT.wrong[:2]), "2 typical wrong answers; at least 3"),
+    (changed(GRADIENT, hints=("One.",)), "1 hints; at least 2"),
+    (changed(GRADIENT, prompt="Differentiate."), "states no shape"),
+    (changed(GRADIENT, prompt="`answer(A, x)` has shape (4,)."), "states the arguments ['A', 'x'], drawn are ['x', 'A', 'b']"),
+    (changed(GRADIENT, after=""), "nothing is said in `after`"),
+    (changed(GRADIENT, kind="tensor"), "kind 'tensor' is none of"),
+    (changed(GRADIENT, solution="(A + A.T @ x"), "the solution is no Python"),
+    (changed(GRADIENT, function=None), "needs `draw` and `function`"),
+    (changed(GRADIENT, wrong=(*GRADIENT.wrong, Wrong("A @ x + A.T @ x - b", "factor", "x"))), "wrong 4 (factor)"),
+    (changed(GRADIENT, wrong=(*GRADIENT.wrong, Wrong("3 * A @ x - b", "bad luck", "x"))), "'bad luck' is no name of"),
+    (changed(GRADIENT, wrong=(*GRADIENT.wrong, Wrong("A @ x - b", "sign", "x"))), "named 'missing product-rule term'"),
+    (changed(GRADIENT, wrong=(*GRADIENT.wrong, Wrong("3 * A @ x", "sign", " "))), "does not say why"),
+    (changed(GRADIENT, wrong=(*GRADIENT.wrong, Wrong("3 * A @ x", "sign", "x", hint=3))), "there is no hint 3"),
+    (changed(CHOICE, options=CHOICE.options | {"c": changed(CHOICE.options["c"], true=True)}), "2 options are true"),
+    (changed(CHOICE, options=CHOICE.options | {"c": changed(CHOICE.options["c"], body="A @ x + A.T @ x")}),
+     "option c is marked False, its test says [True"),
+    (changed(CHOICE, options=CHOICE.options | {"c": changed(CHOICE.options["c"], body=None)}), "needs either a body or a test"),
+    (changed(CODE, prompt="Write it."), "states its arguments"),
+    (changed(CODE, judge=lambda answer, rng: Check(True, None, "ok")), "it passes"),
+])
+def test_validator_finds(exercise, sentence):
+    assert any(sentence in problem for problem in problems(exercise)), problems(exercise)
+
+
+def test_validator_finds_numbers_out_of_order(tiny):
+    tiny.EXERCISES = (GRADIENT, DIFFERENTIAL)
+    assert numbering("99") == ["exercise 99.3 stands where 99.2 is expected"]
+
+
+# What a learner is told
+
+@pytest.mark.parametrize("answer", [..., None, lambda x, A, b: ..., lambda x, A, b: None])
+def test_not_attempted(tiny, answer):
+    verdict = check_exercise("99.1", answer)
+    assert repr(verdict) == "○ Exercise 99.1: not attempted yet." and not verdict and verdict.mistake is None
+    assert "not attempted yet" in verdict._repr_html_() and progress("99").rows[0][2] == "not attempted"
+
+
+@pytest.mark.parametrize("number", [e.number for e in TINY])
+def test_every_stub_is_not_attempted(tiny, number):
+    exercise = exercises.find(number)
+    verdict = run_cell(tool.stub(exercise).source, {"check_exercise": check_exercise})
+    assert repr(verdict) == f"○ Exercise {number}: not attempted yet."
+
+
+def test_right_says_what_comes_next(tiny):
+    verdict = check_exercise("99.1", lambda x, A, b: (A + A.T) @ x - b)
+    assert verdict and repr(verdict) == "✓ Exercise 99.1: right. Next: Now the Hessian."
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        verdict.passed = False
+
+
+def test_typical_wrong_answer_has_its_own_name_and_sentence(tiny):
+    verdict = check_exercise("99.1", lambda x, A, b: A @ x + A @ x - b)
+    assert not verdict and verdict.mistake == "only for symmetric input"
+    assert verdict.message == "Exercise 99.1: Right only if $A$ is symmetric."
+
+
+def test_other_wrong_answers_get_the_checkers_diagnosis(tiny):
+    verdict = check_exercise("99.1", lambda x, A, b: 3 * ((A + A.T) @ x - b))
+    assert verdict.mistake == "factor" and verdict.expected is not None
+
+
+def test_hints_are_pointed_to_from_the_second_wrong_answer_on(tiny):
+    def said():
+        return check_exercise("99.1", lambda x, A, b: x).message
+    assert "hint(" not in said()
+    assert 'hint("99.1", 1)' in said() and 'hint("99.1", 2)' in said() and 'hint("99.1", 2)' in said()
+    own = check_exercise("99.1", lambda x, A, b: 2 * A @ x - b).message
+    assert own.endswith('Stuck? `hint("99.1", 2)` helps.')
+    reset("99.1")
+    check_exercise("99.1", lambda x, A, b: 2 * A @ x - b)
+    assert 'hint("99.1", 2)' in check_exercise("99.1", lambda x, A, b: 2 * A @ x - b).message
+
+
+def test_attempts_draw_anew_and_sessions_repeat(tiny):
+    def first_inputs():
+        seen = []
+        check_exercise("99.1", lambda x, A, b: seen.append(x) or 0 * x)
+        return seen[0].tolist()
+
+    def session():
+        reset()
+        return [first_inputs() for _ in range(3)]
+
+    once = session()
+    assert session() == once and len({tuple(x) for x in once}) == 3
+
+
+@pytest.mark.parametrize("number, answer", [
+    ("99.1", lambda x, A, b: ((A + A.T) @ x - b).tolist()),
+    ("99.1", lambda x, A, b: ((A + A.T) @ x - b).astype(np.float32)),
+    ("99.1", lambda A, x, b: (A + A.T) @ x - b),
+    ("99.1", lambda u, M, c: M @ u + M.T @ u - c),
+    ("99.1", lambda x, A, b, k=1: A @ x + A.T @ x - b),
+    ("99.1", lambda *args: (args[1] + args[1].T) @ args[0] - args[2]),
+    ("99.2", lambda x, A: np.diag(np.cos(A @ x)) @ A),
+    ("99.3", lambda X, dX: X @ dX + dX @ X), ("99.3", lambda dX, X: X @ dX + dX @ X),
+    ("99.4", 1 / 3), ("99.4", Fraction(1, 3)), ("99.4", np.array(1 / 3)), ("99.4", [1 / 3]), ("99.4", 0.3333),
+    ("99.4", lambda: 1 / 3), ("99.4", np.float32(1 / 3)), ("99.4", 1 / 3 + 0j),
+    ("99.5", lambda x: (np.sqrt(x @ x), (x / np.sqrt(x @ x)).tolist())), ("99.5", lambda x: [np.sqrt(x @ x), x / np.sqrt(x @ x)]),
+    ("99.6", (3,)), ("99.6", [3]), ("99.6", 3), ("99.6", np.zeros(3).shape), ("99.6", np.array([3])), ("99.6", lambda: (3,)),
+    ("99.7", "b"), ("99.7", "B"), ("99.7", "(b)"), ("99.7", " b "), ("99.7", lambda: "b"),
+    ("99.8", lambda x, n: n * x), ("99.8", lambda x, n: x * float(n)),
+])
+def test_right_in_another_form(tiny, number, answer):
+    verdict = check_exercise(number, answer)
+    assert verdict, verdict
+
+
+def raises(*args):
+    raise KeyError("weights")
+
+
+@pytest.mark.parametrize("number, answer, sentence", [
+    ("99.1", raises, "raised KeyError: 'weights' (called with x of shape (4,), A of shape (4, 4), b of shape (4,))"),
+    ("99.1", lambda x, A, b: A.T @ np.ones((3, 2)), "the sizes of the product do not fit, 4 against 3"),
+    ("99.1", lambda x, A: x, "Your function takes (x, A); it is called with (x, A, b)."),
+    ("99.1", lambda x, A, b: x * np.nan, "has nan at entry (0,)"),
+    ("99.1", lambda x, A, b: np.log(-np.abs(x)), "has nan"),
+    ("99.1", lambda x, A, b: x / 0, "inf"),
+    ("99.1", lambda x, A, b: [[1], [2, 3]], "is a list that NumPy cannot read"),
+    ("99.1", lambda x, A, b: "A @ x", "is text, 'A @ x'"),
+    ("99.1", lambda x, A, b: {1, 2}, "of type set"),
+    ("99.1", lambda x, A, b: print, "is a function"),
+    ("99.1", lambda x, A, b: np.random.default_rng().normal(size=4), "another answer each time"),
+    ("99.1", np.zeros(4), "A function is expected, `def answer(x, A, b): return …`, and this is an array"),
+    ("99.1", "A @ x", "and this is text"),
+    ("99.1", lambda x, A, b: x[:, None] @ np.ones((1, 7)), "yours has shape (4, 7)"),
+    ("99.3", lambda X: X, "it is called with (X, dX)"),
+    ("99.4", "1/3", "is text"), ("99.4", [1, 2], "shape (2,)"), ("99.4", 0.33, "Close, but not right to four digits"),
+    ("99.4", float("nan"), "nan"), ("99.4", {}, "dictionary"),
+    ("99.5", lambda x: x @ x, "2 parts are asked for, yours has 1"), ("99.5", lambda x: (np.sqrt(x @ x), x[:2]), "Part 2"),
+    ("99.6", (1, 2, 3), "tuple of 1 numbers, yours has 3"), ("99.6", (4,), "Not (4,)"), ("99.6", "3", "text"),
+    ("99.7", "e", 'Answer with one letter, "a", "b", "c" or "d"; this is \'e\''), ("99.7", 2, "one letter"),
+    ("99.8", 3, "A function is expected, and this is a number"), ("99.8", lambda x: x, "it is called with (x, n)"),
+    ("99.8", raises, "raised KeyError"), ("99.8", lambda x, n: "xxx", "Three numbers"),
+    ("99.8", lambda x, n: [object()] * 3, "This cannot be judged (TypeError"),
+])
+def test_one_sentence_whatever_is_given(tiny, number, answer, sentence, recwarn):
+    verdict = check_exercise(number, answer)
+    assert not verdict and sentence in verdict.message, verdict
+    assert "\n" not in repr(verdict) and "Traceback" not in verdict._repr_html_() and len(recwarn) == 0
+
+
+def test_the_answers_own_traceback_is_kept(tiny):
+    details = check_exercise("99.1", raises).details
+    assert "KeyError: 'weights'" in details and "in raises" in details and "judging.py" not in details
+
+
+@pytest.mark.parametrize("number, sentence", [
+    ("99.44", "There is no exercise 99.44. The nearest is 99.4; the chapter has 99.1 to 99.8."),
+    ("98.1", "There is no chapter 98"), (99.1, "a text in quotes"), (None, "a text in quotes"), ("", "There is no chapter")])
+def test_unknown_numbers(tiny, number, sentence):
+    assert sentence in repr(check_exercise(number, 1)) and sentence in repr(hint(number))
+
+
+def test_inputs_are_copies(tiny):
+    def spoil(x, A, b):
+        g = (A + A.T) @ x - b
+        x[:], A[:], b[:] = 0, 0, 0
+        return g
+    assert check_exercise("99.1", spoil)
+
+
+@pytest.mark.parametrize("wrong", CODE.wrong, ids=lambda w: w.mistake)
+def test_code_is_known_by_what_it_says_on_the_way(tiny, wrong):
+    verdict = check_exercise("99.8", build(CODE, wrong.body))
+    assert (verdict.mistake, verdict.message) == (wrong.mistake, f"Exercise 99.8: {wrong.why}")
+
+
+def test_the_card_shows_mathematics_and_code_and_escapes(tiny):
+    shown = check_exercise("99.1", lambda x, A, b: 2 * A @ x - b)
+    card = shown._repr_html_()
+    assert r'<span class="math tex2jax_process">\(A\)</span>' in card
+    assert exercises.inline('<p title="$a$ `b`">`c` &lt; **d**</p>') == \
+        '<p title="$a$ `b`"><code>c</code> &lt; <strong>d</strong></p>'
+    assert "<b>" not in check_exercise("99.1", lambda x, A, b: "<b>")._repr_html_()
+
+
+# Hints and progress
+
+def test_hints_come_one_by_one(tiny):
+    assert [repr(hint("99.1")) for _ in range(3)] == [
+        "Hint 1 of 2: x occurs twice.", "Hint 2 of 2: Transpose `one` of two.", "Hint 2 of 2, the last: Transpose `one` of two."]
+    assert hint("99.1", 1)._repr_markdown_() == "**Hint 1 of 2.** x occurs twice."
+    assert repr(hint("99.1", 3)) == "Exercise 99.1 has the hints 1 to 2; this is 3."
+
+
+def test_progress(tiny):
+    assert repr(progress()).startswith("Nothing tried yet")
+    check_exercise("99.1", lambda x, A, b: x)
+    check_exercise("99.1", lambda x, A, b: x)
+    check_exercise("99.7", "b")
+    check_exercise("99.7", "a")
+    check_exercise("99.2", ...)
+    text = repr(progress("99"))
+    assert "✗ 99.1  A quadratic form  tried, 2 tries" in text and "✓ 99.7  Which one         solved" in text
+    assert text.endswith("1 solved, 1 tried, 6 not attempted") and repr(progress()) == text == repr(progress(99))
+    assert progress("99")._repr_html_().count("<tr>") == 1 + len(TINY)
+    assert "no chapter 98" in repr(progress("98"))
+
+
+def test_the_pages_own_solution_is_no_try_of_the_reader(tiny):
+    for exercise in TINY:
+        assert run_cell(tool.solution(exercise).source, {"np": np, "check_exercise": check_exercise})
+    assert {state for _, _, state, _ in progress("99").rows} == {"not attempted"} and not SESSION
+
+
+def test_topics_are_loaded_when_asked_for():
+    code = ("import sys, matdiff.exercises as e; loaded = lambda: sorted(n for n in e.TOPICS.values()"
+            " if 'matdiff.exercises.' + n in sys.modules); a = loaded(); e.exercises_of('0'); print(a, loaded())")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] ['notation']"
+
+
+# Into a notebook
+
+def chapter_notebook(folder):
+    nb = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_markdown_cell("# 99 · Tiny", id="title"),
+        nbformat.v4.new_code_cell("import numpy as np\nfrom matdiff.exercises import check_exercise", id="imports"),
+        nbformat.v4.new_markdown_cell("```\n## Exercises\n```", id="fenced"),
+        nbformat.v4.new_markdown_cell("(sec-99-exercises)=\n## Exercises\n\nTry them.", id="heading"),
+        nbformat.v4.new_markdown_cell("An author's own cell.", id="own"),
+        nbformat.v4.new_markdown_cell("## Summary", id="summary")])
+    path = folder / "99_tiny.ipynb"
+    notebook.write(path, nb)
+    return path
+
+
+def test_cells_are_written_once_and_in_place(tiny, tmp_path, capsys):
+    path = chapter_notebook(tmp_path)
+    assert tool.main(["--check", str(path)]) == 1
+    assert f"{path} is out of date" in capsys.readouterr().err
+    assert tool.main([str(path)]) == 0 and tool.main(["--check", str(path)]) == 0
+    first = path.read_bytes()
+    assert tool.main([str(path)]) == 0 and path.read_bytes() == first
+    nb = notebook.read(path)
+    nbformat.validate(nb)
+    ids = [c.id for c in nb.cells]
+    assert ids[:6] == ["title", "imports", "fenced", "heading", "own", "exercise-99-1-prompt"] and ids[-1] == "summary"
+    parts = [c.metadata.part for c in nb.cells if c.metadata.get("exercise") == "99.7"]
+    assert parts == ["prompt", "stub", "hints", "solution", "why"]
+
+
+def test_the_form_of_the_cells(tiny):
+    prompt, stub, hints, solution = tool.cells_of(GRADIENT)
+    assert prompt.source.startswith("(exercise-99-1)=\n### 99.1 · A quadratic form\n\nGive")
+    assert stub.source == 'def answer(x, A, b):\n    return ...  # shape (4,)\n\ncheck_exercise("99.1", answer)'
+    assert hints.source.startswith(":::{admonition} Hint 1\n:class: dropdown hint\nx occurs twice.\n:::\n\n:::{admonition} Hint 2")
+    assert solution.source == \
+        'def solution(x, A, b):\n    return (A + A.T) @ x - b\n\ncheck_exercise("99.1", solution)'
+    assert solution.metadata.tags == ["hide-cell"]
+    assert solution.metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
+    assert solution.metadata.mystnb.code_prompt_show == "Show the solution"
+    assert tool.stub(DIFFERENTIAL).source.startswith("def answer(X, dX):\n    return ...  # shape (3, 3)")
+    assert tool.stub(VALUE).source.startswith("answer = ...  # a number\n")
+    assert tool.stub(PAIR).source.startswith("def answer(x):\n    return ...  # a number, shape (3,)\n")
+    assert tool.stub(CHOICE).source.startswith('answer = ...  # "a", "b", "c" or "d"\n')
+    assert tool.stub(CODE).source.startswith("def double(x, n):\n    return ...\n")
+    assert tool.prompt(CHOICE).source.endswith("\n\n- (a) $2Ax$\n- (b) $(A+A^T)x$\n- (c) $Ax$\n- (d) it is 0")
+
+
+def test_outputs_stay_where_the_source_stays(tiny, tmp_path):
+    path = chapter_notebook(tmp_path)
+    tool.main([str(path)])
+    nb = notebook.read(path)
+    stored = nbformat.v4.new_output("stream", text="stored")
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [stored], 7
+    notebook.write(path, nb)
+    tiny.EXERCISES = (changed(GRADIENT, solution="A @ x + A.T @ x - b", title="Other"), *TINY[1:-1])
+    assert tool.main([str(path)]) == 0
+    cells = {c.id: c for c in notebook.read(path).cells}
+    assert cells["exercise-99-1-stub"].outputs == [stored] and cells["exercise-99-1-stub"].execution_count == 7
+    assert cells["exercise-99-1-solution"].outputs == [] and "Other" in cells["exercise-99-1-prompt"].source
+    assert not any(name.startswith("exercise-99-8") for name in cells)
+
+
+def test_a_notebook_without_the_heading_is_named(tiny, tmp_path, capsys):
+    path = chapter_notebook(tmp_path)
+    nb = notebook.read(path)
+    nb.cells = nb.cells[:2]
+    notebook.write(path, nb)
+    before = path.read_bytes()
+    assert tool.main([str(path)]) == 2 and path.read_bytes() == before
+    assert "`## Exercises` occurs 0 times" in capsys.readouterr().err
+    assert tool.main([str(tmp_path / "tiny.ipynb")]) == 2
+
+
+def test_names_that_the_notebook_does_not_import_are_said(tiny, tmp_path, capsys):
+    tiny.EXERCISES = (changed(GRADIENT, solution="2 * sym(A) @ x - b"),)
+    tool.main([str(chapter_notebook(tmp_path))])
+    assert "not imported by the notebook: sym" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+def test_chapters_have_their_current_exercises(path):
+    status, said = tool.update(path, check=True)
+    assert status == 0, "\n".join(said)
+    assert len(said) == 1, "\n".join(said)  # nothing too wide, nothing that is not imported
+
+
+# Editions for a class
+
+@pytest.mark.parametrize("chapter", topics())
+def test_student_edition_holds_no_solution(chapter):
+    nb = editions.build(chapter, "student")
+    nbformat.validate(nb)
+    parts = {c.metadata.part for c in nb.cells if "part" in c.metadata}
+    assert parts == {"prompt", "stub", "hints"} and not any(c.get("outputs") for c in nb.cells)
+    code = "\n".join(c.source for c in nb.cells if c.cell_type == "code")
+    assert "solution" not in code and code.count("check_exercise(") == len(exercises_of(chapter))
+    for exercise in exercises_of(chapter):
+        body = exercise.solution.strip()
+        if exercise.kind != "choice":
+            assert f"return {body}" not in code and (len(body) < 12 or body not in code)
+        else:
+            assert f'"{exercise.number}", "' not in code
+            shown = "\n".join(c.source for c in nb.cells if c.metadata.get("exercise") == exercise.number)
+            assert not any(option.why in shown for option in exercise.options.values())
+
+
+def run_notebook(path):
+    """(what each check said, progress) of a notebook run by its own kernel."""
+    nb = notebook.read(path)
+    from nbclient import NotebookClient
+    NotebookClient(nb, kernel_name="python3", timeout=120, extra_arguments=["--log-level=ERROR"],
+                   resources={"metadata": {"path": str(path.parent)}}).execute()
+    return {c.id: "".join(o.data["text/plain"] for o in c.outputs if "data" in o) for c in nb.cells if c.cell_type == "code"}
+
+
+@pytest.mark.parametrize("chapter", topics())
+def test_editions_run_by_themselves(chapter, tmp_path):
+    student, teacher = editions.write(chapter, tmp_path)
+    said = run_notebook(student)
+    stubs = [text for name, text in said.items() if name.endswith("-stub")]
+    assert len(stubs) == len(exercises_of(chapter)) and all("not attempted yet" in text for text in stubs)
+    assert f"0 solved, 0 tried, {len(stubs)} not attempted" in said["progress"]
+    solutions = [text for name, text in run_notebook(teacher).items() if name.endswith("-solution")]
+    assert len(solutions) == len(stubs) and all(text.startswith("✓") for text in solutions)
+
+
+def test_teachers_table_names_the_wrong_answers(tiny):
+    table = editions.marking_table(changed(GRADIENT, wrong=(Wrong("y = x | x\nreturn y", "sign", "$|x|$ or $\\|x\\|$ | no"),)))
+    assert table.source.splitlines()[-1] == r"| `y = x \| x`<br>`return y` | sign | $\vert x\vert $ or $\Vert x\Vert $ \| no |"
+    assert "| b | yes | Both terms. |" in editions.marking_table(CHOICE).source
+
+
+def test_class_command(tiny, tmp_path, capsys):
+    assert editions.main(["99", "--to", str(tmp_path)]) == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["99_tiny_student.ipynb", "99_tiny_teacher.ipynb"]
+    assert editions.main(["98", "--to", str(tmp_path)]) == 2 and "no chapter 98" in capsys.readouterr().err
+
+
+# Grading what comes back
+
+def test_grading(tmp_path, capsys):
+    student, _ = editions.write("0", tmp_path / "made")
+    handed = tmp_path / "handed"
+    handed.mkdir()
+
+    def hand_in(name, **cells):
+        nb = notebook.read(student)
+        for cell in nb.cells:
+            cell.source = cells.get(cell.id.replace("-", "_"), cell.source)
+        notebook.write(handed / f"{name}.ipynb", nb)
+
+    hand_in("ada", student_name='name = "Ada"', exercise_0_1_stub='check_exercise("0.1", (3, 4))',
+            exercise_0_2_stub='check_exercise("0.2", (6, 12))', exercise_0_10_stub='check_exercise("0.10", "b")')
+    hand_in("bob", student_name='name = "=Bob"', exercise_0_1_stub="while True: pass",
+            exercise_0_2_stub='check_exercise("0.2", (12, 6))', exercise_0_4_stub="def answer(X) return X")
+    hand_in("cyd", student_name="import os; os._exit(1)")
+    (handed / "dan.ipynb").write_text("not a notebook")
+    assert grade.main([str(handed), "--seconds", "5"]) == 0
+    with open(handed / "grades.csv", newline="", encoding="utf-8") as file:
+        ada, bob, cyd, dan = csv.DictReader(file)
+    assert (ada["name"], ada["solved"], ada["tried"]) == ("Ada", "2", "1")
+    assert (ada["0.1"], ada["0.2"], ada["0.3"], ada["0.10"], ada["note"]) == ("solved", "tried", "", "solved", "")
+    assert (bob["name"], bob["0.1"], bob["0.2"]) == ("'=Bob", "", "solved")
+    assert "raised or were stopped: 3, 6" in bob["note"]
+    assert "DeadKernelError" in cyd["note"] and "not graded" in dan["note"]
+    assert grade.main([str(tmp_path / "made" / "none")]) == 2
