@@ -19,7 +19,7 @@ from typing import Callable
 import numpy as np
 
 from . import numeric
-from .replay import Diverged, Tape, slips
+from .replay import Diverged, Tape, held, slips
 from .vec import commutation_matrix, sym, vec
 
 
@@ -169,7 +169,7 @@ def flat_twists(case):
     else:
         yield from jacobian_twists(case)
     if case.first.truth.ndim == 2:
-        yield "only diagonal", "only the diagonal is there", lambda G: np.diag(np.diag(G)) if square(G) else None
+        yield "only diagonal", "only the diagonal is there", lambda G: G * np.eye(*G.shape) if min(G.shape) > 1 else None
         yield "only diagonal", "only the diagonal is there, as a vector", lambda G: np.diag(G) if min(G.shape) > 1 else None
         yield "one triangle", "only the lower triangle is there", lambda G: np.tril(G) if square(G) else None
         yield "one triangle", "only the upper triangle is there", lambda G: np.triu(G) if square(G) else None
@@ -218,6 +218,16 @@ def jacobian_twists(case):
         yield "row-major vec", "vec reads rows on both sides", lambda J: J[swap_out][:, swap_in]
     if matrix:
         yield "transposed", "this is the transpose", lambda J: J.T if square(J) else None
+    if len(case.out) == 2 == len(case.shape):
+        for axis, what in ((1, "column"), (0, "row")):
+            yield ("only diagonal", f"each {what} of the result depends only on the same {what} of X: the other blocks "
+                   "are missing", lambda J, axis=axis: J * same_line(case, axis))
+
+
+def same_line(case, axis):
+    """Where an entry of the result and an entry of X lie in the same row (axis 0) or column."""
+    of_out, of_in = (vec(np.indices(shape)[axis]) for shape in (case.out, case.shape))
+    return of_out[:, None] == of_in
 
 
 def reading(shape):
@@ -517,10 +527,24 @@ def only_structured(case):
         X = X + 0.3 * np.random.default_rng(11).normal(size=X.shape) * (np.abs(X).max() or 1)
     for word, structure in STRUCTURED:
         p = case.evaluate(structure(X))
-        if p is not None and p.claim.shape == p.truth.shape and p.size() > 0 and p.claim.any() and (
-                np.abs(p.claim - p.truth) <= 10 * p.tolerance()).all():
+        if p is not None and fits_at(p):
             yield Finding(f"only for {word} input", describe(case, f"it is right for {word} X only"))
             return
+
+
+def only_unit(case):
+    """Right for X of norm 1 only."""
+    if case.claim is None or case.first.X.size < 2:
+        return
+    p = case.evaluate(case.first.X / np.linalg.norm(case.first.X))
+    if p is not None and fits_at(p):
+        yield Finding("wrong normalisation", describe(case, "it is right only for X of norm 1: a power of the norm is "
+                      "missing"), also=("missing chain factor",))
+
+
+def fits_at(p):
+    return p.claim.shape == p.truth.shape and p.size() > 0 and p.claim.any() and bool(
+        (np.abs(p.claim - p.truth) <= 10 * p.tolerance()).all())
 
 
 def own_jacobian(case):
@@ -548,6 +572,71 @@ def own_jacobian(case):
                       "missing"), also=("not symmetrised",))
 
 
+def held_terms(case):
+    """A term of the derivative missing, or multiplied: what comes through one step of f, or through two."""
+    C, G = case.first.claim, case.first.truth
+    if C.shape != G.shape or not C.any() or case.gave != case.out or C.size < 2:
+        return
+    tapes = [Tape(case.f, p.X) for p in case.points[:2]]
+    V = directions(case)
+    gap = np.concatenate([along(case, p.claim - p.truth, V) for p in case.points[:2]])
+    total = np.concatenate([along(case, p.truth, V) for p in case.points[:2]])
+    terms = list(distinct_terms(tapes, V, total))
+    slack = 1e-7 * max(np.abs(total).max(), np.abs(gap).max())
+    equations = len(gap) if case.kind != "gradient" else min(len(V), C.size) * len(tapes)
+    for text, term in terms:
+        yield from one_term(case, text, term, gap, slack, equations)
+    if equations >= 4:
+        for (text, term), (more, second) in combinations(terms, 2):
+            if any((np.abs(gap + term + s * second) <= slack).all() for s in (1, 2)):
+                yield Finding("missing product-rule term", describe(case, f"two terms are wrong or missing, what comes "
+                              f"{text} and {more}: these move with X too"))
+
+
+def directions(case):
+    n = int(np.prod(case.shape))
+    basis = np.eye(n).reshape((n,) + case.shape)
+    return basis if n <= 4 else np.random.default_rng(13).normal(size=(4,) + case.shape)
+
+
+def along(case, A, V):
+    """The derivative A applied to each direction, one after the other."""
+    return np.concatenate([np.atleast_1d(np.vdot(A, v) if case.kind == "gradient" else A @ vec(v)) for v in V])
+
+
+def distinct_terms(tapes, V, total):
+    """(sentence, values): what each step contributes to the derivative, where it is a part, not all of it."""
+    seen = []
+    for step in tapes[0].steps:
+        for text, edit in held(step):
+            values = []
+            for tape in tapes:
+                values += [vec(tape.slope(v, {step.index: edit})) for v in V]
+            term = total - np.concatenate(values)
+            size = np.abs(total).max()
+            if not np.isfinite(term).all() or np.abs(term).max() < 1e-7 * size:
+                continue
+            if any(np.allclose(term, t, rtol=0, atol=1e-7 * size) for t in seen + [total]):
+                continue
+            seen.append(term)
+            yield text, term
+
+
+def one_term(case, text, term, gap, slack, equations):
+    """gap = (c - 1) term: the term stands in the claim c times instead of once."""
+    c = 1 + float(np.vdot(term, gap) / np.vdot(term, term))
+    if (np.abs(gap - (c - 1) * term) > slack).any() or abs(c - 1) < 1e-6:
+        return
+    if abs(c) < 1e-6:
+        yield Finding("missing product-rule term", describe(
+            case, f"the term that comes {text} is missing: it moves with X too"))
+    elif near(c, -1):
+        yield Finding("sign", describe(case, f"the term that comes {text} has the wrong sign"))
+    elif equations >= 3:
+        found = plain(case, [c], 9)
+        yield Finding(found[0], describe(case, f"the term that comes {text} is multiplied by {show(c)}"))
+
+
 def replayed(case):
     """The function's own chain rule with one step done wrongly, compared along random directions."""
     C, G = case.first.claim, case.first.truth
@@ -556,13 +645,18 @@ def replayed(case):
     tapes = [Tape(case.f, p.X) for p in case.points[:2]]
     hits = []
     for step in tapes[0].steps:
-        for name, text, edit in slips(step):
+        for name, text, edit in (*held_slips(step), *slips(step)):
             for turned in (False, True) if C.shape == C.shape[::-1] and C.ndim == 2 else (C.shape != G.shape,):
                 c = slip_fits(case, tapes, step, edit, turned)
                 if c is not None:
                     hits.append(slip_finding(case, name, text, c, turned))
     hits.sort(key=lambda f: (f.name.count(" and "), PRIORITY.get(f.name.split(" and ")[-1], 9)))
     yield from hits
+
+
+def held_slips(step):
+    for text, edit in held(step):
+        yield "missing product-rule term", f"the term that comes {text} is missing: it moves with X too", edit
 
 
 PRIORITY = {"not symmetrised": 0, "missing product-rule term": 1, "missing chain factor": 2, "sign": 3,
@@ -609,14 +703,97 @@ def slip_multiple(case, p, tape, step, edit, turned, V, fine, slack):
 
 
 def slip_finding(case, name, text, c, turned):
-    if name == "missing product-rule term" and near(c, 2):
+    if name == "missing product-rule term" and near(c, 2) and case.kind != "Jacobian":
         return Finding("not symmetrised", describe(case, f"one of two terms is taken twice instead of both: {text}"),
                        also=("missing product-rule term",))
     found = plain(case, [c], 9)
+    if turned and name == "only for symmetric input" and case.kind == "Jacobian":
+        name, turned, text = "wrong order", False, f"a diagonal matrix stands on the wrong side ({text.split(' is ')[0]})"
     names = [n for n in ("transposed" if turned else "", name, found[0]) if n]
     sentence = ", and ".join(s for s in (text, "it is the transpose" if turned else "", found[1]) if s)
     also = {"only for symmetric input": ("transposed",)}.get(name, ())
     return Finding(" and ".join(dict.fromkeys(names)), describe(case, sentence), also=also)
+
+
+def only_symmetric_constant(case):
+    """Right when a matrix that both function and claim use is symmetric, diagonal or orthogonal."""
+    if case.claim is None or case.first.claim.shape != case.first.truth.shape or case.gave != case.out:
+        return
+    p, V = case.first, directions(case)
+    if case.kind == "differential":
+        return
+    function, claim = Tape(case.f, p.X), Tape(case.claim, p.X)
+    for A in matrices(function):
+        for word, structure in STRUCTURED:
+            swaps = ((A, structure(A)),)
+            value = claim.run(p.X, swaps=swaps)
+            slope = np.concatenate([vec(function.slope(v, swaps=swaps)) for v in V])
+            if slope.any() and value.shape == p.truth.shape and np.allclose(
+                    along(case, value, V), slope, rtol=0, atol=1e-7 * np.abs(slope).max()):
+                yield from symmetric_finding(case, word)
+                return
+
+
+def matrices(tape):
+    """The different square matrices, not symmetric ones, that the function uses."""
+    found = []
+    for K in tape.constants():
+        if square(np.asarray(K)) and not np.allclose(K, K.T) and not any(
+                K.shape == A.shape and (np.array_equal(K, A) or np.array_equal(K, A.T)) for A in found):
+            found.append(np.asarray(K))
+    return found
+
+
+def symmetric_finding(case, word):
+    radial = all(abs(np.vdot(p.claim - p.truth, p.X)) <= 1e-8 * np.linalg.norm(p.truth) * np.linalg.norm(p.X)
+                 for p in case.points) if case.kind == "gradient" else False
+    text = f"it is right only if a matrix in the function is {word}"
+    if word == "symmetric" and radial:
+        yield Finding("not symmetrised", describe(case, f"{text}; in general (A + Aᵀ)/2 stands for A"),
+                      also=("only for symmetric input",))
+    else:
+        yield Finding(f"only for {word} input", describe(case, text),
+                      also=("transposed",) if word != "diagonal" else ())
+
+
+FACTORS = (("{}", lambda v: v), ("(1 - {})", lambda v: 1 - v), ("{0} (1 - {0})", lambda v: v * (1 - v)),
+           ("(1 - {}²)", lambda v: 1 - v * v), ("{}²", lambda v: v * v), ("2 {}", lambda v: 2 * v))
+
+
+def extra_factor(case):
+    """A factor too many, or one too few, entry by entry at one step: something else that the function computes."""
+    C, G = case.first.claim, case.first.truth
+    if case.kind != "gradient" or C.shape != G.shape or not C.any() or C.size < 2:
+        return
+    tape, p = Tape(case.f, case.first.X), case.first
+    V = directions(case)
+    mine = along(case, C, V)
+    values = [s for s in tape.steps if isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 200]
+    for step in values:
+        shape = step.output.shape
+        back = np.array([float(tape.slope_after(step, E.reshape(shape)).item()) for E in np.eye(step.output.size)])
+        forth = [tape.slope_before(step, v) for v in V]
+        for source, v in named_values(tape, shape):
+            for text, factor in FACTORS:
+                for sign, word in ((1, "extra chain factor"), (-1, "missing chain factor")):
+                    E = factor(v) ** sign
+                    fit = np.array([np.vdot(E * back.reshape(shape), d) for d in forth])
+                    if np.isfinite(fit).all() and multiple(mine, fit, p.bound) is not None and near(
+                            abs(multiple(mine, fit, p.bound)), 1):
+                        yield Finding(word, describe(case, f"at the step `{step.name}` the factor "
+                                      f"{text.format(source)} is {'too much' if sign == 1 else 'missing'}"),
+                                      also=("elementwise product",))
+                        return
+
+
+def named_values(tape, shape):
+    """What the function computes or uses in this shape."""
+    for step in tape.steps:
+        if np.shape(step.output) == shape and step.output.dtype.kind == "f":
+            yield f"`{step.name}`", step.output
+        for i, K in enumerate(step.operands):
+            if i not in step.moving and np.shape(K) == shape:
+                yield f"operand {i + 1} of `{step.name}`", np.asarray(K)
 
 
 def stops_short(case):
@@ -672,7 +849,8 @@ def wrong_order(case):
                           "wrong order: the outer one stands on the left"))
 
 
-TESTS = (missing_terms, only_structured, line_factor, moving_multiple, own_jacobian, replayed, stops_short, wrong_order, equal_totals)
+TESTS = (missing_terms, only_structured, moving_multiple, only_unit, line_factor, own_jacobian, only_symmetric_constant, held_terms,
+         replayed, extra_factor, stops_short, wrong_order, equal_totals)
 
 
 # The search -----------------------------------------------------------------------------------------------------
