@@ -38,6 +38,7 @@ _CLASSES = {
     "StepSizeCurve": "step_size_curve",
     "DifferenceCurve": "difference_curve",
     "LocalLinearMap": "local_linear_map",
+    "MatrixEntryExplorer": "matrix_entry_explorer",
     "TrainingStepper": "training_stepper",
     "Figure": "base",
 }
