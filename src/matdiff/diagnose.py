@@ -12,14 +12,14 @@ A diagnosis is a search through short lists, simplest first:
 A name is given only where every entry fits, at every point looked at; what fits nothing is "unknown".
 To add a mistake: one function in a list below, one row in MISTAKES with its smallest example.
 """
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
+from itertools import chain, combinations
 from typing import Callable
 
 import numpy as np
 
 from . import numeric
-from .replay import Diverged, Tape, held, slips
+from .replay import Diverged, Tape, held, mends, slips
 from .vec import commutation_matrix, sym, vec
 
 
@@ -395,14 +395,15 @@ def not_summed(case):
 
 
 def not_symmetrised(case):
-    """The symmetric part of the claim is a multiple of the truth."""
-    if case.kind != "gradient" or not case.square or case.first.claim.shape != case.shape:
+    """The symmetric part of the claim, or the sum of it and its transpose, is right."""
+    if not square(case.first.truth) or case.first.claim.shape != case.first.truth.shape or case.gave != case.out:
         return
     cs = [multiple(sym(p.claim), p.truth, p.bound) for p in case.points]
-    if None not in cs and plain(case, cs, case.first.truth.size) and case.shape[0] > 1:
+    if np.allclose(case.first.claim, case.first.claim.T) or None in cs:
+        return
+    if all(near(c, 1) for c in cs) or all(near(c, 0.5) for c in cs):
         yield Finding("not symmetrised", describe(case, "its symmetric part is right, so (G + Gᵀ)/2 is still to be "
-                      "taken" if near(cs[0], 1) else "the sum of it and its transpose is right"
-                      if near(cs[0], 0.5) else "its symmetric part is a multiple of the right one"))
+                      "taken" if near(cs[0], 1) else "the sum of it and its transpose is right"))
 
 
 def masked(case):
@@ -513,19 +514,35 @@ def equal_totals(case):
 
 STRUCTURED = (
     ("symmetric", sym),
-    ("diagonal", lambda X: np.diag(np.diag(X))),
     ("orthogonal", lambda X: np.linalg.qr(X + 0.1 * np.eye(len(X)))[0]),
 )
 
 
-def only_structured(case):
-    """Right for symmetric, diagonal or orthogonal X only."""
+DIAGONAL = (("diagonal", lambda X: np.diag(np.diag(X))),)
+
+
+def only_diagonal(case):
+    """Right for diagonal X only, or for a diagonal matrix in the function: the weakest of all explanations."""
+    yield from only_structured(case, DIAGONAL)
+    yield from only_symmetric_constant(case, DIAGONAL)
+
+
+def only_here(case):
+    """A claim that fits nothing in general, but was asked about at a symmetric X: look at that X alone."""
+    here = [p for p in case.points if square(p.X) and np.allclose(p.X, p.X.T)]
+    if here and (len(case.points) > 1 or case.claim is not None):
+        alone = replace(case, points=(here[0],), claim=None)
+        yield from (finding for _, finding in sorted(by_twists(alone), key=lambda pair: pair[0]))
+
+
+def only_structured(case, structures=STRUCTURED):
+    """Right for symmetric or orthogonal X only."""
     if case.claim is None or not case.square or case.shape[0] < 2:
         return
     X = case.first.X
     if np.allclose(X, X.T):
         X = X + 0.3 * np.random.default_rng(11).normal(size=X.shape) * (np.abs(X).max() or 1)
-    for word, structure in STRUCTURED:
+    for word, structure in structures:
         p = case.evaluate(structure(X))
         if p is not None and fits_at(p):
             yield Finding(f"only for {word} input", describe(case, f"it is right for {word} X only"))
@@ -588,6 +605,9 @@ def held_terms(case):
         yield from one_term(case, text, term, gap, slack, equations)
     if equations >= 4:
         for (text, term), (more, second) in combinations(terms, 2):
+            if (np.abs(gap - term + second) <= slack).all() or (np.abs(gap + term - second) <= slack).all():
+                yield Finding("not symmetrised", describe(case, f"of two terms one is taken twice instead of both: what "
+                              f"comes {text} and {more}"), also=("missing product-rule term",))
             if any((np.abs(gap + term + s * second) <= slack).all() for s in (1, 2)):
                 yield Finding("missing product-rule term", describe(case, f"two terms are wrong or missing, what comes "
                               f"{text} and {more}: these move with X too"))
@@ -709,23 +729,26 @@ def slip_finding(case, name, text, c, turned):
     found = plain(case, [c], 9)
     if turned and name == "only for symmetric input" and case.kind == "Jacobian":
         name, turned, text = "wrong order", False, f"a diagonal matrix stands on the wrong side ({text.split(' is ')[0]})"
+    if name == "missing chain factor" and found[0] == "factor":
+        found = ("", found[1])      # a constant belongs to the factor that is missing
     names = [n for n in ("transposed" if turned else "", name, found[0]) if n]
     sentence = ", and ".join(s for s in (text, "it is the transpose" if turned else "", found[1]) if s)
     also = {"only for symmetric input": ("transposed",)}.get(name, ())
     return Finding(" and ".join(dict.fromkeys(names)), describe(case, sentence), also=also)
 
 
-def only_symmetric_constant(case):
-    """Right when a matrix that both function and claim use is symmetric, diagonal or orthogonal."""
+def only_symmetric_constant(case, structures=STRUCTURED):
+    """Right when a matrix that both function and claim use is symmetric or orthogonal."""
     if case.claim is None or case.first.claim.shape != case.first.truth.shape or case.gave != case.out:
         return
     p, V = case.first, directions(case)
     if case.kind == "differential":
         return
     function, claim = Tape(case.f, p.X), Tape(case.claim, p.X)
-    for A in matrices(function):
-        for word, structure in STRUCTURED:
-            swaps = ((A, structure(A)),)
+    found = matrices(function)
+    for group in [[A] for A in found] + ([found] if len(found) > 1 else []):
+        for word, structure in structures:
+            swaps = tuple((A, structure(A)) for A in group)
             value = claim.run(p.X, swaps=swaps)
             slope = np.concatenate([vec(function.slope(v, swaps=swaps)) for v in V])
             if slope.any() and value.shape == p.truth.shape and np.allclose(
@@ -756,6 +779,28 @@ def symmetric_finding(case, word):
                       also=("transposed",) if word != "diagonal" else ())
 
 
+def mended(case):
+    """The claim's own program with one step changed is right, at every point."""
+    C, G = case.first.claim, case.first.truth
+    if case.claim is None or case.kind == "differential" or C.shape != G.shape or not C.any() or C.size < 2:
+        return
+    tapes = [Tape(case.claim, p.X) for p in case.points[:2]]
+    for step in tapes[0].steps:
+        for name, text, edit in mends(step):
+            if all(mends_it(tape, p, step, edit) for tape, p in zip(tapes, case.points)):
+                yield Finding(name, describe(case, text), also=("transposed",) if "symmetric" in name else ())
+
+
+def mends_it(tape, p, step, edit):
+    try:
+        value = tape.run(p.X, {step.index: edit})
+    except Diverged:
+        raise
+    except Exception:       # the change does not fit the shapes here
+        return False
+    return value.shape == p.truth.shape and bool((np.abs(value - p.truth) <= 10 * p.tolerance()).all())
+
+
 FACTORS = (("{}", lambda v: v), ("(1 - {})", lambda v: 1 - v), ("{0} (1 - {0})", lambda v: v * (1 - v)),
            ("(1 - {}²)", lambda v: 1 - v * v), ("{}²", lambda v: v * v), ("2 {}", lambda v: 2 * v))
 
@@ -768,26 +813,34 @@ def extra_factor(case):
     tape, p = Tape(case.f, case.first.X), case.first
     V = directions(case)
     mine = along(case, C, V)
-    values = [s for s in tape.steps if isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 200]
-    for step in values:
-        shape = step.output.shape
-        back = np.array([float(tape.slope_after(step, E.reshape(shape)).item()) for E in np.eye(step.output.size)])
-        forth = [tape.slope_before(step, v) for v in V]
-        for source, v in named_values(tape, shape):
+    start = [("X", case.shape, G.ravel(), list(V))] if p.X.size <= 200 else []
+    inner = ((s.name, np.shape(s.output), *there_and_back(tape, s, V)) for s in tape.steps
+             if isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 200)
+    for at, shape, back, forth in chain(start, inner):
+        for source, v in [("gradient", back.reshape(shape)), *named_values(tape, shape)]:
             for text, factor in FACTORS:
                 for sign, word in ((1, "extra chain factor"), (-1, "missing chain factor")):
                     E = factor(v) ** sign
                     fit = np.array([np.vdot(E * back.reshape(shape), d) for d in forth])
                     if np.isfinite(fit).all() and multiple(mine, fit, p.bound) is not None and near(
                             abs(multiple(mine, fit, p.bound)), 1):
-                        yield Finding(word, describe(case, f"at the step `{step.name}` the factor "
+                        yield Finding(word, describe(case, f"at `{at}` the factor "
                                       f"{text.format(source)} is {'too much' if sign == 1 else 'missing'}"),
                                       also=("elementwise product",))
                         return
 
 
+def there_and_back(tape, step, V):
+    """The derivative in the result of a step, and the derivative of that result along each direction."""
+    shape = np.shape(step.output)
+    back = [float(tape.slope_after(step, E.reshape(shape)).item()) for E in np.eye(step.output.size)]
+    return np.array(back), [tape.slope_before(step, v) for v in V]
+
+
 def named_values(tape, shape):
     """What the function computes or uses in this shape."""
+    if tape.X.shape == shape:
+        yield "X", tape.X
     for step in tape.steps:
         if np.shape(step.output) == shape and step.output.dtype.kind == "f":
             yield f"`{step.name}`", step.output
@@ -850,7 +903,8 @@ def wrong_order(case):
 
 
 TESTS = (missing_terms, only_structured, moving_multiple, only_unit, line_factor, own_jacobian, only_symmetric_constant, held_terms,
-         replayed, extra_factor, stops_short, wrong_order, equal_totals)
+         mended, replayed, extra_factor, only_here, stops_short, wrong_order, equal_totals,
+         only_diagonal)
 
 
 # The search -----------------------------------------------------------------------------------------------------

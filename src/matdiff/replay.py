@@ -12,8 +12,8 @@ import numpy as np
 
 BILINEAR = {"matmul", "multiply", "dot", "vdot", "inner", "outer", "kron", "tensordot", "einsum", "trace_product"}
 PRODUCTS = {"matmul", "dot"}
-METHODS = ("dot", "reshape", "ravel", "flatten", "transpose", "trace", "diagonal", "copy", "sum", "mean", "prod", "max",
-           "min", "std", "var", "cumsum", "clip", "squeeze", "swapaxes", "__getitem__")
+METHODS = ("dot", "reshape", "ravel", "flatten", "transpose", "trace", "diagonal", "copy", "sum", "prod", "max",
+           "min", "cumsum", "clip", "squeeze", "swapaxes", "__getitem__")
 
 
 class Diverged(Exception):
@@ -34,14 +34,41 @@ class Traced(np.ndarray):
         return self.tape.step(name, getattr(ufunc, method), inputs, options)
 
     def __array_function__(self, function, types, args, options):
+        if function.__name__ in OPENED and not set(options) - {"axis", "keepdims"}:
+            return OPENED[function.__name__](*args, **options)
         return self.tape.step(function.__name__, function, args, options)
 
     @property
     def T(self):
         return self.tape.step("transpose", np.transpose, (self,), {})
 
+    def mean(self, axis=None, keepdims=False):
+        return np.mean(self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis=None, keepdims=False):
+        return variance(self, axis, keepdims)
+
+    def std(self, axis=None, keepdims=False):
+        return np.sqrt(variance(self, axis, keepdims))
+
     def __iter__(self):
         return (self[i] for i in range(len(self)))
+
+
+def variance(X, axis=None, keepdims=False):
+    centred = X - np.mean(X, axis=axis, keepdims=True)
+    return np.mean(np.square(centred), axis=axis, keepdims=keepdims)
+
+
+def norm(X, *order, axis=None, keepdims=False):
+    if order and order != (2,) or order and np.ndim(X) > 1 and axis is None:
+        return X.tape.step("norm", np.linalg.norm, (X, *order), {"axis": axis, "keepdims": keepdims})
+    return np.sqrt(np.sum(np.square(X), axis=axis, keepdims=keepdims))
+
+
+# Functions whose steps are looked at one by one.
+OPENED = {"var": variance, "std": lambda X, axis=None, keepdims=False: np.sqrt(variance(X, axis, keepdims)),
+          "norm": norm}
 
 
 def _method(name):
@@ -106,12 +133,14 @@ class Tape:
     def __init__(self, f, X, budget=40_000):
         self.f, self.X, self.budget = f, np.array(X, float), budget
         self.edits, self.swaps, self.steps, self.recording = {}, (), [], True
+        self.always = {}
         self.value = self.run(self.X)
         self.recording = False
+        self.always = self.shifts()
 
     def run(self, X, edits=None, swaps=()):
         """f(X) with the edits {index: edit(step, operands) -> result}, and constant matrices swapped for others."""
-        self.edits, self.swaps, self.count = edits or {}, swaps, 0
+        self.edits, self.swaps, self.count = {**self.always, **(edits or {})}, swaps, 0
         x = np.array(X, float).view(Traced)
         x.tape = self
         with np.errstate(all="ignore"):
@@ -163,6 +192,15 @@ class Tape:
             self.run(self.X + t * V, {step.index: lambda s, o: seen.append(s.call(o)) or seen[0]})
             return np.array(plain(seen[0]), float)
         return central(result, self.reach())
+
+    def shifts(self):
+        """A maximum subtracted for safety changes no derivative: it is held in every run, as on paper."""
+        maxima = {s.index: lambda s, o: s.output for s in self.steps if s.name in ("max", "amax", "maximum.reduce")}
+        if not maxima:
+            return {}
+        V = np.random.default_rng(16).normal(size=self.X.shape)
+        free, fixed = self.slope(V), self.slope(V, maxima)
+        return maxima if np.allclose(free, fixed, rtol=1e-7, atol=1e-9 * np.abs(free).max(initial=0)) else {}
 
     def reach(self):
         """The unit of a step: the size of X."""
@@ -268,6 +306,10 @@ def slips(step):
         yield from slopes(step, said)
     if step.name in ("matmul", "multiply", "dot") and len(step.operands) == 2:
         yield from products(step, said)
+    if step.name == "inv":
+        for text, slope in (("left", lambda s, d: -s.output @ s.output @ d),
+                            ("right", lambda s, d: -d @ s.output @ s.output)):
+            yield "wrong order", f"both inverses stand on the {text} of the step, at {said}", rule(slope)
     yield from other_function(step, said)
     for slot in step.moving:
         if is_square(step.operands[slot]):
@@ -344,3 +386,35 @@ def constant(slot, change):
         values[slot] = change(values[slot])
         return step.call(values)
     return edit
+
+
+# What is to be changed in a claim, at one of its own steps: (name, sentence, edit) ------------------------------
+
+OPPOSITE = {"add": np.subtract, "subtract": np.add}
+
+
+def mends(step):
+    """(name, sentence, edit) for what a claim often does wrongly at one of its steps; edit(step, operands)."""
+    said = f"`{step.name}`"
+    if step.name in OPPOSITE and len(step.operands) == 2:
+        yield "sign", f"a sign is wrong, at {said}", lambda s, o: OPPOSITE[s.name](*o)
+    if step.name in PRODUCTS and len(step.operands) == 2:
+        if all(np.ndim(o) == 2 for o in step.operands):
+            yield ("wrong order", f"the factors of a product stand in the wrong order, at {said}",
+                   lambda s, o: s.call(o[::-1]))
+        yield "elementwise product", "a matrix product stands where an elementwise one belongs", lambda s, o: o[0] * o[1]
+    if step.name == "multiply" and len(step.operands) == 2:
+        yield "elementwise product", "an elementwise product stands where a matrix product belongs", lambda s, o: o[0] @ o[1]
+        for slot in (0, 1):
+            if np.shape(step.operands[slot]) == np.shape(step.output) != ():
+                yield ("extra chain factor", f"a factor is too much, at {said}",
+                       lambda s, o, slot=slot: o[1 - slot] * np.ones_like(o[slot]))
+    for slot, K in enumerate(step.operands):
+        if is_square(K) and step.name != "transpose":
+            name = "transposed" if slot in step.moving else "only for symmetric input"
+            yield (name, f"a matrix is to be transposed, at {said}",
+                   lambda s, o, slot=slot: s.call([a.T if i == slot else a for i, a in enumerate(o)]))
+    if step.name == "transpose" and is_square(step.output):
+        yield "transposed", "a matrix is not to be transposed", lambda s, o: o[0]
+    if step.elementwise and step.name in ("tanh", "exp", "sin", "cos", "log", "sqrt", "square", "negative"):
+        yield "missing chain factor", f"{said} does not belong here", lambda s, o: o[0]
