@@ -225,7 +225,7 @@ def _second_derivatives(fun):
     own, e = np.diag(H), np.diag(E)
     same = np.eye(n, dtype=bool)
     units = np.outer(fun.scale, fun.scale)
-    return np.where(same, H, (H - own - own[:, None]) / 2) / units, np.where(same, E, (E + e + e[:, None]) / 2) / units
+    return np.where(same, H, (H - (own + own[:, None])) / 2) / units, np.where(same, E, (E + (e + e[:, None])) / 2) / units
 
 
 def _extrapolate(up, down, middle, h, place, noise, order):
@@ -252,7 +252,15 @@ def _extrapolate(up, down, middle, h, place, noise, order):
     value, bound, floor = (np.take_along_axis(a, best, axis=0)[0] for a in (values, bounds, floors))
     smooth = (bend[-1] <= 0.7 * bend[-2]) & (bend[-2] <= 0.7 * bend[-3])
     bound = np.where(smooth, bound, np.fmax(bound, bend[-1]))
+    bound = np.where(_diverges(level) | _diverges(bend), np.inf, bound)
     return np.where(bound < np.inf, value, np.nan), bound, floor
+
+
+def _diverges(level):
+    """Whether the levels grow like a negative power of the step, as at a jump or under a root."""
+    level = np.abs(level)
+    growth = level[1:] / np.where(level[:-1] > 0, level[:-1], 1)
+    return (growth.min(axis=0) > 1.1) & (growth.max(axis=0) < 1.05 * growth.min(axis=0))
 
 
 class _Best:
@@ -276,7 +284,7 @@ class _Best:
         apart = (np.abs(old - value) > e + error) & (error <= 0.1 * np.fmax(np.abs(old), np.abs(value)))
         sharp = (e <= 0.1 * np.abs(old)) | (value == 0)   # flat where it was steep: perhaps the stairs of rounding
         better |= apart & ~sharp
-        self.doubt[rows] = np.fmax(self.doubt[rows], np.where(apart & sharp, np.abs(old - value), 0))
+        self.doubt[rows] = np.fmax(self.doubt[rows], np.where(apart & sharp, np.abs(old - value) + e, 0))
         self.value[rows] = np.where(better, value, old)
         self.error[rows] = np.where(better, error, e)
         self.noise[rows] = np.where(better, noise, self.noise[rows])
