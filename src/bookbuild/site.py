@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from matdiff import figures, palette
 
+from . import icons
 from .notebook import STATE, VIEW
 
 MATHJAX = "mathjax/tex-chtml.js"
@@ -81,6 +82,17 @@ def script(kind, content):
     return f'<script type="{kind}">{json.dumps(content).replace("</", "<" + chr(92) + "/")}</script>'
 
 
+class LazyPictures(SphinxPostTransform):
+    """Pictures are fetched when the reader comes near them: a chapter's first load stays light."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for image in self.document.findall(nodes.image):
+            image["loading"] = "lazy"
+
+
 def slot(view, text):
     return (f'<div class="matdiff-slot">{view}<noscript><p>{WITHOUT_SCRIPT}</p>'
             f"<pre>{html.escape(text)}</pre></noscript></div>")
@@ -110,7 +122,7 @@ def assets(app, exception):
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (source / part).is_dir() else shutil.copy)(
             source / part, target, **({"dirs_exist_ok": True} if (source / part).is_dir() else {}))
-    (static / COLOURS).write_text(colours(), encoding="utf-8")
+    (static / COLOURS).write_text(colours() + icons.write(app.outdir), encoding="utf-8")
     (static / FIGURES).write_text(figures.bundle(), encoding="utf-8")
     for unused in (FONT_AWESOME, f"{FONT_AWESOME}.map", f"{FONT_AWESOME}.LICENSE.txt"):
         (static / unused).unlink(missing_ok=True)
@@ -128,8 +140,9 @@ def colours():
 
 def setup(app):
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it even where sphinx_comments is not loaded
-    app.add_css_file(COLOURS, priority=100)
+    app.add_css_file(COLOURS, priority=600)  # after the theme's, before book.css
     app.add_post_transform(FigureSlots)
+    app.add_post_transform(LazyPictures)
     app.add_directive("draggable", Draggable)
     app.connect("config-inited", configure)
     app.connect("html-page-context", page)
