@@ -39,6 +39,7 @@ _CLASSES = {
     "DifferenceCurve": "difference_curve",
     "LocalLinearMap": "local_linear_map",
     "MatrixEntryExplorer": "matrix_entry_explorer",
+    "DensityMap": "density_map",
     "ForwardBackward": "forward_backward",
     "TrainingStepper": "training_stepper",
     "Figure": "base",
