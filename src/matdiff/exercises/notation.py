@@ -144,7 +144,7 @@ EXERCISES = (
         wrong=(Wrong("2 * X.T @ dX", "not symmetrised", "The two terms are transposes of each other, not equal. As numbers they would be."),
                Wrong("X.T @ dX", "missing product-rule term", "The first X was held still."),
                Wrong("dX.T @ X", "missing product-rule term", "The second X was held still."),
-               Wrong("-(dX.T @ X + X.T @ dX)", "sign", "")),
+               Wrong("-(dX.T @ X + X.T @ dX)", "sign", "Nothing is subtracted here: both terms come with a plus.")),
         after="Why is dF symmetric for every dX?",
     ),
     Exercise(
