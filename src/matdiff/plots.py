@@ -261,7 +261,7 @@ def local_map(f, J, point, epsilon, ax=None):
         for moving in (0, 1):
             steps = np.full((41, 2), fixed)
             steps[:, moving] = np.linspace(-epsilon, epsilon, 41)
-            ax.plot(*np.array([f(point + step) for step in steps]).T, color=LIGHT["output"], linewidth=0.9)
+            ax.plot(*np.array([f(point + step) for step in steps]).T, "-", color=LIGHT["output"], linewidth=0.9)
     corners = epsilon * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
     ax.plot(*(centre + corners @ J.T).T, color=LIGHT["gradient"], linestyle="--", linewidth=1.8)
     ax.plot(*centre, "o", color=LIGHT["variable"], markersize=5)
