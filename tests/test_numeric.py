@@ -340,10 +340,10 @@ def test_smooth_to_first_order_only():
 
 def test_order_of_the_extrapolation():
     """The entries of Romberg's table have errors of order h^2, h^4, h^6, h^8, measured on exp at 0."""
-    from matdiff.numeric import LEVELS, VALUES
+    from matdiff.numeric import LEVELS, ROMBERG
     h = np.array([1.6, 0.8])
     central = np.array([np.sinh(LEVELS * step) / (LEVELS * step) for step in h])
-    error = np.abs(np.concatenate([central[:, :1], central @ VALUES[[0, 3, 5]].T], axis=1) - 1)
+    error = np.abs(np.concatenate([central[:, :1], central @ ROMBERG[[0, 3, 5]].T], axis=1) - 1)
     assert np.allclose(np.log2(error[0] / error[1]), [2, 4, 6, 8], atol=0.15)
 
 

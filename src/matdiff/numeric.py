@@ -28,17 +28,17 @@ STAGES = tuple((2.0**-k, False) for k in (0, 3, 8, 13, 18, 23, 28)) + ((1.0, Tru
 
 
 def _romberg():
-    """Romberg's table as matrices that act on the four levels: its entries, and their change against a parent."""
+    """Romberg's table as a matrix that acts on the levels: its six entries, then their changes against a parent."""
     row, values, changes = np.eye(4), [], []
     for k in (1, 2, 3):
         new = row[1:] + (row[1:] - row[:-1]) / (RATIO ** (2 * k) - 1)
         values.append(new)
         changes.append(new - row[:-1])
         row = new
-    return np.concatenate(values), np.concatenate(changes)
+    return np.concatenate(values + changes)
 
 
-VALUES, CHANGES = _romberg()                      # rows (k, level): (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)
+ROMBERG = _romberg()                              # (k, level): (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3), twice
 ENTRY_LEVEL = np.array([1, 2, 3, 2, 3, 3])
 PARENTS = ((1, 0), (2, 1), (3, 1), (4, 2), (4, 3), (5, 4))  # (entry, an entry that it builds on)
 # What is left of nine values on a line, the middle last, when polynomials up to degree 5 are taken out.
@@ -241,26 +241,29 @@ def _extrapolate(up, down, middle, h, place, noise, order):
     else:
         level, weight = even / t**2, 6.5
         bend = 4 * np.abs(odd[:-1] - RATIO * odd[1:]) / t[:-1] ** 2    # the same for a kink in the first derivative
-    values, changes = np.tensordot(VALUES, level, 1), np.abs(np.tensordot(CHANGES, level, 1))
+    values, changes = (ROMBERG @ level.reshape(4, -1)).reshape(2, 6, *level.shape[1:])
+    np.abs(changes, out=changes)
     for entry, parent in PARENTS:      # that a change falls a thousandfold at once would be luck: not believed
         np.fmax(changes[entry], 1e-3 * changes[parent], out=changes[entry])
     floors = weight * noise / t[ENTRY_LEVEL] ** order + EPS * place[:, None] * np.abs(values) / t[ENTRY_LEVEL]
     bounds = 2 * changes + floors
     bounds[0] = np.inf                                             # the first entry has nothing to be judged by
     bounds[~np.isfinite(bounds)] = np.inf
-    best = bounds.argmin(axis=0)[None]
-    value, bound, floor = (np.take_along_axis(a, best, axis=0)[0] for a in (values, bounds, floors))
+    best = (bounds.argmin(axis=0), *np.ogrid[:level.shape[1], :level.shape[2]])
+    value, bound, floor = values[best], bounds[best], floors[best]
     smooth = (bend[-1] <= 0.7 * bend[-2]) & (bend[-2] <= 0.7 * bend[-3])
     bound = np.where(smooth, bound, np.fmax(bound, bend[-1]))
-    bound = np.where(_diverges(level) | _diverges(bend), np.inf, bound)
+    visible = 1e3 * EPS * (np.abs(middle) + np.abs(up[-1]))
+    lost = _diverges(level, np.abs(level[-1]) * t[-1] ** order > visible) | _diverges(bend, bend[-1] * t[-1] ** order > visible)
+    bound = np.where(lost, np.inf, bound)
     return np.where(bound < np.inf, value, np.nan), bound, floor
 
 
-def _diverges(level):
-    """Whether the levels grow like a negative power of the step, as at a jump or under a root."""
+def _diverges(level, visible):
+    """Whether the levels grow like a negative power of the step, as at a jump or under a root, and not by round-off."""
     level = np.abs(level)
     growth = level[1:] / np.where(level[:-1] > 0, level[:-1], 1)
-    return (growth.min(axis=0) > 1.1) & (growth.max(axis=0) < 1.05 * growth.min(axis=0))
+    return visible & (growth.min(axis=0) > 1.1) & (growth.max(axis=0) < 1.05 * growth.min(axis=0))
 
 
 class _Best:
@@ -385,7 +388,7 @@ class _Lines:
 
     def __getitem__(self, rows):
         d = np.zeros((len(rows), self.dimension))
-        np.put_along_axis(d, self.which[rows], self.speed[rows], axis=1)
+        d[np.arange(len(rows))[:, None], self.which[rows]] = self.speed[rows]
         return d
 
     def sum(self, weights):
