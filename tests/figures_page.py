@@ -98,6 +98,7 @@ def follow(figure, state):
 def differences(page, python, rtol=1e-9, atol=1e-9):
     """Names of the read-outs in which the page and NumPy differ, with both values."""
     def same(a, b):
+        b = None if isinstance(b, float) and np.isnan(b) else b  # JSON knows no nan
         if a is None or b is None or isinstance(b, str):
             return a == b
         return np.shape(a) == np.shape(b) and np.allclose(np.array(a, float), np.array(b, float), rtol, atol)

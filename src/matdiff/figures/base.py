@@ -82,6 +82,8 @@ def rounded(value, digits=4):
         return "none" if value is None else str(value)
     if np.ndim(value):
         return f"({', '.join(rounded(entry, digits) for entry in value)})"
+    if np.isnan(value):
+        return "none"
     return "0" if abs(value) < 1e-9 else f"{float(value):.{digits}g}"
 
 

@@ -94,8 +94,10 @@ def page(model_id, state, title):
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{_escape(title)}</title>\n"
             f"<style>body {{ margin: 0; padding: 0 16px; background: {LIGHT_PAGE['page']}; "
-            f"color-scheme: light dark }} @media screen and (prefers-color-scheme: dark) "
-            f"{{ body {{ background: {DARK_PAGE['page']} }} }}</style>\n</head>\n<body>\n<main>\n"
+            f"color: {LIGHT_PAGE['text']}; color-scheme: light dark }} @media screen and (prefers-color-scheme: dark) "
+            f"{{ body {{ background: {DARK_PAGE['page']}; color: {DARK_PAGE['text']} }} }} "
+            f"h1 {{ max-width: 760px; margin: 1em auto 0; font: 500 17px system-ui, sans-serif }}</style>\n"
+            f"</head>\n<body>\n<main>\n<h1>{_escape(title)}</h1>\n"
             f'<script type="application/vnd.jupyter.widget-state+json">{text}</script>\n'
             f'<script type="application/vnd.jupyter.widget-view+json">{{"model_id": "{model_id}"}}</script>\n'
             f"</main>\n<script>{bundle().replace('</script', '<' + chr(92) + '/script')}</script>\n"

@@ -621,10 +621,11 @@ export class Handle {
   refresh() {
     const [px, py] = this.spot();
     this.root.setAttribute("transform", `translate(${px.toFixed(1)} ${py.toFixed(1)})`);
-    const axis = this.axis === "y" ? 1 : 0;
-    const range = axis ? this.panel.y : this.panel.x;
-    build(this.root, { "aria-valuenow": Number(this.get()[axis].toPrecision(6)), "aria-valuemin": range[0],
-      "aria-valuemax": range[1], "aria-valuetext": this.text() }, []);
+    const { xlog, ylog, rx, ry } = this.panel;
+    const [log, range, value] = this.axis === "y" ? [ylog, ry, this.get()[1]] : [xlog, rx, this.get()[0]];
+    const number = (x) => (Number.isFinite(x) ? x.toFixed(6) : undefined); // exponents are not allowed here
+    build(this.root, { "aria-valuenow": number(log ? Math.log10(value) : value), "aria-valuemin": number(range[0]),
+      "aria-valuemax": number(range[1]), "aria-valuetext": this.text() }, []);
   }
 
   hide(hidden) {
