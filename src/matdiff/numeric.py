@@ -1,11 +1,11 @@
-"""Derivatives without formulas, with a bound on their error: complex step where it is proved right, else differences.
+"""Derivatives without formulas, with a bound on their error.
 
 Every derivative is taken along lines X + t d, where d is measured in units of max(1, |x|) per coordinate.
 
-1. A *test line* in a general direction is differenced and extrapolated; its scatter measures the function's noise.
-2. *Complex step* (Squire & Trapp 1998): Im F(X + ih d) / h has no subtraction and is exact to round-off, but it is
-   nonsense for code that is not analytic (abs, max, conj, norm). It is taken only if it agrees with the test line in
-   every output, and its bound is what that comparison could have missed.
+1. A *test line* in a general direction is differenced and extrapolated; its scatter measures the noise of F.
+2. *Complex step* (Squire & Trapp 1998): Im F(X + ih d) / h has no subtraction and is exact to round-off, but
+   it is nonsense for code that is not analytic (abs, max, conj, norm). It is taken only if it agrees with the
+   test line in every output, and its bound is what that comparison could have missed.
 3. *Extrapolated differences* (Romberg) otherwise, with smaller steps where a coordinate has not settled.
 
 Many functions work on a stack of inputs as they stand. Where a trial shows that, all points go in together.
@@ -18,17 +18,17 @@ from functools import lru_cache
 import numpy as np
 
 EPS = np.finfo(float).eps
-FIRST = 0.0377                                    # first step; no round number, lest it match a period or a grid
-TINY = 1e-30                                      # complex step: its square is lost beside 1
-BLOCK = 2**16                                     # numbers evaluated together; more would leave the cache
-RATIO = 1.9                                       # between steps; not 2, or fast waves would look like slow ones
-LEVELS = RATIO ** -np.arange(4.0)                 # the steps of one extrapolation, in units of the first
-# First steps, one stage after the other: (factor, whether in units of |x|, for very small x, or of max(1, |x|)).
-STAGES = tuple((2.0**-k, False) for k in (0, 3, 8, 13, 18, 23, 28)) + ((1.0, True), (2.0**-5, True), (2.0**-10, True))
+FIRST = 0.0377                           # first step; no round number, lest it match a period or a grid
+TINY = 1e-30                             # complex step: its square is lost beside 1
+BLOCK = 2**16                            # numbers evaluated together; more would leave the cache
+RATIO = 1.9                              # between steps; not 2, or fast waves would look like slow ones
+LEVELS = RATIO ** -np.arange(4.0)        # the steps of one extrapolation, in units of the first
+# First steps, one stage after the other: 2^-k FIRST in units of max(1, |x|), then, for very small x, of |x|.
+STAGES = [(2.0**-k, False) for k in (0, 3, 8, 13, 18, 23, 28)] + [(2.0**-k, True) for k in (0, 5, 10)]
 
 
 def _romberg():
-    """Romberg's table as a matrix that acts on the levels: its six entries, then their changes against a parent."""
+    """Romberg's table as a matrix acting on the levels: six entries, then their changes against a parent."""
     row, values, changes = np.eye(4), [], []
     for k in (1, 2, 3):
         new = row[1:] + (row[1:] - row[:-1]) / (RATIO ** (2 * k) - 1)
@@ -38,7 +38,7 @@ def _romberg():
     return np.concatenate(values + changes)
 
 
-ROMBERG = _romberg()                              # (k, level): (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3), twice
+ROMBERG = _romberg()                     # (k, level): (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3), twice
 ENTRY_LEVEL = np.array([1, 2, 3, 2, 3, 3])
 PARENTS = ((1, 0), (2, 1), (3, 1), (4, 2), (4, 3), (5, 4))  # (entry, an entry that it builds on)
 # What is left of nine values on a line, the middle last, when polynomials up to degree 5 are taken out.
@@ -48,26 +48,26 @@ ROUGH = np.linalg.qr(np.vander(NODES, increasing=True))[0][:, 6:].T
 
 @dataclass(frozen=True)
 class Derivative:
-    """A derivative, a bound on its error (entry by entry), how it was found, and how often the function was asked."""
+    """A derivative, a bound on its error (entry by entry), how it was found, at how many points F was asked."""
     value: np.ndarray
     error: np.ndarray
     method: str
     evaluations: int
 
 
-# ---------------------------------------------------------------------------------------------- what readers call
+# ------------------------------------------------------------------------------ what readers call
 
 def directional_derivative(F, X, V, *, full_output=False):
     """Derivative of F at X in the direction V, the limit of (F(X + tV) - F(X)) / t for t to 0.
 
-    F takes an array like X and returns a number or an array; put further arguments into a lambda. X is a number, a
-    vector, a matrix or an array with more axes, V has its shape, the result has the shape of F(X).
-    With `full_output=True` the result is a `Derivative`: `value`, `error` (a bound, entry by entry), `method`,
-    `evaluations`. Where F has no derivative, at a kink or at the edge of its domain, the bound says so: it is as large
-    as the jump, or infinite beside a value of nan.
+    F takes an array like X and returns a number or an array; put further arguments into a lambda. X is a
+    number, a vector, a matrix or an array with more axes, V has its shape, the result has the shape of F(X).
+    With `full_output=True` the result is a `Derivative`: `value`, `error` (a bound for every entry), `method`,
+    `evaluations`. Where F has no derivative, at a kink or at the edge of its domain, the bound says so: it is
+    as large as the jump, or infinite beside a value of nan.
 
-    Raises TypeError or ValueError if X, V or F(X) are not finite real numbers, if V has another shape than X, or if two
-    calls at the same X differ. Errors that F itself raises at X pass through.
+    Raises TypeError or ValueError if X, V or F(X) are not finite real numbers, if V has another shape than X,
+    or if two calls at the same X differ. Errors that F itself raises at X pass through.
 
     >>> A = np.array([[1., 2.], [3., 4.]])
     >>> directional_derivative(lambda X: X @ X, A, np.eye(2)).round(8)
@@ -78,7 +78,8 @@ def directional_derivative(F, X, V, *, full_output=False):
         fun = _Function(F, X, "F")
         V = _numbers(V, "V")
         if V.shape != fun.X.shape:
-            raise ValueError(f"V has shape {V.shape}, X has shape {fun.X.shape}: a direction needs the shape of its point.")
+            raise ValueError(f"V has shape {V.shape}, X has shape {fun.X.shape}: "
+                             "a direction needs the shape of its point.")
         reach = np.max(np.abs(V.ravel()) / fun.scale, initial=0.0)
         lines = _Lines(fun.X, np.arange(V.size)[None], V.ravel()[None] / reach if reach else V.ravel()[None])
         value, error, method = _derive(fun, lines, np.ones(1))
@@ -101,7 +102,7 @@ def gradient(f, X, *, full_output=False):
 
 
 def jacobian(F, X, *, full_output=False):
-    """Jacobian of F at X: the matrix d vec F / d vec X of shape (size of F(X), size of X), vec stacking columns.
+    """Jacobian of F at X: d vec F / d vec X, of shape (size of F(X), size of X), where vec stacks columns.
 
     For vectors this is the usual matrix, rows are outputs; for a scalar F it is the gradient's transpose.
     Arguments, `full_output` and errors as for `directional_derivative`.
@@ -123,7 +124,7 @@ def jacobian(F, X, *, full_output=False):
 
 
 def hessian(f, X, *, full_output=False):
-    """Hessian of the scalar function f at X: symmetric, (size of X) squared, in the order of vec X (columns stacked).
+    """Hessian of the scalar function f at X: symmetric, a row and a column for each entry of vec X.
 
     Arguments, `full_output` and errors as for `directional_derivative`; f(X) has to be a single number.
 
@@ -143,14 +144,14 @@ def hessian(f, X, *, full_output=False):
 def _answer(fun, value, error, method, full_output):
     fun.check_repeatable()
     if fun.trouble and np.isnan(value).all():
-        raise ValueError(f"{fun.name} has a value at X, but at no point close by: {fun.trouble}.") from fun.trouble
+        raise ValueError(f"{fun.name} has a value at X, but at no point close by: {fun.trouble}.") from None
     return Derivative(value[()], error[()], method, fun.evaluations) if full_output else value[()]
 
 
-# ---------------------------------------------------------------------------------------------- the methods
+# ------------------------------------------------------------------------------------ the methods
 
 def _derive_by_coordinates(fun):
-    """Derivatives by every coordinate: value and bound (inputs, outputs), both in NumPy's order, and the method."""
+    """Derivatives by every coordinate: value and bound (inputs, outputs) in NumPy's order, and the method."""
     n = fun.X.size
     weights = _generic(n)
     value, error, method = _derive(fun, _Lines(fun.X, np.arange(n)[:, None], fun.scale[:, None]), weights)
@@ -161,7 +162,7 @@ def _derive(fun, lines, weights):
     """Derivatives along the lines, confirmed by the test line in the direction of their weighted sum."""
     if not lines.moving or not fun.size:
         return np.zeros((len(lines), fun.size)), np.zeros((len(lines), fun.size)), "exact"
-    test = _TestLine(fun, _Lines(fun.X, np.arange(fun.X.size)[None], lines.sum(weights), FIRST / 2 * len(lines) ** -0.25))
+    test = _TestLine(fun, lines.sum(weights))
     test.run()
     found = _complex_step(fun, lines, weights, test)
     if found:
@@ -172,13 +173,13 @@ def _derive(fun, lines, weights):
 
 
 def _complex_step(fun, lines, weights, test):
-    """Value and bound by complex step, or None where it is refused: real or single-precision output, not confirmed."""
+    """Value and bound by complex step, or None: output real or in single precision, or not confirmed."""
     if not test.settled:
         return None
     value = np.empty((len(lines), fun.size))
     try:
-        if not fun.stacks and not test.confirms(fun.imaginary(test.lines[[0]])[0]):  # one call may spare the rest
-            return None
+        if not fun.stacks and not test.confirms(fun.imaginary(test.lines[[0]])[0]):
+            return None                                    # one call has spared the others
         for rows in _blocks(np.arange(len(lines)), max(fun.X.size, fun.size)):
             value[rows] = fun.imaginary(lines[rows])
     except _Refused:
@@ -192,15 +193,15 @@ def _complex_step(fun, lines, weights, test):
 
 
 def _differences(fun, lines, test, order=1):
-    """Value and bound by extrapolated central differences, with smaller steps for lines that have not settled."""
+    """Value and bound by extrapolated central differences, in smaller steps where lines have not settled."""
     best = _Best(len(lines), fun.size)
     todo = np.arange(len(lines))
     for stage in range(len(STAGES)):
         h = lines.steps(stage)
         noise = test.noise(stage)
         for rows in _blocks(todo[h[todo] > 0], 8 * max(fun.X.size, fun.size)):
-            found = _extrapolate(*fun.along(lines[rows], h[rows]), fun.value, h[rows], lines.place[rows], noise, order)
-            best.merge(rows, *found, noise)
+            values = fun.along(lines[rows], h[rows])
+            best.merge(rows, *_extrapolate(*values, h[rows], lines.place[rows], noise, order), noise)
         todo = todo[best.unsettled(test.size)[todo]]
         if todo.size:
             todo = todo[best.unsettled(test.size, test.least_noise_after(stage))[todo]]
@@ -217,53 +218,54 @@ def _second_derivatives(fun):
     lines = _Lines(fun.X, pairs, fun.scale[pairs], first=0.2)
     if not len(lines):
         return np.zeros((n, n)), np.zeros((n, n))
-    test = _TestLine(fun, _Lines(fun.X, np.arange(n)[None], (fun.scale * _generic(n))[None], FIRST / 2 * n**-0.25))
+    test = _TestLine(fun, fun.scale * _generic(n))
     q, bound = _differences(fun, lines, test, order=2)
     H, E = np.zeros((n, n)), np.zeros((n, n))
     H[i, j] = H[j, i] = q[:, 0]
     E[i, j] = E[j, i] = bound[:, 0]
     own, e = np.diag(H), np.diag(E)
-    same = np.eye(n, dtype=bool)
-    units = np.outer(fun.scale, fun.scale)
-    return np.where(same, H, (H - (own + own[:, None])) / 2) / units, np.where(same, E, (E + (e + e[:, None])) / 2) / units
+    mixed = (H - (own + own[:, None])) / 2, (E + (e + e[:, None])) / 2
+    same, units = np.eye(n, dtype=bool), np.outer(fun.scale, fun.scale)
+    return np.where(same, H, mixed[0]) / units, np.where(same, E, mixed[1]) / units
 
 
-def _extrapolate(up, down, middle, h, place, noise, order):
+def _extrapolate(up, down, middle, h, place, noise, order=1):
     """Romberg's table over four steps: best value, its bound, and the part of the bound that is noise.
 
-    up, down: (levels, lines, outputs), F at X + t d and X - t d for t = h * LEVELS.
+    up, down: (levels, lines, outputs), F at X + t d and X - t d for t = h * LEVELS; middle: F at X.
     """
     t = LEVELS[:, None, None] * h[:, None]
     even, odd = (up - middle) + (down - middle), up - down
     if order == 1:
         level, weight = odd / (2 * t), 1.7
-        bend = np.abs(even) / t                                    # falls with t, unless there is a kink
+        bend = np.abs(even) / t                            # falls with t, unless there is a kink
     else:
         level, weight = even / t**2, 6.5
-        bend = 4 * np.abs(odd[:-1] - RATIO * odd[1:]) / t[:-1] ** 2    # the same for a kink in the first derivative
+        bend = 4 * np.abs(odd[:-1] - RATIO * odd[1:]) / t[:-1] ** 2    # the same for the first derivative
     values, changes = (ROMBERG @ level.reshape(4, -1)).reshape(2, 6, *level.shape[1:])
     np.abs(changes, out=changes)
-    for entry, parent in PARENTS:      # that a change falls a thousandfold at once would be luck: not believed
+    for entry, parent in PARENTS:                          # a change that falls a thousandfold is luck
         np.fmax(changes[entry], 1e-3 * changes[parent], out=changes[entry])
-    floors = weight * noise / t[ENTRY_LEVEL] ** order + EPS * place[:, None] * np.abs(values) / t[ENTRY_LEVEL]
+    step = t[ENTRY_LEVEL]
+    floors = weight * noise / step**order + EPS * place[:, None] * np.abs(values) / step
     bounds = 2 * changes + floors
-    bounds[0] = np.inf                                             # the first entry has nothing to be judged by
+    bounds[0] = np.inf                                     # the first entry has nothing to be judged by
     bounds[~np.isfinite(bounds)] = np.inf
     best = (bounds.argmin(axis=0), *np.ogrid[:level.shape[1], :level.shape[2]])
     value, bound, floor = values[best], bounds[best], floors[best]
     smooth = (bend[-1] <= 0.7 * bend[-2]) & (bend[-2] <= 0.7 * bend[-3])
     bound = np.where(smooth, bound, np.fmax(bound, bend[-1]))
-    visible = 1e3 * EPS * (np.abs(middle) + np.abs(up[-1]))
-    lost = _diverges(level, np.abs(level[-1]) * t[-1] ** order > visible) | _diverges(bend, bend[-1] * t[-1] ** order > visible)
-    bound = np.where(lost, np.inf, bound)
+    visible = 1e3 * EPS * (np.abs(middle) + np.abs(up[-1])) / t[-1] ** order
+    bound = np.where(_diverges(level, visible) | _diverges(bend, visible), np.inf, bound)
     return np.where(bound < np.inf, value, np.nan), bound, floor
 
 
 def _diverges(level, visible):
-    """Whether the levels grow like a negative power of the step, as at a jump or under a root, and not by round-off."""
+    """Whether the levels grow like a negative power of the step, as at a jump or under a root."""
     level = np.abs(level)
     growth = level[1:] / np.where(level[:-1] > 0, level[:-1], 1)
-    return visible & (growth.min(axis=0) > 1.1) & (growth.max(axis=0) < 1.05 * growth.min(axis=0))
+    slowest, fastest = growth.min(axis=0), growth.max(axis=0)
+    return (level[-1] > visible) & (slowest > 1.1) & (fastest < 1.05 * slowest)
 
 
 class _Best:
@@ -283,9 +285,10 @@ class _Best:
     def merge(self, rows, value, error, floor, noise):
         old, e = self.value[rows], self.error[rows]
         better = error < e
-        # Answers that exclude each other: of a vague one nothing is kept; if both are sharp the bound covers both.
+        # Answers that exclude each other: a vague one is dropped; if both are sharp the bound covers both.
+        # So it does where F is flat now and was steep before: that may be the stairs of rounding.
         apart = (np.abs(old - value) > e + error) & (error <= 0.1 * np.fmax(np.abs(old), np.abs(value)))
-        sharp = (e <= 0.1 * np.abs(old)) | (value == 0)   # flat where it was steep: perhaps the stairs of rounding
+        sharp = (e <= 0.1 * np.abs(old)) | (value == 0)
         better |= apart & ~sharp
         self.doubt[rows] = np.fmax(self.doubt[rows], np.where(apart & sharp, np.abs(old - value) + e, 0))
         self.value[rows] = np.where(better, value, old)
@@ -296,7 +299,7 @@ class _Best:
     def unsettled(self, size, least=0.0):
         """Lines on which a smaller step may still gain; not where noise is all that is left.
 
-        size: of each output; least: its smallest noise at any later stage, for only structure gets quieter there.
+        size: of each output; least: its smallest noise at later stages: only structure gets quieter there.
         """
         row = np.max(np.abs(self.value), axis=0, initial=0, where=np.isfinite(self.value))
         noise_only = self.noisy & ((self.noise <= 1e-12 * size) | (self.noise <= 100 * least))
@@ -306,9 +309,11 @@ class _Best:
 class _TestLine:
     """F along one general line: its derivative there, and the noise of F as seen at each stage."""
 
-    def __init__(self, fun, lines):
-        self.fun, self.lines = fun, lines
-        self.noises = []                                  # one for each stage done; None where F is not finite
+    def __init__(self, fun, direction):
+        # Many coordinates move together: shorter steps than along one.
+        n = max(1, fun.X.size)
+        self.fun, self.lines = fun, _Lines(fun.X, np.arange(n)[None], direction[None], FIRST / 2 * n**-0.25)
+        self.noises = []                                   # one for each stage done; None: F was not finite
         self.best, self.settled = _Best(1, fun.size), False
         self.largest = np.abs(fun.value)
 
@@ -325,21 +330,25 @@ class _TestLine:
         h = self.lines.steps(len(self.noises))
         noise = None
         if h[0] > 0:
-            up, down = self.fun.along(self.lines[[0]], h, learn=True)
+            up, down, middle = self.fun.along(self.lines[[0]], h, learn=True)
             if np.isfinite(up).all() and np.isfinite(down).all():
-                noise = self.measure(np.concatenate([up[:, 0], down[:, 0], self.fun.value[None]]) - self.fun.value)
-                self.best.merge([0], *_extrapolate(up, down, self.fun.value, h, self.lines.place, noise, 1), noise)
+                noise = self.measure(np.concatenate([up[:, 0], down[:, 0], middle[None]]) - middle)
+                found = _extrapolate(up, down, middle, h, self.lines.place, noise)
+                self.best.merge(np.array([0]), *found, noise)
         self.noises.append(noise)
         return noise
 
     def measure(self, table):
-        """Noise of each output, from its values less that at X: what is smooth drops out (as More & Wild 2011 do)."""
+        """Noise of each output: what is left of its values less that at X when smooth parts are taken out.
+
+        More & Wild (2011) do so with tables of differences.
+        """
         self.largest = np.fmax(self.largest, np.abs(self.fun.value + table).max(axis=0))
         noise = np.fmax(10 * np.sqrt(np.mean((ROUGH @ table) ** 2, axis=0)), 4 * EPS * self.largest)
         before = next((n for n in reversed(self.noises) if n is not None), None)
-        if before is not None:     # steps as narrow as single precision's are round-off, wider ones are true steps
+        if before is not None:     # stairs as narrow as single precision's are noise, wider ones are steps
             noise = np.where((table == 0).all(axis=0) & (before <= 1e-6 * self.largest.max()), before, noise)
-        # One output may look quiet by luck: the noise of all counts, though not across great differences of size.
+        # One output may look quiet by luck: all noise counts, but not across great differences of size.
         return np.fmax(noise, np.minimum(np.sqrt(np.mean(noise**2)), 1000 * noise))
 
     def noise(self, stage):
@@ -348,20 +357,20 @@ class _TestLine:
             self.advance()
         while all(n is None for n in self.noises) and len(self.noises) < len(STAGES):
             self.advance()
-        known = [n for n in self.noises[:stage + 1] if n is not None] or [n for n in self.noises[-1:] if n is not None]
-        return known[-1] if known else 64 * EPS * np.abs(self.fun.value)
+        order = self.noises[stage::-1] + self.noises[stage + 1:]
+        return next((n for n in order if n is not None), 64 * EPS * np.abs(self.fun.value))
 
     def least_noise_after(self, stage):
         return np.min([self.noise(s) for s in range(stage + 1, len(STAGES))], axis=0, initial=np.inf)
 
     def confirms(self, along):
-        """Whether a derivative along the line agrees with the differences in every output, and that means something."""
+        """Whether a derivative along the line agrees with a sharp difference in every output."""
         value, error = self.best.value[0], self.best.bound[0]
         sharp = (error <= 1e-6 * np.abs(along)) | self.best.noisy[0]
         return bool((sharp & (np.abs(along - value) <= 2 * error)).all())
 
 
-# ---------------------------------------------------------------------------------------------- lines
+# ------------------------------------------------------------------------------------------ lines
 
 @lru_cache(8)
 def _generic(n):
@@ -377,7 +386,7 @@ class _Lines:
         self.which, self.speed, self.first, self.dimension = which, speed, first, X.size
         self.moving = bool(np.any(speed != 0))
         x, v = np.abs(X.ravel())[which], np.abs(speed)
-        # How far until a small coordinate has doubled, if that is so little that the common steps are too long.
+        # How far until a small coordinate has doubled, if that is too little for the common steps.
         reach = np.min(np.where((x > 0) & (v > 0), x / np.where(v > 0, v, 1), np.inf), axis=1, initial=np.inf)
         self.reach = np.where(reach < STAGES[6][0], reach, 0)
         # Size of the one moving coordinate in units of t, for rounding X + t d.
@@ -392,9 +401,9 @@ class _Lines:
         return d
 
     def sum(self, weights):
-        """The weighted sum of the directions, as one row."""
-        d = np.zeros((1, self.dimension))
-        np.add.at(d[0], self.which, weights[:, None] * self.speed)
+        """The weighted sum of the directions."""
+        d = np.zeros(self.dimension)
+        np.add.at(d, self.which, weights[:, None] * self.speed)
         return d
 
     def steps(self, stage):
@@ -409,32 +418,34 @@ def _blocks(rows, width):
     return (rows[k:k + size] for k in range(0, len(rows), size))
 
 
-# ---------------------------------------------------------------------------------------------- the user's function
+# ---------------------------------------------------------------------------- the user's function
 
 class _Refused(Exception):
     """The function does not take complex input, or does not return complex numbers in double precision."""
 
 
 class _Function:
-    """The user's function made safe: copies go in and come out, and where it fails near X its value is nan."""
+    """The user's function made safe: copies go in and come out; where it fails near X its value is nan."""
 
     def __init__(self, F, X, name):
         if not callable(F):
             raise TypeError(f"{name} is {_what(F)}: expected a function of X.")
         self.F, self.name, self.X = F, name, _numbers(X, "X")
         self.scale = np.fmax(1, np.abs(self.X.ravel()))
-        self.stacks = None                                # whether F takes a stack of inputs; None: not known yet
-        self.trouble = None                               # the last exception near X
-        first = self._real(F(self._argument(self.X)))     # what F raises here passes as it is
+        self.stacks = None                                 # whether F takes a stack of inputs; None: unknown
+        self.trouble = None                                # the last exception near X
+        first = self._real(F(self._argument(self.X)))      # what F raises here passes as it is
         self.shape, self.size, self.evaluations, self.value = first.shape, first.size, 1, first.ravel()
         if not np.isfinite(first).all():
-            raise ValueError(f"{name}(X) is {_first_bad(first)}: without a finite value there is no derivative at X.")
+            raise ValueError(f"{name}(X) is {_first_bad(first)}: "
+                             "without a finite value there is no derivative at X.")
         self.largest = np.abs(first).max(initial=0)
         self.check_repeatable()
 
     def need_scalar(self, caller, advice):
         if self.size != 1:
-            raise ValueError(f"{caller} needs an f with a single number as value, f(X) has shape {self.shape}: {advice}.")
+            raise ValueError(f"{caller} needs an f with a single number as value, "
+                             f"f(X) has shape {self.shape}: {advice}.")
 
     def check_repeatable(self):
         """The same point has to give the same value, before and after all other calls."""
@@ -442,16 +453,16 @@ class _Function:
         again = self._real(self.F(self._argument(self.X)))
         gap = np.abs(again.ravel() - self.value).max(initial=0) if again.shape == self.shape else np.inf
         if not gap <= 1e-10 * self.largest:
-            raise ValueError(f"{self.name} is not deterministic, two calls at the same X differ by {gap:.1g}: draw random "
-                             "numbers outside the function, and keep nothing from one call to the next.")
+            raise ValueError(f"{self.name} is not deterministic, two calls at one X differ by {gap:.1g}: "
+                             "draw random numbers outside it, and keep nothing from one call to the next.")
 
     def along(self, d, h, learn=False):
-        """F at X + t d and X - t d for t = h * LEVELS: two arrays (levels, lines, outputs)."""
+        """F at X + t d and X - t d for t = h * LEVELS: two arrays (levels, lines, outputs); and F at X."""
         t = np.concatenate([LEVELS, -LEVELS])[:, None] * h
         points = (self.X.ravel() + t[:, :, None] * d).reshape(-1, *self.X.shape)
         values = self._learn(points) if learn and self.stacks is None else self(points)
         self.largest = max(self.largest, np.abs(values).max(initial=0, where=np.isfinite(values)))
-        return values.reshape(2, len(LEVELS), len(d), self.size)
+        return *values.reshape(2, len(LEVELS), len(d), self.size), self.value
 
     def imaginary(self, d):
         """Im F(X + ih d) / h for each row d: (lines, outputs)."""
@@ -471,7 +482,7 @@ class _Function:
             except Exception as error:
                 if points.dtype == complex:
                     raise _Refused from error
-                self.trouble, values[k] = error, np.nan   # outside the domain: a smaller step may be inside
+                self.trouble, values[k] = error, np.nan    # outside the domain: a smaller step may be inside
                 continue
             if y.shape != self.shape:
                 raise ValueError(f"{self.name}(X) has shape {self.shape}, but {y.shape} at a point close by: "
@@ -491,15 +502,16 @@ class _Function:
         return values.reshape(len(points), -1) if values.shape == (len(points), *self.shape) else None
 
     def _learn(self, points):
-        """F at the points. On the way, find out whether it takes a stack of them: if rows agree with single calls.
+        """F at the points, and whether it takes a stack of them: whether rows agree with single calls.
 
         The stack's length differs from every dimension, lest one be taken for the other.
         """
         k = len(points)
         while k in self.X.shape + self.shape:
             k += 1
-        stack = self._stack(np.concatenate([points, np.broadcast_to(self.X, (k - len(points), *self.X.shape))]))
-        picked = [0, 3, 4]                                # the ends and a point near the middle
+        filling = np.broadcast_to(self.X, (k - len(points), *self.X.shape))
+        stack = self._stack(np.concatenate([points, filling]))
+        picked = [0, 3, 4]                                 # the ends and a point near the middle
         single = self._one_by_one(points[picked])
         if stack is not None:
             gap = np.abs(stack[picked] - single) <= 1e-12 * np.abs(single).max(axis=0, initial=0)
@@ -524,26 +536,29 @@ class _Function:
         try:
             y = np.asarray(y)
         except ValueError:
-            raise TypeError(f"{self.name}(X) is a list of rows of different lengths: expected a number or an array.") from None
+            raise TypeError(f"{self.name}(X) is a list of rows of different lengths: "
+                            "expected a number or an array.") from None
         if y.dtype.kind == "c":
-            raise TypeError(f"{self.name}(X) is complex: differentiate its real and its imaginary part separately.")
+            raise TypeError(f"{self.name}(X) is complex: differentiate its real and imaginary parts.")
         if y.dtype.kind not in "iufb":
-            raise TypeError(f"{self.name}(X) is {_what(y[()] if y.ndim == 0 else y)}: expected a number or an array of numbers.")
+            raise TypeError(f"{self.name}(X) is {_what(y if y.ndim else y[()])}: "
+                            "expected a number or an array of numbers.")
         return y.astype(float)
 
 
-# ---------------------------------------------------------------------------------------------- input
+# ------------------------------------------------------------------------------------------ input
 
 def _numbers(X, name):
     """X as an array in double precision, or one sentence that says what is wrong with it."""
     if isinstance(X, (np.matrix, np.ma.MaskedArray)):
-        raise TypeError(f"{name} is a {type(X).__name__}: expected a plain array, np.asarray({name}) makes one.")
+        raise TypeError(f"{name} is a {type(X).__name__}: expected an array, np.asarray({name}) makes one.")
     try:
         A = np.asarray(X)
     except ValueError:
-        raise TypeError(f"{name} is a list of rows of different lengths: expected a number or an array.") from None
+        raise TypeError(f"{name} is a list of rows of different lengths: "
+                        "expected a number or an array.") from None
     if A.dtype.kind == "c":
-        raise TypeError(f"{name} is complex: expected real numbers; for complex ones differentiate by both parts.")
+        raise TypeError(f"{name} is complex: expected real numbers, say its real and imaginary parts.")
     if A.dtype.kind not in "iuf":
         raise TypeError(f"{name} is {_what(X)}: expected a number or an array of real numbers.")
     A = np.array(A, float, order="C")

@@ -1,7 +1,7 @@
 """vec, its relatives, and the matrices that carry one into the other. Columns are stacked throughout.
 
-NumPy flattens by rows, `X.ravel()`; vec stacks columns, `X.ravel(order="F")`, which is `vec(X.T)` by rows. Formulas with
-Kronecker products change with the order: vec(A X B) = (Bᵀ ⊗ A) vec X, but by rows it is (A ⊗ Bᵀ).
+NumPy flattens by rows, `X.ravel()`; vec stacks columns, `X.ravel(order="F")`. Formulas with Kronecker
+products change with the order: vec(A X B) = (Bᵀ ⊗ A) vec X, but by rows the matrix is A ⊗ Bᵀ.
 Reference: Magnus and Neudecker, Matrix Differential Calculus, chapters 2 and 3.
 """
 from operator import index
@@ -12,8 +12,8 @@ import numpy as np
 def vec(X):
     """Stack the columns of X, one below the other: (m, n) to (m·n,).
 
-    A vector counts as one column and a number as a 1 × 1 matrix; arrays with more axes are stacked with the first index
-    running fastest. The type of the entries is kept. Inverse: `unvec`.
+    A vector counts as one column and a number as a 1 × 1 matrix; arrays with more axes are stacked with the
+    first index running fastest. The type of the entries is kept. Inverse: `unvec`.
 
     >>> X = np.array([[1, 2, 3],
     ...               [4, 5, 6]])
@@ -72,7 +72,7 @@ def unvech(x):
     x = _vector(x, "x")
     n = int((np.sqrt(8 * x.size + 1) - 1) / 2)
     if n * (n + 1) // 2 != x.size:
-        raise ValueError(f"x has {x.size} entries: expected n(n + 1)/2 of them, that is 1, 3, 6, 10 and so on.")
+        raise ValueError(f"x has {x.size} entries: expected n(n + 1)/2 of them, that is 1, 3, 6, 10, ...")
     X = np.empty((n, n), x.dtype)
     rows, cols = _lower(n)
     X[rows, cols] = X[cols, rows] = x
@@ -82,8 +82,8 @@ def unvech(x):
 def commutation_matrix(m, n):
     """K with K vec(X) = vec(Xᵀ) for X of shape (m, n): a permutation, (m·n) × (m·n).
 
-    It swaps Kronecker products: K_pm (A ⊗ B) K_nq = B ⊗ A for A (m, n) and B (p, q). It carries the order by rows into
-    the order by columns: `vec(X) = commutation_matrix(n, m) @ X.ravel()` for X (m, n).
+    It swaps Kronecker products: K_pm (A ⊗ B) K_nq = B ⊗ A for A (m, n) and B (p, q). It carries the order by
+    rows into the order by columns: `vec(X) = commutation_matrix(n, m) @ X.ravel()` for X (m, n).
 
     >>> X = np.array([[1, 2, 3],
     ...               [4, 5, 6]])
@@ -115,8 +115,8 @@ def duplication_matrix(n):
 def elimination_matrix(n):
     """L with L vec(A) = vech(A) for every A of shape (n, n): n(n + 1)/2 × n², of zeros and ones.
 
-    L picks entries and L D = I with the duplication matrix D. It is not the pseudo-inverse D⁺, which averages each pair
-    (i, j), (j, i). Of `A.ravel()`, by rows, the same L picks the entries on and above the diagonal.
+    L picks entries and L D = I with the duplication matrix D. It is not the pseudo-inverse D⁺, which averages
+    each pair (i, j), (j, i). Of `A.ravel()`, by rows, the same L picks the entries on and above the diagonal.
 
     >>> elimination_matrix(2)
     array([[1., 0., 0., 0.],
@@ -169,7 +169,7 @@ def _array(X, name):
 def _vector(x, name):
     x = _array(x, name)
     if x.ndim != 1:
-        raise ValueError(f"{name} has shape {x.shape}: expected a vector, with one axis; vec({name}) makes one.")
+        raise ValueError(f"{name} has shape {x.shape}: expected a vector, vec({name}) makes one.")
     return x
 
 
