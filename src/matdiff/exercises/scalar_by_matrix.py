@@ -384,8 +384,8 @@ $\nabla_{\mathbf w}L$, of shape `(3,)`.""",
                r"$X\in\mathbb R^{5\times3}$, $W\in\mathbb R^{3\times4}$, $Y\in\mathbb R^{5\times4}$. Give "
                r"$\nabla_WL$.",
         hints=(r"$dT=(1-T\odot T)\odot dZ$ with $Z=XW$.",
-               "An elementwise factor crosses the inner product unchanged: "
-               r"$\langle T-Y,(1-T\odot T)\odot dZ\rangle=\langle(T-Y)\odot(1-T\odot T),dZ\rangle$.",
+               r"An elementwise factor crosses the inner product unchanged: with $S=1-T\odot T$, "
+               r"$\langle T-Y,S\odot dZ\rangle=\langle(T-Y)\odot S,dZ\rangle$.",
                r"What stands before $dZ$ is $G$; then $X^\top G$."),
         draw=draw_regression,
         function="np.sum((np.tanh(X @ W) - Y) ** 2) / 2",
