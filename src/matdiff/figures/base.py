@@ -1,4 +1,4 @@
-"""The class that all draggable figures share: traits that check themselves, read-outs, and where the page's text comes from."""
+"""The class that all draggable figures share, and traits that check themselves."""
 from pathlib import Path
 
 import anywidget
@@ -48,7 +48,8 @@ class Limits(traitlets.TraitType):
 
     def validate(self, obj, value):
         array = _numbers(value)
-        if array is None or array.shape != (len(self.default_value), 2) or not (array[:, 0] < array[:, 1]).all():
+        axes = len(self.default_value)
+        if array is None or array.shape != (axes, 2) or not (array[:, 0] < array[:, 1]).all():
             example = ", ".join(f"({low:g}, {high:g})" for low, high in self.default_value)
             raise traitlets.TraitError(f"{self.name} must be one (low, high) per axis with low < high, "
                                        f"like ({example}); got {value!r}")
@@ -124,7 +125,7 @@ class Figure(anywidget.AnyWidget):
         return {**data, "text/plain": repr(self)}, metadata  # whole, where anywidget cuts it off
 
     def save_html(self, path):
-        """Write the figure as one HTML file that works without Python, a server or a network.  Returns the path."""
+        """Write the figure as one HTML file that works without Python, server or network; its path."""
         state = {key: value for key, value in self.get_state().items() if key != "layout"}
         path = Path(path)
         path.write_text(page(self.model_id, state, self.label or self.kind), encoding="utf-8")

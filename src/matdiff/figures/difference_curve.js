@@ -5,7 +5,8 @@ const C = {
   add: (...terms) => terms.reduce((z, w) => [z[0] + w[0], z[1] + w[1]]),
   multiply: (...factors) => factors.reduce((z, w) => [z[0] * w[0] - z[1] * w[1], z[0] * w[1] + z[1] * w[0]]),
   inverse: ([a, b]) => (Math.abs(a) >= Math.abs(b) // Smith's formula: no overflow
-    ? [1 / (a + (b * b) / a), -(b / a) / (a + (b * b) / a)] : [(a / b) / (b + (a * a) / b), -1 / (b + (a * a) / b)]),
+    ? [1 / (a + (b * b) / a), -(b / a) / (a + (b * b) / a)]
+    : [(a / b) / (b + (a * a) / b), -1 / (b + (a * a) / b)]),
   power(z, n) {
     if (n < 0) return C.inverse(C.power(z, -n));
     let result = [1, 0];
@@ -29,7 +30,8 @@ const C = {
     const [t, s] = [Math.tanh(a), Math.tan(b)];
     return C.multiply([t, s], C.inverse([1, t * s]));
   },
-  atan: ([a, b]) => [Math.atan2(2 * a, 1 - a * a - b * b) / 2, Math.log1p((4 * b) / (a * a + (1 - b) ** 2)) / 4],
+  atan: ([a, b]) => [Math.atan2(2 * a, 1 - a * a - b * b) / 2,
+    Math.log1p((4 * b) / (a * a + (1 - b) ** 2)) / 4],
   abs: (z) => [Math.hypot(...z), 0],
   sign: (z) => (Math.hypot(...z) ? z.map((part) => part / Math.hypot(...z)) : [0, 0]),
   max: (...all) => all.reduce((z, w) => (w[0] > z[0] || (w[0] === z[0] && w[1] > z[1]) ? w : z)),
@@ -56,9 +58,12 @@ function render({ model, el }) {
   };
   const error = (method, x, h) => Math.abs(estimates[method](x, h) - slope(x));
 
-  const curve = figure.panel({ name: "curve", label: "the function", x: limits, y: [0, 1], share: 0.95, aspect: 0.72 });
-  const lens = figure.panel({ name: "lens", label: "f near x, magnified by 1 / h", x: [-1.6, 1.6], y: [-1, 1], share: 0.95, aspect: 0.72 });
-  const errors = figure.panel({ name: "errors", label: "errors against h", x: [1e-16, 1], y: [LOWEST, 10], share: 1.25,
+  const curve = figure.panel({ name: "curve", label: "the function", x: limits, y: [0, 1], share: 0.95,
+    aspect: 0.72 });
+  const lens = figure.panel({ name: "lens", label: "f near x, magnified by 1 / h", x: [-1.6, 1.6], y: [-1, 1],
+    share: 0.95, aspect: 0.72 });
+  const errors = figure.panel({ name: "errors", label: "errors against h", x: [1e-16, 1], y: [LOWEST, 10],
+    share: 1.25,
     aspect: 0.95, margin: { left: 46, bottom: 40 } });
   errors.view({ xlog: true, ylog: true });
 
@@ -69,10 +74,14 @@ function render({ model, el }) {
   const tangent = lens.curve("gradient", { width: 1.8, dashed: true });
   const secant = lens.curve("direction", { width: 2 });
   const ends = [lens.dot("direction"), lens.dot("direction")];
-  const word = { tangent: lens.text("gradient", "tangent", "start"), secant: lens.text("direction", "secant", "start") };
+  const word = { tangent: lens.text("gradient", "tangent", "start"),
+    secant: lens.text("direction", "secant", "start") };
 
   const look = { forward: ["direction", false], central: ["output", false], complex: ["variable", true] };
-  const lines = METHODS.map((method) => errors.curve(look[method][0], { width: 1.8, dashed: look[method][1] }));
+  const lines = METHODS.map((method) => {
+    const [role, dashed] = look[method];
+    return errors.curve(role, { width: 1.8, dashed });
+  });
   const here = errors.curve("muted", { width: 1, dashed: true });
   const dots = METHODS.map((method) => errors.dot(look[method][0], 4.5));
   const labels = METHODS.map((method) => errors.text(look[method][0], method, "start"));
@@ -85,10 +94,11 @@ function render({ model, el }) {
   errors.handle({ name: "h", label: "step h", role: "direction", axis: "x",
     get: () => [model.get("h"), errors.y[0]], set: ([h]) => setH(h),
     nudge: (dx) => setH(model.get("h") * 10 ** (dx / 2)),
-    text: () => `h = ${format(model.get("h"), 3, 0)}, errors ${METHODS.map((m) => `${m} ${format(error(m, model.get("x"), model.get("h")), 3, 0)}`).join(", ")}` });
+    text: () => `h = ${format(model.get("h"), 3, 0)}, errors ${say()}` });
 
   figure.readouts([
-    { name: "x", label: "*x*", role: "variable" }, { name: "h", label: "*h*", role: "direction", digits: 3, tiny: 0 },
+    { name: "x", label: "*x*", role: "variable" },
+    { name: "h", label: "*h*", role: "direction", digits: 3, tiny: 0 },
     { name: "derivative", label: "*f* ′(*x*)", role: "gradient" },
     ...METHODS.map((name) => ({ name, label: `error, ${name}`, role: look[name][0], digits: 3, tiny: 0 })),
   ]);
@@ -114,7 +124,8 @@ function render({ model, el }) {
     const spots = { forward: 1e-4, central: 1e-12, complex: 1e-9 };
     METHODS.forEach((method, i) => {
       const y = Math.max(LOWEST, error(method, x, spots[method]));
-      labels[i].set([spots[method], y], method === "forward" ? { dx: -8, dy: -10, at: "end" } : method === "complex" ? { dx: 2, dy: -8 } : { dx: -36, dy: 34 });
+      labels[i].set([spots[method], y], method === "forward" ? { dx: -8, dy: -10, at: "end" }
+        : method === "complex" ? { dx: 2, dy: -8 } : { dx: -36, dy: 34 });
     });
   }
 
@@ -150,7 +161,11 @@ function render({ model, el }) {
     figure.show({ x, h, derivative: slope(x), ...values });
   }
 
-  const say = () => METHODS.map((m) => `${m} error ${format(error(m, model.get("x"), model.get("h")), 2, 0)}`).join(", ");
+  function say() {
+    const one = (method) => `${method} ${format(error(method, model.get("x"), model.get("h")), 3, 0)}`;
+    return METHODS.map(one).join(", ");
+  }
+
   return figure.run({ layout, draw, say });
 }
 

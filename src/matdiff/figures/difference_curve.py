@@ -1,4 +1,4 @@
-"""How small should h be?  Forward and central differences and the complex step, with their errors against h."""
+"""How small should h be?  Forward and central differences and the complex step, their errors against h."""
 import numpy as np
 import sympy
 import traitlets
@@ -8,8 +8,8 @@ from .formula import Formula
 
 _EPS = np.finfo(float).eps
 _FUNCTIONS = {sympy.exp: "exp", sympy.log: "log", sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan",
-              sympy.sinh: "sinh", sympy.cosh: "cosh", sympy.tanh: "tanh", sympy.atan: "atan", sympy.Abs: "abs",
-              sympy.sign: "sign", sympy.Max: "max", sympy.Min: "min"}
+              sympy.sinh: "sinh", sympy.cosh: "cosh", sympy.tanh: "tanh", sympy.atan: "atan",
+              sympy.Abs: "abs", sympy.sign: "sign", sympy.Max: "max", sympy.Min: "min"}
 
 
 def complex_javascript(expression):
@@ -32,14 +32,16 @@ def complex_javascript(expression):
         return f"C.{'add' if expression.is_Add else 'multiply'}({inside})"
     if expression.func not in _FUNCTIONS:
         known = ", ".join(function.__name__ for function in _FUNCTIONS)
-        raise ValueError(f"this figure cannot evaluate {expression} at complex numbers; it knows powers and {known}")
+        raise ValueError(f"this figure cannot evaluate {expression} at complex numbers; "
+                         f"it knows powers and {known}")
     return f"C.{_FUNCTIONS[expression.func]}({inside})"
 
 
 class DifferenceCurve(Figure):
     """Drag x and h: the secant under a microscope, and the errors of three difference formulas against h.
 
-    f: formula in x (string or SymPy expression).  x: where.  h: the step, 1e-16 to 1.  limits: (low, high) of x.
+    f: formula in x (string or SymPy expression).  x: where.  h: the step, 1e-16 to 1.
+    limits: (low, high) of x.
 
     Read-outs: x, h, derivative; forward, central, complex: the absolute errors of the three formulas. Where
     round-off rules (about eps |f| / h) they are noise that differs from machine to machine.
@@ -59,10 +61,11 @@ class DifferenceCurve(Figure):
         pair = (limits,) if np.shape(limits) == (2,) else limits
         formula = {**self.f.javascript(second=False), "complex": complex_javascript(self.f.expression)}
         super().__init__(x=x, h=h, limits=pair, formula=formula,
-                         label=label or f"Difference quotients of {self.f} and their errors against the step h")
+                         label=label or f"Difference quotients of {self.f} and their errors against h")
         low, high = self.limits[0]
         if not low <= self.x <= high:
-            raise ValueError(f"x = {self.x:g} is outside the limits ({low:g}, {high:g}); move it or widen limits")
+            raise ValueError(f"x = {self.x:g} is outside the limits ({low:g}, {high:g}); "
+                             "move it or widen limits")
         if not np.isfinite(self.f.value([self.x])):
             raise ValueError(f"f = {self.f} has no finite value at x = {self.x:g}")
 

@@ -1,4 +1,4 @@
-"""The mathematics of a figure has one source, a SymPy expression: printed for JavaScript, lambdified for NumPy."""
+"""The mathematics of a figure has one source, a SymPy expression: for JavaScript and for NumPy."""
 import numpy as np
 import sympy
 from sympy.core.sympify import SympifyError
@@ -31,7 +31,7 @@ def javascript(expression):
         return _Printer({"strict": True}).doprint(expression)
     except PrintMethodNotImplementedError as error:
         raise ValueError(f"the figure cannot show {expression}: JavaScript has no counterpart of one of its "
-                         "functions; use exp, log, sqrt, sin, tanh, Abs, Max, Piecewise and their like") from error
+                         "functions; use exp, log, sqrt, sin, tanh, Abs, Max, Piecewise") from error
 
 
 def parse(f, names, what="f"):
@@ -75,7 +75,7 @@ def _quietly(function, x):
 class Formula:
     """A scalar function of named real variables with its derivatives.
 
-    `value(x)`, `gradient(x)`, `hessian(x)` take one array of the variables; `javascript()` is what the page needs.
+    `value(x)`, `gradient(x)`, `hessian(x)` take one array of the variables; `javascript()` is for the page.
 
     >>> f = Formula("x1**2 + 3*x1*x2 - x2", ("x1", "x2"))
     >>> f.value([2, 1]), f.gradient([2, 1])

@@ -38,7 +38,8 @@ const turned = (v, angle) => [
 const between = (g, v) => Math.atan2(g[0] * v[1] - g[1] * v[0], dot(g, v)) / DEGREE;
 
 function render({ model, el }) {
-  const figure = new Figure({ model, el, kind: "gradient-explorer", traits: ["point", "direction", "skew_part"],
+  const figure = new Figure({ model, el, kind: "gradient-explorer",
+    traits: ["point", "direction", "skew_part"],
     hint: "Drag **x**, the tip of **v** or the dot on the curve." });
   const { names, value, gradient } = model.get("formula");
   const plain = compile(names, value);
@@ -49,18 +50,22 @@ function render({ model, el }) {
   const measured = ruler !== "euclidean";
 
   // With `quadratic`, f is evaluated with the skew part in its matrix: it is seen to move nothing.
-  const matrix = () => quadratic.A.map((row, i) => row.map((entry, j) => entry + (j - i) * model.get("skew_part")));
+  const matrix = () => quadratic.A.map((row, i) => row.map((entry, j) =>
+    entry + (j - i) * model.get("skew_part")));
   const f = (x) => (quadratic
     ? dot(x, times(matrix(), x)) / 2 + dot(quadratic.b, x) + quadratic.c : plain(...x));
 
-  const plane = figure.panel({ name: "plane", label: "contours of f", x: limits[0], y: limits[1], equal: true, share: 1.25 });
-  const side = figure.panel({ name: "rate", label: "rate of change against the angle", x: [-180, 180], y: [-1, 1],
+  const plane = figure.panel({ name: "plane", label: "contours of f", x: limits[0], y: limits[1], equal: true,
+    share: 1.25 });
+  const side = figure.panel({ name: "rate", label: "rate of change against the angle", x: [-180, 180],
+    y: [-1, 1],
     share: 1, aspect: 0.6, margin: { left: 40 } });
 
   const grid = sample(plain, ...limits);
   const family = levels(grid).map((level) => ({ level, segments: contour(grid, level) }));
   // Gradients are drawn to a fixed scale, so that most of them fit.
-  const lengths = linspace(...limits[0], 9).flatMap((a) => linspace(...limits[1], 9).map((b) => norm(slope(a, b))));
+  const lengths = linspace(...limits[0], 9).flatMap((a) =>
+    linspace(...limits[1], 9).map((b) => norm(slope(a, b))));
   const typical = lengths.filter(Number.isFinite).sort((p, q) => p - q)[Math.floor(0.75 * lengths.length)];
   const room = 0.3 * Math.min(...limits.map(([a, b]) => b - a));
   const drawn = typical > room ? nice(room / typical) : 1;
@@ -86,7 +91,10 @@ function render({ model, el }) {
     text: () => `x = ${format(model.get("point"))}, f = ${format(f(model.get("point")))}` });
   plane.handle({ name: "direction", label: "tip of the direction v", role: "direction", step: pixelStep,
     get: () => add(model.get("point"), model.get("direction")),
-    set: (p) => figure.change({ direction: add(keep(p), model.get("point"), -1).map((x) => tidy(x, pixelStep)) }),
+    set: (p) => {
+      const v = add(keep(p), model.get("point"), -1);
+      figure.change({ direction: v.map((x) => tidy(x, pixelStep)) });
+    },
     text: () => `v = ${format(model.get("direction"))}, change of f ${format(now().actual)}` });
   const angle = () => between(now().g, model.get("direction"));
   const turn = (degrees) => figure.change({
@@ -109,7 +117,8 @@ function render({ model, el }) {
     { name: "difference", label: "difference" },
     ...(measured ? [{ name: "steepest", label: "best", role: "direction" },
       { name: "steepest_rate", label: "its rate", role: "direction" }] : []),
-    ...(quadratic ? [{ name: "A", label: "*A*" }, { name: "wrong", label: "*A***x** + **b**", role: "wrong" }] : []),
+    ...(quadratic ? [{ name: "A", label: "*A*" },
+      { name: "wrong", label: "*A***x** + **b**", role: "wrong" }] : []),
   ]);
 
   function now() {
@@ -134,7 +143,8 @@ function render({ model, el }) {
   function sideAxes(state) {
     top = heightOf(state);
     side.view({ y: [-top, top] });
-    side.axes({ xlabel: "angle *θ* from ∇*f* to **v**", ylabel: measured ? "*D*_v *f* / length of **v**" : "*D*_u *f* = |∇*f*| cos *θ*",
+    side.axes({ xlabel: "angle *θ* from ∇*f* to **v**",
+      ylabel: measured ? "*D*_v *f* / length of **v**" : "*D*_u *f* = |∇*f*| cos *θ*",
       xticks: side.inner[0] > 240 ? [-180, -90, 0, 90, 180] : [-90, 0, 90], xtext: (x) => `${format(x)}°` });
   }
 
@@ -169,8 +179,10 @@ function render({ model, el }) {
     drop.set([[at[0], 0], at]);
     words.set(at, { dx: at[0] > 60 ? -70 : 14, text: format(state.rate, 3) });
     const values = { f: f(x), gradient: g, length: state.size, "D_v f": state.predicted, "D_u f": state.rate,
-      cos: state.cosine, predicted: state.predicted, actual: state.actual, difference: state.actual - state.predicted };
-    if (measured) Object.assign(values, { steepest: steepest(g, ruler), steepest_rate: dot(g, steepest(g, ruler)) });
+      cos: state.cosine, predicted: state.predicted, actual: state.actual,
+      difference: state.actual - state.predicted };
+    if (measured) Object.assign(values, { steepest: steepest(g, ruler),
+      steepest_rate: dot(g, steepest(g, ruler)) });
     if (quadratic) Object.assign(values, { A: matrix(), wrong: add(times(matrix(), x), quadratic.b) });
     figure.show(values);
   }

@@ -1,4 +1,4 @@
-"""Contours, a point, a direction and the gradient: what the directional derivative promises and what happens."""
+"""Contours, a point, a direction and the gradient: what the derivative promises and what happens."""
 import numpy as np
 import traitlets
 
@@ -7,7 +7,7 @@ from .formula import Formula
 
 
 class Ruler(traitlets.TraitType):
-    """How steps are measured: "euclidean", "max", or the rows of a symmetric positive definite 2 x 2 matrix P."""
+    """How steps are measured: "euclidean", "max", or a symmetric positive definite 2 x 2 matrix P."""
 
     def validate(self, obj, value):
         if isinstance(value, str):
@@ -44,15 +44,16 @@ def steepest(g, ruler):
 
 
 class GradientExplorer(Figure):
-    """Drag the point and the tip of v; see the gradient, the predicted and the actual change, and the cosine curve.
+    """Drag the point and the tip of v; see the gradient, predicted and actual change, and the cosine curve.
 
-    f: formula in x1, x2 (string or SymPy expression).  point, direction: 2 numbers.  limits: (low, high) per axis.
+    f: formula in x1, x2 (string or SymPy expression).  point, direction: 2 numbers.
+    limits: (low, high) per axis.
     ruler: how steps are measured, "euclidean", "max" or a 2 x 2 matrix P; D_u f has u = v / length of v.
     skew=True (quadratic f only) adds a slider for a skew part of the matrix: `skew_part` moves the wrong
     formula Ax + b and nothing else.
 
-    Read-outs: f, gradient, length, D_v f, D_u f, cos, predicted, actual, difference; with a ruler also steepest
-    and steepest_rate; with skew also A and wrong.
+    Read-outs: f, gradient, length, D_v f, D_u f, cos, predicted, actual, difference; with a ruler also
+    steepest and steepest_rate; with skew also A and wrong.
 
     >>> GradientExplorer("x1**2 + 3*x1*x2 - x2", point=(2, 1)).readouts()["gradient"]
     array([7., 5.])
@@ -71,7 +72,8 @@ class GradientExplorer(Figure):
                  skew=False, label="", skew_part=0.0):
         self.f = Formula(f)
         super().__init__(point=point, direction=direction, limits=limits, ruler=ruler, skew_part=skew_part,
-                         formula=self.f.javascript(second=False), quadratic=self._quadratic() if skew else None,
+                         formula=self.f.javascript(second=False),
+                         quadratic=self._quadratic() if skew else None,
                          label=label or f"Contours of {self.f} with a point, a direction and the gradient")
         require_inside(self.point, self.limits)
 
@@ -90,8 +92,8 @@ class GradientExplorer(Figure):
         size, slope = length(v, self.ruler), float(g @ v)
         euclidean = np.linalg.norm(g) * np.linalg.norm(v)
         actual = self.f.value(x + v) - fx
-        values = {"f": fx, "gradient": g, "length": size, "D_v f": slope, "D_u f": slope / size if size else None,
-                  "cos": slope / euclidean if euclidean else None,
+        values = {"f": fx, "gradient": g, "length": size, "D_v f": slope,
+                  "D_u f": slope / size if size else None, "cos": slope / euclidean if euclidean else None,
                   "predicted": slope, "actual": actual, "difference": actual - slope}
         if self.ruler != "euclidean":
             best = steepest(g, self.ruler)

@@ -16,7 +16,9 @@ function localModel(state) {
       emit("change");
     },
     on: (event, listener) => listeners.set(event, [...(listeners.get(event) ?? []), listener]),
-    off: (event, listener) => listeners.set(event, (listeners.get(event) ?? []).filter((one) => one !== listener)),
+    off(event, listener) {
+      listeners.set(event, (listeners.get(event) ?? []).filter((one) => one !== listener));
+    },
     save_changes() {},
     send() {},
   };
@@ -31,7 +33,9 @@ function message(text) {
 
 function hydrate() {
   const states = {};
-  for (const script of document.querySelectorAll(STATE)) Object.assign(states, JSON.parse(script.textContent).state);
+  for (const script of document.querySelectorAll(STATE)) {
+    Object.assign(states, JSON.parse(script.textContent).state);
+  }
   const models = new Map(); // two views of one figure share its model
   for (const script of document.querySelectorAll(VIEW)) {
     if (script.dataset.matdiff) continue;

@@ -21,7 +21,8 @@ function gridLines([a, b], [c, d], count, n) {
 }
 
 function render({ model, el }) {
-  const figure = new Figure({ model, el, kind: "local-linear-map", traits: ["point", "epsilon", "direction", "chosen", "magnified"],
+  const figure = new Figure({ model, el, kind: "local-linear-map",
+    traits: ["point", "epsilon", "direction", "chosen", "magnified"],
     hint: "Drag **x**, the corner of the patch and the tip of **v**." });
   const limits = model.get("limits");
   const maps = Object.fromEntries(Object.entries(model.get("formulas")).map(([name, spec]) => {
@@ -31,8 +32,10 @@ function render({ model, el }) {
   }));
   const map = () => maps[model.get("chosen")];
 
-  const plane = figure.panel({ name: "input", label: "the plane of x", x: limits[0], y: limits[1], equal: true });
-  const image = figure.panel({ name: "output", label: "the plane of f(x)", x: limits[0], y: limits[1], equal: true });
+  const plane = figure.panel({ name: "input", label: "the plane of x", x: limits[0], y: limits[1],
+    equal: true });
+  const image = figure.panel({ name: "output", label: "the plane of f(x)", x: limits[0], y: limits[1],
+    equal: true });
 
   const mesh = image.curve("grid", { width: 0.8, back: true });
   const patch = plane.curve("variable", { width: 0.9 });
@@ -52,10 +55,11 @@ function render({ model, el }) {
   const stepSize = nice((limits[0][1] - limits[0][0]) / 60, true);
   const keep = (p) => p.map((x, i) => tidy(clamp(x, limits[i]), stepSize));
   const widest = 0.5 * Math.min(...limits.map(([a, b]) => b - a));
-  const setEpsilon = (size) => figure.change({ epsilon: tidy(clamp(size, [stepSize / 10, widest]), stepSize / 10) });
+  const setEpsilon = (size) => figure.change({ epsilon: tidy(clamp(size, [stepSize / 10, widest]),
+    stepSize / 10) });
   plane.handle({ name: "point", label: "point x", role: "variable", step: stepSize,
     get: () => model.get("point"), set: (p) => figure.change({ point: keep(p) }),
-    text: () => `x = ${format(model.get("point"))}, determinant ${format(determinant(map().J(model.get("point"))))}` });
+    text: () => `x = ${format(model.get("point"))}, determinant ${format(now().det)}` });
   plane.handle({ name: "epsilon", label: "size epsilon of the patch", role: "variable", radius: 5,
     get: () => add(model.get("point"), [-model.get("epsilon"), -model.get("epsilon")]),
     set: (p) => setEpsilon(Math.max(...add(model.get("point"), p, -1))),
@@ -63,7 +67,10 @@ function render({ model, el }) {
     text: () => `epsilon = ${format(model.get("epsilon"))}, largest gap ${format(now().gap)}` });
   plane.handle({ name: "direction", label: "tip of the direction v", role: "direction", step: stepSize,
     get: () => add(model.get("point"), model.get("direction")),
-    set: (p) => figure.change({ direction: add(keep(p), model.get("point"), -1).map((x) => tidy(x, stepSize)) }),
+    set: (p) => {
+      const v = add(keep(p), model.get("point"), -1);
+      figure.change({ direction: v.map((x) => tidy(x, stepSize)) });
+    },
     text: () => `v = ${format(model.get("direction"))}, Jv = ${format(now().Jv)}` });
 
   const choices = Object.keys(maps);

@@ -46,7 +46,8 @@ class LocalLinearMap(Figure):
     @traitlets.validate("chosen")
     def _known(self, proposal):
         if proposal["value"] not in self.maps:
-            raise traitlets.TraitError(f"chosen must be one of {', '.join(self.maps)}; got {proposal['value']!r}")
+            known = ", ".join(self.maps)
+            raise traitlets.TraitError(f"chosen must be one of {known}; got {proposal['value']!r}")
         return proposal["value"]
 
     @property
@@ -60,5 +61,6 @@ class LocalLinearMap(Figure):
         offsets = np.linspace(-self.epsilon, self.epsilon, 9)
         gaps = [np.linalg.norm(self.f.value(x + d) - value - J @ d)
                 for d in ([a, b] for a in offsets for b in offsets)]
-        return {"value": value, "J": J, "Jv": J @ v, "true": self.f.value(x + v) - value, "gap": float(max(gaps)),
-                "det": float(np.linalg.det(J)), "singular_values": np.linalg.svd(J, compute_uv=False)}
+        return {"value": value, "J": J, "Jv": J @ v, "true": self.f.value(x + v) - value,
+                "gap": float(max(gaps)), "det": float(np.linalg.det(J)),
+                "singular_values": np.linalg.svd(J, compute_uv=False)}

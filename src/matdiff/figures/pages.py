@@ -23,8 +23,8 @@ def _read(name):
 
 def kinds():
     """The names of all kinds of figure, from their files: gradient_explorer.js is "gradient-explorer"."""
-    files = (entry.name for entry in resources.files(__package__).iterdir())
-    return sorted(name[:-3].replace("_", "-") for name in files if name.endswith(".js") and name not in _NOT_KINDS)
+    files = {entry.name for entry in resources.files(__package__).iterdir() if entry.name.endswith(".js")}
+    return sorted(name[:-3].replace("_", "-") for name in files - _NOT_KINDS)
 
 
 def _kind(name):
@@ -75,7 +75,7 @@ def bundle():
 def static_state(state):
     """The state of one widget model, reduced to what the page's script needs.
 
-    `state` is one entry of a notebook's `metadata.widgets[...]["state"]`: {"model_name", ..., "state": {...}}.
+    `state` is one entry of a notebook's `metadata.widgets[...]["state"]`: {"model_name", ..., "state": ...}.
     Models that are not figures of this package are returned as they are.
 
     >>> static_state({"model_name": "AnyModel", "state": {"_kind": "k", "_esm": "...", "point": [1, 2]}})
@@ -83,7 +83,8 @@ def static_state(state):
     """
     if "_kind" not in state.get("state", {}):
         return state
-    return {**state, "state": {key: value for key, value in state["state"].items() if key not in _KERNEL_ONLY}}
+    kept = {key: value for key, value in state["state"].items() if key not in _KERNEL_ONLY}
+    return {**state, "state": kept}
 
 
 def page(model_id, state, title):
@@ -94,8 +95,9 @@ def page(model_id, state, title):
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{_escape(title)}</title>\n"
             f"<style>body {{ margin: 0; padding: 0 16px; background: {LIGHT_PAGE['page']}; "
-            f"color: {LIGHT_PAGE['text']}; color-scheme: light dark }} @media screen and (prefers-color-scheme: dark) "
-            f"{{ body {{ background: {DARK_PAGE['page']}; color: {DARK_PAGE['text']} }} }} "
+            f"color: {LIGHT_PAGE['text']}; color-scheme: light dark }} "
+            f"@media screen and (prefers-color-scheme: dark) {{ "
+            f"body {{ background: {DARK_PAGE['page']}; color: {DARK_PAGE['text']} }} }} "
             f"h1 {{ max-width: 760px; margin: 1em auto 0; font: 500 17px system-ui, sans-serif }}</style>\n"
             f"</head>\n<body>\n<main>\n<h1>{_escape(title)}</h1>\n"
             f'<script type="application/vnd.jupyter.widget-state+json">{text}</script>\n'

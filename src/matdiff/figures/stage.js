@@ -1,8 +1,9 @@
 // The stage that all draggable figures share: panels with scales, marks, handles, controls and read-outs.
 //
-// A kind of figure is a module `export default { render }` that builds a `Figure`, adds panels, marks, handles,
-// controls and read-outs once, and hands over two functions: `layout` (scales and everything that does not move
-// when something is dragged) and `draw` (everything that does).  All marks take data coordinates.
+// A kind of figure is a module `export default { render }` that builds a `Figure`, adds panels, marks,
+// handles, controls and read-outs once, and hands over two functions: `layout` (scales and everything that
+// does not move when something is dragged) and `draw` (everything that does).  All marks take data
+// coordinates.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -51,7 +52,7 @@ export function richSvg(text) {
   });
 }
 
-const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const SUPERSCRIPT = { "-": "⁻", ...[..."⁰¹²³⁴⁵⁶⁷⁸⁹"] };
 
 export function power(exponent) {
   return "10" + [...String(exponent)].map((character) => SUPERSCRIPT[character]).join("");
@@ -77,7 +78,8 @@ export function format(x, digits = 4, tiny = 1e-12) {
 
 function matrixNode(rows, digits) {
   const cells = rows.flat().map((entry) => html("span", {}, format(entry, digits)));
-  return html("span", { class: "md-matrix", style: `grid-template-columns: repeat(${rows[0].length}, auto)` }, ...cells);
+  return html("span", { class: "md-matrix", style: `grid-template-columns: repeat(${rows[0].length}, auto)` },
+    ...cells);
 }
 
 // ------------------------------------------------------------------ mathematics
@@ -142,13 +144,15 @@ export function contour({ xs, ys, n, values }, level) {
       const crossings = [];
       for (let k = 0; k < 4; k++) {
         const next = (k + 1) % 4;
-        if ((f[k] < level) !== (f[next] < level)) crossings.push(between(corner[k], corner[next], f[k], f[next]));
+        if ((f[k] < level) === (f[next] < level)) continue;
+        crossings.push(between(corner[k], corner[next], f[k], f[next]));
       }
       if (crossings.length === 2) segments.push(crossings);
       if (crossings.length === 4) { // a saddle: the middle decides which corners belong together
         const inside = (f[0] + f[1] + f[2] + f[3]) / 4 < level;
         const turn = (f[0] < level) === inside ? 0 : 1;
-        segments.push([crossings[turn], crossings[turn + 1]], [crossings[turn + 2], crossings[(turn + 3) % 4]]);
+        segments.push([crossings[turn], crossings[turn + 1]],
+          [crossings[turn + 2], crossings[(turn + 3) % 4]]);
       }
     }
   }
@@ -166,7 +170,8 @@ const GAP = 18;
 export class Figure {
   // `traits`: what the reader can change (Reset puts it back).  `hint`: one short sentence on what to drag.
   constructor({ model, el, kind, traits, hint }) {
-    Object.assign(this, { model, traits, panels: [], handles: [], controls: [], outputs: new Map(), width: 0 });
+    Object.assign(this, { model, traits, panels: [], handles: [], controls: [], outputs: new Map(),
+      width: 0 });
     this.start = Object.fromEntries(traits.map((name) => [name, structuredClone(model.get(name))]));
     this.stage = html("div", { class: "md-panels" });
     this.tools = html("div", { class: "md-controls" });
@@ -177,7 +182,8 @@ export class Figure {
     this.root = html("div", { class: "matdiff-figure", role: "group", "data-figure": kind,
       "aria-label": model.get("label") || kind.replaceAll("-", " ") },
       html("div", { class: "md-head" }, html("span", { class: "md-chip" }, "drag"),
-        html("span", { class: "md-hint" }, ...richHtml(hint), html("span", { class: "md-keys" }, " Or Tab and arrow keys.")), reset),
+        html("span", { class: "md-hint" }, ...richHtml(hint),
+          html("span", { class: "md-keys" }, " Or Tab and arrow keys.")), reset),
       this.stage, this.tools, this.table, this.status);
     el.append(this.root);
   }
@@ -233,7 +239,8 @@ export class Figure {
     this.root.classList.toggle("md-row", row);
     const shares = shown.reduce((sum, panel) => sum + panel.share, 0);
     const free = this.width - GAP * (shown.length - 1);
-    const widths = shown.map((panel) => (row ? (free * panel.share) / shares : Math.min(this.width, STACKED)));
+    const single = Math.min(this.width, STACKED);
+    const widths = shown.map((panel) => (row ? (free * panel.share) / shares : single));
     const heights = shown.map((panel, i) => panel.heightFor(widths[i]));
     const tall = row ? Math.max(...heights.filter((_, i) => shown[i].equal), 0) || Math.max(...heights) : 0;
     shown.forEach((panel, i) => panel.resize(Math.floor(widths[i]), Math.floor(tall || heights[i])));
@@ -269,7 +276,8 @@ export class Figure {
   readouts(entries) {
     for (const entry of entries) {
       const value = html("dd", { "data-readout": entry.name });
-      const term = html("dt", { class: entry.role ? `role-${entry.role}` : undefined }, ...richHtml(entry.label));
+      const term = html("dt", { class: entry.role ? `role-${entry.role}` : undefined },
+        ...richHtml(entry.label));
       const item = html("div", {}, term, value);
       this.table.append(item);
       this.outputs.set(entry.name, { ...entry, value, item });
@@ -334,7 +342,8 @@ export class Figure {
 // ------------------------------------------------------------------ a panel: one drawing with its scales
 
 export class Panel {
-  // equal: the same unit on both axes.  share: part of the row's width.  aspect: height / width when not `equal`.
+  // equal: the same unit on both axes.  share: part of the row's width.  aspect: height / width when not
+  // `equal`.
   constructor(figure, { name, label, x, y, equal = false, share = 1, aspect = 0.62, margin = {} }) {
     Object.assign(this, { figure, x, y, equal, share, aspect, handles: [], xlog: false, ylog: false });
     this.margin = { left: 34, right: 12, top: 26, bottom: 34, ...margin };
@@ -407,28 +416,33 @@ export class Panel {
 
   inside([px, py], pad = 0) {
     const { left, top } = this.margin;
-    return [clamp(px, [left + pad, left + this.inner[0] - pad]), clamp(py, [top + pad, top + this.inner[1] - pad])];
+    return [clamp(px, [left + pad, left + this.inner[0] - pad]),
+      clamp(py, [top + pad, top + this.inner[1] - pad])];
   }
 
   // Thin grid, tick labels, axis names.  Call in `layout` (again whenever the ranges change).
-  axes({ xlabel = "", ylabel = "", xticks = null, yticks = null, grid = true, xtext = null, ytext = null } = {}) {
+  axes({ xlabel = "", ylabel = "", xticks = null, yticks = null, grid = true, xtext = null,
+    ytext = null } = {}) {
     this.frame.replaceChildren();
     const { left, top } = this.margin;
     const [w, h] = this.inner;
     const log = ([a, b], count) => ticks([a, b], count).filter(Number.isInteger).map((k) => 10 ** k);
     const across = xticks ?? (this.xlog ? log(this.rx, w / 55) : ticks(this.rx, Math.max(2, w / 50)));
-    const up = yticks ?? (this.ylog ? log(this.ry, h / 40) : ticks(this.ry, Math.max(2, h / (this.equal ? 50 : 45))));
+    const up = yticks ?? (this.ylog ? log(this.ry, h / 40)
+      : ticks(this.ry, Math.max(2, h / (this.equal ? 50 : 45))));
     const name = (logarithmic) => (v) => (logarithmic ? power(Math.round(Math.log10(v))) : format(v, 3));
     for (const x of across) {
       const p = this.px(x);
-      if (grid) this.frame.append(svg("line", { class: x === 0 && !this.xlog ? "md-zero" : "md-grid", x1: p, x2: p, y1: top, y2: top + h }));
+      const line = x === 0 && !this.xlog ? "md-zero" : "md-grid";
+      if (grid) this.frame.append(svg("line", { class: line, x1: p, x2: p, y1: top, y2: top + h }));
       const text = svg("text", { class: "md-tick", x: p, y: top + h + 15, "text-anchor": "middle" });
       text.append((xtext ?? name(this.xlog))(x));
       this.frame.append(text);
     }
     for (const y of up) {
       const p = this.py(y);
-      if (grid) this.frame.append(svg("line", { class: y === 0 && !this.ylog ? "md-zero" : "md-grid", x1: left, x2: left + w, y1: p, y2: p }));
+      const line = y === 0 && !this.ylog ? "md-zero" : "md-grid";
+      if (grid) this.frame.append(svg("line", { class: line, x1: left, x2: left + w, y1: p, y2: p }));
       const text = svg("text", { class: "md-tick", x: left - 6, y: p + 4, "text-anchor": "end" });
       text.append((ytext ?? name(this.ylog))(y));
       this.frame.append(text);
@@ -456,7 +470,8 @@ export class Panel {
 
   // A line through points.  `.set(points)`; points that are not finite break the line.
   curve(role, { width = 2, close = false, fill = false, dashed = null, back = false } = {}) {
-    const style = [`md-curve role-${role}`, fill ? "md-fill" : "", dashed === false ? "md-solid" : dashed ? "md-dashed" : ""].join(" ");
+    const style = [`md-curve role-${role}`, fill ? "md-fill" : "",
+      dashed === false ? "md-solid" : dashed ? "md-dashed" : ""].join(" ");
     const path = svg("path", { class: style, "stroke-width": width });
     (back ? this.lines : this.marks).append(path);
     const limit = 1e5; // renderers lose their way far outside
@@ -527,13 +542,15 @@ export class Panel {
       const u = length > 1e-9 ? [(q[0] - p[0]) / length, (q[1] - p[1]) / length] : [1, 0];
       const size = Math.min(11, length); // a short arrow is all head
       const base = [q[0] - size * u[0], q[1] - size * u[1]];
-      const wing = (side) => `${(base[0] - side * 0.42 * size * u[1]).toFixed(1)} ${(base[1] + side * 0.42 * size * u[0]).toFixed(1)}`;
-      shaft.setAttribute("d", `M${p[0].toFixed(1)} ${p[1].toFixed(1)}L${base[0].toFixed(1)} ${base[1].toFixed(1)}`);
-      head.setAttribute("d", `M${q[0].toFixed(1)} ${q[1].toFixed(1)}L${wing(1)}L${wing(-1)}Z`);
+      const wing = (side) => [base[0] - side * 0.42 * size * u[1], base[1] + side * 0.42 * size * u[0]];
+      const path = (...points) => `M${points.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join("L")}`;
+      shaft.setAttribute("d", path(p, base));
+      head.setAttribute("d", `${path(q, wing(1), wing(-1))}Z`);
       const at = u[0] > 0.4 ? "start" : u[0] < -0.4 ? "end" : "middle";
       label.set(to, { dx: reach * u[0] - aside * u[1], dy: reach * u[1] + aside * u[0], text, at });
     };
-    const hide = (hidden) => [shaft, head, label.node].forEach((part) => part.toggleAttribute("hidden", hidden));
+    const hide = (hidden) => [shaft, head, label.node].forEach((part) =>
+      part.toggleAttribute("hidden", hidden));
     return { set, hide, label };
   }
 
@@ -549,12 +566,15 @@ export class Panel {
   }
 }
 
-const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10], PageDown: [0, -10] };
+const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10],
+  PageDown: [0, -10] };
 
 export class Handle {
-  constructor(panel, { name, label, role, get, set, text, axis = "both", step = 0.1, nudge = null, radius = 7 }) {
+  constructor(panel, { name, label, role, get, set, text, axis = "both", step = 0.1, nudge = null,
+    radius = 7 }) {
     Object.assign(this, { panel, get, set, text, axis, step, nudge });
-    this.root = svg("g", { class: `md-handle role-${role}`, tabindex: 0, role: "slider", "aria-label": label, "data-handle": name },
+    this.root = svg("g", { class: `md-handle role-${role}`, tabindex: 0, role: "slider", "aria-label": label,
+      "data-handle": name },
       svg("circle", { class: "md-hit", r: 22 }), svg("circle", { class: "md-ring", r: radius + 5 }),
       svg("circle", { class: "md-grip", r: radius }));
     this.root.addEventListener("pointerdown", (event) => this.grab(event));
@@ -581,7 +601,8 @@ export class Handle {
       return Math.hypot(spot[0] - at[0], spot[1] - at[1]);
     };
     const movable = this.panel.handles.filter((handle) => !handle.root.hasAttribute("hidden"));
-    const meant = movable.reduce((best, handle) => (distance(handle) < distance(best) - 0.5 ? handle : best), this);
+    const meant = movable.reduce((best, handle) => (distance(handle) < distance(best) - 0.5 ? handle : best),
+      this);
     const spot = meant.spot();
     meant.follow(event, this.root, [spot[0] - at[0], spot[1] - at[1]]);
   }
@@ -624,7 +645,8 @@ export class Handle {
     const { xlog, ylog, rx, ry } = this.panel;
     const [log, range, value] = this.axis === "y" ? [ylog, ry, this.get()[1]] : [xlog, rx, this.get()[0]];
     const number = (x) => (Number.isFinite(x) ? x.toFixed(6) : undefined); // exponents are not allowed here
-    build(this.root, { "aria-valuenow": number(log ? Math.log10(value) : value), "aria-valuemin": number(range[0]),
+    build(this.root, { "aria-valuenow": number(log ? Math.log10(value) : value),
+      "aria-valuemin": number(range[0]),
       "aria-valuemax": number(range[1]), "aria-valuetext": this.text() }, []);
   }
 

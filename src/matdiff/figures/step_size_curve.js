@@ -13,8 +13,10 @@ function render({ model, el }) {
   const curving = compile(spec.names, spec.hessian);
   const limits = model.get("limits");
 
-  const plane = figure.panel({ name: "plane", label: "contours of f and the step", x: limits[0], y: limits[1], equal: true });
-  const side = figure.panel({ name: "curve", label: "f along the step", x: [0, 1], y: [0, 1], aspect: 0.75, margin: { left: 44, top: 44 } });
+  const plane = figure.panel({ name: "plane", label: "contours of f and the step", x: limits[0], y: limits[1],
+    equal: true });
+  const side = figure.panel({ name: "curve", label: "f along the step", x: [0, 1], y: [0, 1], aspect: 0.75,
+    margin: { left: 44, top: 44 } });
   const grid = sample(value, ...limits);
   const family = levels(grid).map((level) => ({ level, segments: contour(grid, level) }));
 
@@ -29,7 +31,8 @@ function render({ model, el }) {
   // Two rows of marks above the curve: what this direction allows, and what every direction allows.
   const marks = ["*η*^∗", "2*η*^∗", "1/*L*", "2/*L*"].map((words, i) => ({
     line: side.curve("muted", { width: 1, dashed: i < 2 }), label: side.text("muted", words) }));
-  const words = { tangent: side.text("gradient", "tangent", "start"), parabola: side.text("output", "parabola", "end"), phi: side.text("output", "*φ*", "start") };
+  const words = { tangent: side.text("gradient", "tangent", "start"),
+    parabola: side.text("output", "parabola", "end"), phi: side.text("output", "*φ*", "start") };
 
   const pixelStep = nice((limits[0][1] - limits[0][0]) / 60, true);
   const keep = (p) => p.map((x, i) => tidy(clamp(x, limits[i]), pixelStep));
@@ -52,10 +55,12 @@ function render({ model, el }) {
     nudge: (dx) => setEta(model.get("eta") + dx * etaStep()), text: saying });
 
   figure.readouts([
-    { name: "eta", label: "*η*", role: "direction" }, { name: "eta*", label: "*η*^∗" }, { name: "2eta*", label: "2*η*^∗" },
+    { name: "eta", label: "*η*", role: "direction" }, { name: "eta*", label: "*η*^∗" },
+    { name: "2eta*", label: "2*η*^∗" },
     { name: "1/L", label: "1/*L*" }, { name: "2/L", label: "2/*L*" },
     { name: "change", label: "*φ*(*η*) − *φ*(0)", role: "output" },
-    { name: "tangent", label: "tangent says", role: "gradient" }, { name: "parabola", label: "parabola says", role: "output" },
+    { name: "tangent", label: "tangent says", role: "gradient" },
+    { name: "parabola", label: "parabola says", role: "output" },
   ]);
 
   function now() {
@@ -74,7 +79,7 @@ function render({ model, el }) {
   let framed = null; // the point for which the curve's ranges were chosen
   function frame(state) {
     framed = String(state.x);
-    span = Math.max(state.best ? 2.5 * state.best : 0, 1.15 * state.eta, state.safe && !state.best ? 2.5 * state.safe : 0) || 1;
+    span = Math.max(2.5 * (state.best ?? state.safe ?? 0), 1.15 * state.eta) || 1;
     const heights = linspace(0, span, 41).map(state.at).filter(Number.isFinite);
     const bottom = state.best ? state.before - (state.square * state.best) / 2 : state.before;
     const [low, high] = [Math.min(...heights, bottom), Math.max(...heights, state.before)];
@@ -113,10 +118,18 @@ function render({ model, el }) {
       marks[i].label.place([side.px(t), side.margin.top - (i < 2 ? 17 : 4)]);
     });
     const fall = (0.85 * (state.before - low)) / (square || 1); // where the tangent is well inside the panel
-    words.tangent.set([Math.min(fall, span), state.before - Math.min(fall, span) * square], { dx: -6, dy: 4, at: "end" });
-    words.parabola.hide(Math.abs(state.at(span) - guess(span)) < 0.06 * (high - low)); // on top of phi: no label
-    words.parabola.set([0.97 * span, clamp(guess(0.97 * span), [low, high])], { dx: -10 });
-    words.phi.set([0.8 * span, clamp(state.at(0.8 * span), [low, high])], { dx: 8, dy: 8 });
+    words.tangent.set([Math.min(fall, span), state.before - Math.min(fall, span) * square],
+      { dx: -6, dy: 4, at: "end" });
+    // The parabola's label stands at its bottom, on the side away from phi.
+    const middle = best ?? 0.6 * span;
+    const apart = guess(middle) - state.at(middle);
+    const same = Math.abs(apart) < 0.06 * (high - low);
+    words.parabola.hide(same);
+    words.parabola.set([middle, clamp(guess(middle), [low, high])],
+      { dx: 6, dy: apart > 0 ? -14 : 14, at: "start" });
+    const at = same ? 0.66 * span : 0.8 * span;
+    words.phi.set([at, clamp(state.at(at), [low, high])],
+      { dx: 8, dy: 8, text: same ? "*φ* = parabola" : "*φ*" });
     figure.show({ eta, "eta*": best, "2eta*": best && 2 * best, "1/L": safe, "2/L": safe && 2 * safe,
       change: state.change, tangent: -eta * square, parabola: -eta * square + (eta * eta * curvature) / 2 });
   }

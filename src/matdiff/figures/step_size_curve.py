@@ -12,9 +12,9 @@ class StepSizeCurve(Figure):
     f: formula in x1, x2 (string or SymPy expression).  point: 2 numbers.  eta: the step size, not negative.
     limits: (low, high) per axis.
 
-    Read-outs: eta; eta*, which minimises the parabola, and 2eta*, both None where f does not curve upwards along
-    the gradient g; 1/L and 2/L with L the largest eigenvalue of the Hessian H, None unless L > 0; change
-    = phi(eta) - phi(0), and what tangent and parabola say of it.
+    Read-outs: eta; eta*, which minimises the parabola, and 2eta*, both None where f does not curve upwards
+    along the gradient g; 1/L and 2/L with L the largest eigenvalue of the Hessian H, None unless L > 0;
+    change = phi(eta) - phi(0), and what tangent and parabola say of it.
 
     >>> StepSizeCurve("x1**2 + 2*x2**2", point=(2, 1), eta=0.1).readouts()["eta*"]
     0.3333333333333333
@@ -39,6 +39,6 @@ class StepSizeCurve(Figure):
         best = float(square / curvature) if curvature > 0 else None
         safe = float(1 / L) if L > 0 else None
         tangent = -self.eta * square
-        return {"eta": self.eta, "eta*": best, "2eta*": best and 2 * best, "1/L": safe, "2/L": safe and 2 * safe,
-                "change": self.f.value(x - self.eta * g) - self.f.value(x),
+        return {"eta": self.eta, "eta*": best, "2eta*": best and 2 * best, "1/L": safe,
+                "2/L": safe and 2 * safe, "change": self.f.value(x - self.eta * g) - self.f.value(x),
                 "tangent": float(tangent), "parabola": float(tangent + self.eta**2 * curvature / 2)}
