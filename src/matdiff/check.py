@@ -149,7 +149,7 @@ def _call(function, args, what):
             value = function(*(np.array(a) for a in args))
     except Exception as error:
         text = str(error).splitlines()[0] if str(error) else ""
-        _stop("raises", f"{what} raised {type(error).__name__}" + (f": {text}" if text else "."),
+        _stop("raises", f"{what} raised {type(error).__name__}" + (f": {text.rstrip('.')}." if text else "."),
               details=traceback.format_exc())
     return _as_numbers(value, what)
 
@@ -203,9 +203,18 @@ class _Judge:
         if self.X.size > FULL:
             return self.by_directions(given)
         here = self.point(self.X, given)
-        if not self.agrees(here):
-            return self.refuse(here)
-        return self.accept(here)
+        if self.agrees(here):
+            return self.accept(here)
+        if self.reads_one_triangle(here):
+            self.symmetric = True       # as Cholesky's factor does: X can only be meant as a symmetric variable
+            return self.verdict()
+        return self.refuse(here)
+
+    def reads_one_triangle(self, p):
+        if self.symmetric or self.kind != "gradient" or not _is_symmetric(p.X):
+            return False
+        lower, upper = (np.abs(triangle(p.truth, k)).max() for triangle, k in ((np.tril, -1), (np.triu, 1)))
+        return min(lower, upper) <= p.bound.max() < 1e-3 * max(lower, upper)
 
     # What is known at a point
 
@@ -233,7 +242,8 @@ class _Judge:
         truth, bound = self.derivative(numeric.gradient if self.kind == "gradient" else numeric.jacobian, X)
         if self.symmetric:
             truth, bound = sym(truth), sym(bound)
-        return Point(X, truth, bound, self.claimed(X) if given is None else given)
+        scale = np.abs(self.f(np.array(X))).max() / _size(X)
+        return Point(X, truth, bound, self.claimed(X) if given is None else given, float(scale))
 
     def claimed(self, X):
         """The claim at X; a differential becomes its matrix, one column for each entry of X."""
@@ -304,9 +314,10 @@ class _Judge:
         gap = p.claim - p.truth
         V = gap if self.kind == "gradient" else self.unvec(gap[np.abs(gap).max(axis=1).argmax()], p.X)
         V = V / np.abs(V).max()
-        slope, bound = self.derivative(numeric.directional_derivative, p.X, V)
-        if self.symmetric:
-            slope, bound = self.derivative(numeric.directional_derivative, p.X, sym(V))
+        try:
+            slope, bound = self.derivative(numeric.directional_derivative, p.X, sym(V) if self.symmetric else V)
+        except _Refused:
+            return False
         mine = np.vdot(p.claim, V) if self.kind == "gradient" else p.claim @ vec(V)
         if np.max(bound) > 0.1 * np.abs(gap).max():
             return False    # too blunt to contradict the first measurement
@@ -324,7 +335,8 @@ class _Judge:
             return self.undecided(here) or Check(True, None, f"The {what} is right.")
         if callable(self.claim):
             if not self.agrees(beside):
-                return self.explain([beside, here], passed_first=True)
+                further = self.general(beside)
+                return self.explain([beside, further] if further is not None else [beside], passed_first=True)
             if not (loose(here) and loose(beside)):
                 note = " The function has a kink at this X; judged beside it." if self.kink(here) else ""
                 return Check(True, None, f"The {what} is right.{note}")
@@ -336,8 +348,9 @@ class _Judge:
             if self.kink(here):
                 return Check(True, "function not smooth here", f"The function has a kink at this X, where no "
                              f"{self.kind} exists; your value lies between the one-sided slopes.")
+            part = 10.0 ** np.ceil(np.log10(here.bound.max() / max(here.size(), 1e-300)))
             return Check(True, "too noisy to decide", f"Your {self.kind} agrees, but the function is so noisy that "
-                         f"only {show(here.bound.max() / max(here.size(), 1e-300))} of its size can be told.")
+                         f"errors below {show(part)} of its size cannot be seen.")
         if beside is None or callable(self.claim):
             return None
         if here.size() < 1e-9 * beside.size():
@@ -394,7 +407,7 @@ class _Judge:
             with np.errstate(all="ignore"):
                 up, mid, down = (vec(np.asarray(self.f(here.X + t * V), float)) for t in (h, 0, -h))
             bends.append(np.abs(up - 2 * mid + down).max() / h)
-        return bends[0] > 0 and bends[2] > 0.5 * bends[0] and bends[2] < 2 * bends[0]
+        return bends[0] > 1e-2 * max(here.size(), np.abs(here.claim).max(initial=0)) and bends[2] > 0.5 * bends[0] and bends[2] < 2 * bends[0]
 
     # Many inputs
 
@@ -449,7 +462,8 @@ class _Judge:
 
 
 def loose(p):
-    return p.bound.max() > LOOSE * p.size()
+    """Is the bound too wide to decide, beside the derivative and beside the size of f itself?"""
+    return bool(p.bound.max() > max(LOOSE * p.size(), 1e-9 * p.scale))
 
 
 def _single(claim, truth):

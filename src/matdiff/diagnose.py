@@ -32,11 +32,12 @@ def show(value):
 
 @dataclass(frozen=True)
 class Point:
-    """What is known at one input: the numerical derivative, the bound of its error, the claim."""
+    """What is known at one input: the numerical derivative, the bound of its error, the claim, a scale."""
     X: np.ndarray
     truth: np.ndarray
     bound: np.ndarray
     claim: np.ndarray
+    scale: float = 0.0      # of a derivative, judged by f(X) and X alone
 
     def size(self):
         return np.abs(self.truth).max(initial=0.0)
@@ -83,6 +84,102 @@ class Case:
         return len(self.shape) == 2 and self.shape[0] == self.shape[1]
 
 
+# The names ------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Mistake:
+    """A name that a check may give: what it means, and its smallest example (in the names of `example_names`)."""
+    name: str
+    meaning: str
+    example: str
+
+
+MISTAKES = (
+    Mistake("layout", "right, in the other layout: accepted and said so (a row for a column, n × m for an m × n "
+            "Jacobian, one index per axis)", "check_jacobian(lambda x: D @ x, D.T, x)"),
+    Mistake("shape", "right numbers in a wrong shape, or the wrong number of entries",
+            "check_gradient(lambda x: b @ x, lambda x: b[:, None], x)"),
+    Mistake("transposed", "the transpose, or with one factor transposed",
+            "check_gradient(lambda X: np.sum(W * X), lambda X: W.T, X)"),
+    Mistake("sign", "the whole, or one term, has the opposite sign",
+            "check_gradient(lambda x: b @ x, lambda x: -b, x)"),
+    Mistake("factor", "a constant is missing or too much: 2, 1/2, 1/m, …",
+            "check_gradient(lambda x: np.mean((D @ x - y)**2), lambda x: 2 * D.T @ (D @ x - y), x, sizes={'m': 7})"),
+    Mistake("row-major vec", "vec read rows instead of columns, on one side or both",
+            "check_jacobian(lambda X: X.T, lambda X: np.eye(12), X)"),
+    Mistake("kronecker order", "A ⊗ B for Bᵀ ⊗ A, or a factor of it transposed",
+            "check_jacobian(lambda X: A @ X @ B, lambda X: np.kron(A, B.T), X)"),
+    Mistake("not symmetrised", "2Ax for (A + Aᵀ)x: right only if A is symmetric",
+            "check_gradient(lambda x: x @ A @ x, lambda x: 2 * A @ x, x)"),
+    Mistake("off-diagonal doubled", "partial derivatives over the free entries of a symmetric matrix",
+            "check_gradient(lambda X: b @ X @ b, 2 * np.outer(b, b) - np.diag(b * b), P, symmetric=True)"),
+    Mistake("off-diagonal halved", "the entries off the diagonal are half of the gradient's",
+            "check_gradient(lambda X: b @ X @ b, (np.outer(b, b) + np.diag(b * b)) / 2, P, symmetric=True)"),
+    Mistake("one triangle", "only the lower or the upper triangle is there",
+            "check_gradient(lambda X: np.sum(A * X), lambda X: np.tril(A), S)"),
+    Mistake("elementwise product", "* for @, or @ for *",
+            "check_gradient(lambda X: np.sum((A @ X)**2) / 2, lambda X: A.T * (A @ X), S)"),
+    Mistake("missing chain factor", "a factor of the chain rule is missing, for all, a row, a column or an entry",
+            "check_jacobian(lambda x: np.tanh(D @ x), lambda x: D, x)"),
+    Mistake("extra chain factor", "a factor that does not belong there, entry by entry",
+            "check_gradient(lambda x: np.sum(c * (D @ x)**2), lambda x: 2 * D.T @ (c * c * (D @ x)), x)"),
+    Mistake("missing product-rule term", "something that moves with X was held, or a term was left out",
+            "check_gradient(lambda x: (b @ x) * np.sum(x**3), lambda x: b * np.sum(x**3), x)"),
+    Mistake("wrong axis", "summed over the wrong axis",
+            "check_gradient(lambda r: np.sum((D @ W + r)**2) / 2, lambda r: (D @ W + r).sum(axis=1), np.ones(3))"),
+    Mistake("not summed over the batch", "one gradient per example, still to be added up",
+            "check_gradient(lambda r: np.sum((D @ W + r)**2) / 2, lambda r: D @ W + r, np.ones(3))"),
+    Mistake("only diagonal", "right on the diagonal, zero elsewhere",
+            "check_jacobian(lambda z: np.exp(z) / np.exp(z).sum(), lambda z: np.diag(np.exp(z) / np.exp(z).sum()"
+            " * (1 - np.exp(z) / np.exp(z).sum())), x)"),
+    Mistake("one entry", "right in one entry, zero elsewhere",
+            "check_gradient(lambda x: b @ x, np.where(np.arange(4) == 0, b, 0), x)"),
+    Mistake("one row or column", "right in one row or column, zero elsewhere",
+            "check_gradient(lambda X: np.sum(W * X), np.where(np.arange(3) == 0, W, 0), X)"),
+    Mistake("only for symmetric input", "right where X, or a matrix in f, is symmetric",
+            "check_gradient(lambda X: np.sum((A @ X)**2), lambda X: 2 * A @ A @ X, X)"),
+    Mistake("only for orthogonal input", "right where X, or a matrix in f, is orthogonal",
+            "check_gradient(lambda X: np.linalg.slogdet(X)[1], lambda X: X, S)"),
+    Mistake("only for diagonal input", "right where X, or a matrix in f, is diagonal",
+            "check_gradient(lambda X: np.linalg.slogdet(X)[1], lambda X: np.diag(1 / np.diag(X)), S)"),
+    Mistake("wrong order", "the factors of a product stand in the wrong order",
+            "check_differential(lambda X: A @ X, lambda X, dX: dX @ A, S)"),
+    Mistake("wrong normalisation", "a power of the norm of X is missing or too much",
+            "check_jacobian(lambda x: x / np.linalg.norm(x), lambda x: (np.eye(4) - np.outer(x, x)) "
+            "/ np.linalg.norm(x), x)"),
+    Mistake("does not move with X", "a claim that stays where the derivative moves",
+            "check_gradient(lambda x: np.sum(x**3), lambda x: 3 * x0**2, x0)"),
+    Mistake("not a gradient", "one entry or more are right, but the claim's own Jacobian is not symmetric: it is the "
+            "gradient of no function",
+            "check_gradient(lambda x: x[0] * x[1]**2, lambda x: np.array([x[1]**2, x[0] + x[1]]), x[:2])"),
+    Mistake("not linear in dX", "a differential that is not linear in dX",
+            "check_differential(lambda X: X**2, lambda X, dX: dX**2, X)"),
+    Mistake("this input cannot decide", "right at this X, where a wrong formula is right as well: accepted and said so",
+            "check_gradient(lambda X: np.linalg.slogdet(X)[1], np.linalg.inv(P), P)"),
+    Mistake("function not smooth here", "there is a kink at this X, so no derivative",
+            "check_gradient(lambda x: np.abs(x).sum(), np.array([5., 1.]), np.array([0., 1.]))"),
+    Mistake("too noisy to decide", "right as far as can be told: the function is noisier than the question",
+            "check_gradient(lambda x: float(x @ x) + 10 * np.sin(1e12 * x.sum()), lambda x: 2 * x, x)"),
+    Mistake("not finite", "nan or infinity from the function or the claim",
+            "check_gradient(lambda x: np.sum(x**2), lambda x: x / 0., x)"),
+    Mistake("raises", "the function or the claim raised an exception",
+            "check_gradient(lambda x: np.sum(x**2), lambda x: D.T @ x, x)"),
+    Mistake("not an array", "the claim returned None, text or a ragged list",
+            "check_gradient(lambda x: np.sum(x**2), lambda x: None, x)"),
+    Mistake("unknown", "no common mistake explains it; the entries that differ most are listed",
+            "check_gradient(lambda x: np.sum(x**2), np.array([1., 2., 7., 4.]), x)"),
+)
+
+
+def example_names():
+    """The arrays that the examples of MISTAKES use: of pairwise different sizes, none symmetric except P."""
+    rng = np.random.default_rng(2)
+    normal = lambda *shape: rng.normal(size=shape)
+    names = dict(np=np, A=normal(4, 4), B=normal(3, 3), D=normal(7, 4), W=normal(4, 3), S=normal(4, 4), X=normal(4, 3),
+                 x=normal(4), x0=normal(4), b=normal(4), y=normal(7), c=rng.uniform(0.5, 2, 7))
+    return names | {"P": names["S"] @ names["S"].T + np.eye(4)}
+
+
 # Multiples ------------------------------------------------------------------------------------------------------
 
 def sizes_of(shape):
@@ -90,19 +187,27 @@ def sizes_of(shape):
     return dict(zip("mn" if len(shape) == 2 else "n", shape))
 
 
-def sizes(case):
-    """The numbers that a constant may be named by; the caller's names come first."""
+def with_sizes(case):
+    """The case with all sizes that a constant may be named by: the caller's names, those of X, those of f's data."""
     known = dict(case.sizes)
     for letter, size in sizes_of(case.shape).items():
         if size not in known.values():
             known.setdefault(letter, size)
-    return {name: size for name, size in known.items() if size > 2}
+    try:
+        data = [n for K in Tape(case.f, case.first.X).constants() for n in np.shape(K)]
+    except Exception:           # f cannot be followed; its data stay unknown
+        data = []
+    for size in data:
+        free = [letter for letter in "mnkpqr" if letter not in known]
+        if size not in known.values() and free:
+            known[free[0]] = size
+    return replace(case, sizes={name: size for name, size in known.items() if size > 2})
 
 
 def constants(case):
     """{value: how it is written}: the multiples that a slip typically leaves."""
     names = {2.0: "2", 0.5: "1/2", 4.0: "4", 0.25: "1/4"}
-    for name, n in sizes(case).items():
+    for name, n in case.sizes.items():
         for value, text in ((n, name), (1 / n, f"1/{name}"), (2 * n, f"2{name}"), (0.5 / n, f"1/(2{name})"),
                             (n / 2, f"{name}/2"), (2 / n, f"2/{name}"), (n * n, f"{name}²"), (1 / n**2, f"1/{name}²"),
                             ((n - 1) / n, f"({name} - 1)/{name}"), (n / (n - 1), f"{name}/({name} - 1)")):
@@ -152,7 +257,7 @@ def plain(case, cs, entries):
         size = size and "," + size
         for s, sign in ((1, ""), (-1, " and the sign is the opposite")):
             if near(c, s / value):
-                return ("factor" if s == 1 else "sign and factor"), f"a factor {text} is missing{sign}"
+                return ("factor" if s == 1 else "sign and factor"), f"a factor {written} is missing{size}{sign}"
     if entries * len(cs) < 2:
         return None
     return ("factor" if c > 0 else "sign and factor",
@@ -506,6 +611,8 @@ def equal_totals(case):
         return
     for q in case.points:
         total, scale = q.truth.sum(), np.abs(q.truth).sum()
+        if np.array_equal(np.sort(q.truth, axis=None).round(9), np.sort(q.claim, axis=None).round(9)):
+            return      # the right numbers in another order: the total proves nothing
         if abs(total) < 1e-3 * scale or abs(q.claim.sum() - total) > 1e-9 * scale + 3 * q.bound.sum():
             return
     yield Finding("wrong axis", describe(case, "the total of all entries is right, but it was summed over the wrong "
@@ -547,6 +654,31 @@ def only_structured(case, structures=STRUCTURED):
         if p is not None and fits_at(p):
             yield Finding(f"only for {word} input", describe(case, f"it is right for {word} X only"))
             return
+
+
+def stays(case):
+    """A claim that is the derivative at X and stays so elsewhere, or that is one for every entry."""
+    if case.claim is None or len(case.points) < 2 or case.first.truth.size < 2:
+        return
+    p, q = case.points[:2]
+    if p.claim.shape == q.claim.shape and np.array_equal(p.claim, q.claim) and p.claim.shape == p.truth.shape and (
+            case.passed_first or (p.claim == 1).all()):
+        yield Finding("does not move with X", describe(case, "it stays the same wherever X is, the right one moves"),
+                      also=("missing chain factor",))
+
+
+def not_a_gradient(case):
+    """Some entries right, and the claim's own Jacobian not symmetric."""
+    if case.kind != "gradient" or case.claim is None or case.first.claim.shape != case.shape or len(case.points) < 2:
+        return
+    right = [np.abs(p.claim - p.truth) <= 10 * p.tolerance() for p in case.points]
+    together = right[0] & right[1] & (case.first.truth != 0)
+    if not together.any() or 2 * together.sum() > together.size:
+        return
+    J = numeric.jacobian(case.claim, case.first.X)
+    if not np.allclose(J, J.T, rtol=1e-5, atol=1e-6 * np.abs(J).max()):
+        yield Finding("not a gradient", describe(case, f"{int(together.sum())} of {together.size} entries are right, but "
+                      "no function has this gradient: its own Jacobian is not symmetric"))
 
 
 def only_unit(case):
@@ -902,9 +1034,9 @@ def wrong_order(case):
                           "wrong order: the outer one stands on the left"))
 
 
-TESTS = (missing_terms, only_structured, moving_multiple, only_unit, line_factor, own_jacobian, only_symmetric_constant, held_terms,
+TESTS = (missing_terms, stays, only_structured, moving_multiple, only_unit, line_factor, own_jacobian, only_symmetric_constant, held_terms,
          mended, replayed, extra_factor, only_here, stops_short, wrong_order, equal_totals,
-         only_diagonal)
+         only_diagonal, not_a_gradient)
 
 
 # The search -----------------------------------------------------------------------------------------------------
@@ -921,6 +1053,7 @@ def findings(case):
 def diagnose(case):
     """The simplest explanation of a wrong claim; others as simple are mentioned in `also`."""
     with np.errstate(all="ignore"):
+        case = with_sizes(case)
         found = sorted(findings(case), key=lambda pair: pair[0])
         if found:
             cost, best = found[0]

@@ -335,7 +335,7 @@ def slopes(step, said):
     yield name, f"the value of {said} stands where its slope belongs", rule(lambda s, d: s.output * d)
     yield (name, f"the slope of {said} is taken at the wrong point, its own result",
            rule(lambda s, d: s.at(slot, s.output + d) - s.at(slot, s.output)))
-    yield (name, f"the slope of {said} is there twice",
+    yield ("extra chain factor", f"the slope of {said} is there twice",
            rule(lambda s, d: s.at(slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
     if step.name in ("square", "power", "multiply"):
         yield name, f"the argument of {said} is missing, only the constant is left", rule(lambda s, d: 2 * d)

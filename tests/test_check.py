@@ -1,0 +1,264 @@
+"""The verdict: no wrong claim accepted, no right one refused, and a sentence for whatever a reader passes in."""
+import time
+
+import numpy as np
+import pytest
+
+from matdiff import Check, check_differential, check_gradient, check_jacobian, gradient, palette, sym
+from matdiff.testing import assert_differential, assert_gradient, assert_jacobian
+
+rng = np.random.default_rng(0)
+A, D, x, y = rng.normal(size=(4, 4)), rng.normal(size=(7, 4)), rng.normal(size=4), rng.normal(size=7)
+X, S, B = rng.normal(size=(3, 4)), rng.normal(size=(4, 4)), rng.normal(size=(4, 2))
+inv = np.linalg.inv
+single = lambda a: np.asarray(a, np.float32)
+
+
+def quadratic(x):
+    return x @ A @ x
+
+
+def right(x):
+    return (A + A.T) @ x
+
+
+# The result -----------------------------------------------------------------------------------------------------
+
+def test_a_right_claim_passes_as_function_and_as_array():
+    for claim in (right, right(x), right(x).tolist()):
+        check = check_gradient(quadratic, claim, x)
+        assert isinstance(check, Check) and check and check.passed and check.mistake is None
+        assert repr(check) == "✓ The gradient is right."
+
+
+def test_a_wrong_claim_names_the_numbers_that_matter():
+    check = check_gradient(quadratic, lambda x: -right(x), x)
+    assert not check and check.mistake == "sign" and repr(check).startswith("✗ ")
+    assert check.expected == pytest.approx(-check.given) and f"{check.given:.4g}" in check.message
+    with pytest.raises(AttributeError):
+        check.passed = True
+
+
+def test_the_card_says_in_words_and_in_both_modes_what_the_colour_says():
+    wrong = check_gradient(quadratic, lambda x: -right(x), x)._repr_html_()
+    assert 'role="status"' in wrong and 'aria-label="Wrong: ' in wrong and "inherit" in wrong
+    assert palette.LIGHT["wrong"] in wrong and palette.DARK["wrong"] in wrong
+    assert 'aria-label="Right: ' in check_gradient(quadratic, right, x)._repr_html_()
+    assert "<script>" not in Check(False, "<script>", "<script>")._repr_html_()
+
+
+def test_constants_are_named_by_the_sizes_given():
+    loss = lambda w: np.mean((D @ w - y) ** 2)
+    check = check_gradient(loss, lambda w: 2 * D.T @ (D @ w - y), x, sizes={"m": 7})
+    assert check.mistake == "factor" and "a factor 1/m is missing, m = 7" in check.message
+
+
+def test_named_terms():
+    f = lambda x: quadratic(x) - 3 * np.sum(x**2)
+    terms = {"quadratic": right, "penalty": lambda x: -6 * x}
+    check = check_gradient(f, right, x, terms=terms)
+    assert check.mistake == "missing product-rule term" and "`penalty`" in check.message
+    check = check_gradient(f, lambda x: right(x) + 6 * x, x, terms=terms)
+    assert check.mistake == "sign" and "`penalty`" in check.message
+
+
+def test_keywords_go_to_whom_they_belong():
+    f = lambda x, C, scale: scale * (x @ C @ x)
+    assert check_gradient(f, lambda x, C, scale: scale * (C + C.T) @ x, x, C=A, scale=3.0)
+    assert check_gradient(f, lambda x: 3 * right(x), x, C=A, scale=3.0)
+
+
+# Layout ---------------------------------------------------------------------------------------------------------
+
+def test_the_other_layout_is_accepted_and_named():
+    for check in (check_gradient(quadratic, lambda x: right(x)[None], x), check_jacobian(lambda x: D @ x, D.T, x),
+                  check_jacobian(quadratic, right, x)):
+        assert check.passed and check.mistake == "layout"
+
+
+def test_a_transposed_matrix_or_a_column_for_a_vector_is_wrong():
+    assert check_gradient(lambda X: np.sum(X**2), lambda X: 2 * X.T, X).mistake == "transposed"
+    assert check_gradient(quadratic, lambda x: right(x)[:, None], x).mistake == "shape"
+    assert check_jacobian(lambda x: A @ x, A.T, x).mistake == "transposed"
+
+
+# Sensitivity ----------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_entry_of_a_hundred_off_by_a_millionth_is_rejected(seed):
+    rng = np.random.default_rng(seed)
+    M, X = rng.normal(size=(2, 10, 10))
+    f = (lambda X: np.sum((M @ X) ** 2), lambda X: np.sum(np.tanh(M @ X)), lambda X: np.linalg.slogdet(X)[1],
+         lambda X: np.linalg.norm(M @ X))[seed % 4]
+    G = gradient(f, X)
+    assert check_gradient(f, G, X)
+    G.flat[rng.integers(100)] *= 1 + 1e-6
+    assert not check_gradient(f, G, X)
+
+
+def test_many_inputs_are_judged_by_directions_and_named_by_a_block():
+    M, X = np.random.default_rng(1).normal(size=(2, 40, 40))
+    f, g = lambda X: np.sum((M @ X) ** 2) / 40, lambda X: 2 * M.T @ M @ X / 40
+    assert check_gradient(f, g, X) and check_gradient(f, g(X), X)
+    assert check_gradient(f, lambda X: g(X).T, X).mistake == "transposed"
+    assert check_gradient(f, lambda X: 40 * g(X), X).mistake == "factor"
+
+
+# Inputs that cannot decide --------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("P", [np.eye(4), sym(S) + 4 * np.eye(4), np.diag([1., 2, 3, 4])])
+def test_a_formula_for_symmetric_input_is_found_at_symmetric_input(P):
+    check = check_gradient(lambda X: np.linalg.slogdet(X)[1], lambda X: inv(X), P)
+    assert check.mistake == "only for symmetric input" and "transposed" in check.also
+
+
+def test_an_array_at_a_special_input_cannot_decide():
+    P = S @ S.T + np.eye(4)
+    assert check_gradient(lambda X: np.linalg.slogdet(X)[1], inv(P), P).mistake == "this input cannot decide"
+    zero = check_gradient(lambda x: np.sum(x**2), np.zeros(3), np.zeros(3))
+    assert zero.mistake == "this input cannot decide" and zero.passed
+
+
+def test_a_wrong_formula_is_found_at_zero_and_at_a_kink():
+    assert check_gradient(lambda x: np.sum(x**2), lambda x: 3 * x, np.zeros(3)).mistake == "factor"
+    assert not check_gradient(lambda x: np.abs(x).sum(), lambda x: 2 * np.sign(x), np.array([0., 1.]))
+    assert check_gradient(lambda x: np.abs(x).sum(), np.sign, np.array([0., 1.]))
+
+
+def test_a_function_that_reads_one_triangle_takes_x_as_symmetric():
+    P = S @ S.T + np.eye(4)
+    logdet = lambda X: 2 * np.log(np.diag(np.linalg.cholesky(X))).sum()
+    assert check_gradient(logdet, inv, P) and not check_gradient(logdet, lambda X: 2 * inv(X), P)
+
+
+# Fairness: right claims that other checkers refuse --------------------------------------------------------------
+
+rough = np.random.default_rng(3).uniform(0.5, 1.5, 5)
+gap = np.diag([0., 1, 2, 2 + 1e-4])
+HARD = {
+    "x = 1e-6 under a logarithm": (lambda x: np.log(x).sum(), lambda x: 1 / x, 1e-6 * rough),
+    "root near zero": (lambda x: np.sqrt(x).sum(), lambda x: 0.5 / np.sqrt(x), 1e-6 * rough),
+    "a pole near by": (lambda x: np.sum(1 / (x - 0.4995)), lambda x: -1 / (x - 0.4995) ** 2, np.array([0.5, 0.7])),
+    "stiff": (lambda x: np.sum(np.exp(30 * x)), lambda x: 30 * np.exp(30 * x), rough),
+    "fast waves": (lambda x: np.sum(np.sin(100 * x)), lambda x: 100 * np.cos(100 * x), rough),
+    "single precision inside f": (lambda x: float(single(x) @ single(x)), lambda x: 2 * x, rough),
+    "single precision claim": (lambda x: x @ x, lambda x: single(2 * x), rough),
+    "single precision inside the claim": (lambda x: np.sum(x**3), lambda x: 3.0 * single(x).astype(float) ** 2, rough),
+    "noise of 1e-8": (lambda x: np.round(np.sum(x**2), 8), lambda x: 2 * x, rough),
+    "tiny values": (lambda x: 1e-8 * np.sum(np.sin(x)), lambda x: 1e-8 * np.cos(x), rough),
+    "huge values": (lambda x: 1e8 * np.sum(np.sin(x)), lambda x: 1e8 * np.cos(x), rough),
+    "huge input": (lambda x: np.sum(x**2), lambda x: 2 * x, 1e8 * rough),
+    "tiny input": (lambda x: np.sum(x**2), lambda x: 2 * x, 1e-8 * rough),
+    "an offset of 1e8": (lambda x: 1e8 + x @ x, lambda x: 2 * x, rough),
+    "entries of all sizes": (lambda x: np.sum(np.exp(10 * x)), lambda x: 10 * np.exp(10 * x), np.linspace(-2, 2, 5)),
+    "the minimum": (lambda x: np.sum((x - rough) ** 2), lambda x: 2 * (x - rough), rough),
+    "a constant": (lambda x: 3.0, lambda x: 0 * x, rough),
+    "a hinge": (lambda x: np.maximum(x, 0).sum(), lambda x: (x > 0) * 1.0, rough - 1),
+    "a norm": (np.linalg.norm, lambda x: x / np.linalg.norm(x), rough),
+    "a maximum": (np.max, lambda x: (x == x.max()) * 1.0, rough),
+    "an eigenvalue, gap 1e-4": (lambda X: np.linalg.eigvalsh(sym(X))[-1], lambda X: (lambda v: np.outer(v, v))(
+        np.linalg.eigh(sym(X))[1][:, -1]), gap),
+    "integers": (lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1, 2, 3])),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_right_claims_pass_where_it_is_hard_and_one_per_cent_is_noticed(name):
+    f, g, point = HARD[name]
+    check = check_gradient(f, g, point)
+    assert check.passed, check
+    if name != "a constant":
+        wrong = check_gradient(f, lambda x: 1.01 * g(x), point)
+        assert not wrong, wrong
+
+
+def test_right_claims_pass_at_all_scales():
+    rng = np.random.default_rng(4)
+    for k in range(150):
+        m, n = rng.integers(2, 6, 2)
+        s, t = 10.0 ** rng.integers(-8, 9, 2)
+        M, Y, w = rng.normal(size=(m, n)), rng.normal(size=(m, n)), t * rng.normal(size=n)
+        assert check_gradient(lambda w: s * np.sum((M @ w) ** 2), lambda w: 2 * s * M.T @ (M @ w), w)
+        assert check_jacobian(lambda w: s * np.tanh(M @ w / t), lambda w: s * (1 - np.tanh(M @ w / t) ** 2)[:, None] * M / t, w)
+        assert check_differential(lambda Y: s * Y.T @ Y, lambda Y, H: s * (H.T @ Y + Y.T @ H), t * Y)
+
+
+def test_a_noisy_function_is_said_to_be_noisy():
+    f = lambda x: float(x @ x) + 10 * np.sin(1e12 * x.sum())
+    assert check_gradient(f, lambda x: 2 * x, rough).mistake == "too noisy to decide"
+
+
+# What else a reader passes in -----------------------------------------------------------------------------------
+
+def broken(x):
+    raise KeyError("weights")
+
+
+@pytest.mark.parametrize("claim, mistake", [
+    (broken, "raises"), (lambda x: None, "not an array"), (lambda x: "2x", "not an array"),
+    (lambda x: [[1, 2], [3]], "not an array"), (lambda x: x / 0, "not finite"), (lambda x: np.full(4, np.nan), "not finite"),
+    (lambda x: 1j * x, "not an array"), (lambda x: x[:2], "shape"), (lambda x: D @ x, "shape"), (lambda x: 3.0, "shape"),
+    (lambda x: np.array([]), "shape")])
+def test_a_broken_claim_gets_a_sentence(claim, mistake):
+    check = check_gradient(quadratic, claim, x)
+    assert not check and check.mistake == mistake and check.message[-1] in ".?"
+    assert (check.details is not None and "broken" in check.details) == (claim is broken)
+
+
+def test_a_broken_function_gets_a_sentence():
+    assert check_gradient(broken, right, x).mistake == "raises"
+    assert check_gradient(lambda x: np.log(-x**2).sum(), right, x).mistake == "not finite"
+    assert check_gradient(lambda x: None, right, x).mistake == "not an array"
+    assert "check_jacobian" in check_gradient(lambda x: D @ x, D, x).message
+    assert check_gradient(lambda X: np.linalg.slogdet(inv(X))[1], inv, np.ones((3, 3))).mistake in ("raises", "not finite")
+
+
+def test_a_claim_that_changes_its_argument_does_no_harm():
+    def claim(x):
+        x *= 2
+        return x
+    assert check_gradient(lambda x: x @ x, claim, x)
+
+
+@pytest.mark.parametrize("arguments, words", [
+    ((3, right, x), "function of X"), ((quadratic, right, "x"), "real numbers"), ((quadratic, right, [[1], [1, 2]]), "lengths"),
+    ((quadratic, right, np.array([1, None])), "real numbers"), ((quadratic, right, np.array([1, np.nan])), "nan"),
+    ((quadratic, right, []), "no entries"), ((quadratic, "grad", x), "array of numbers"), ((quadratic, None, x), "array of numbers"),
+    ((quadratic, right, 1j * x), "real numbers")])
+def test_bad_arguments_raise_one_sentence(arguments, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        check_gradient(*arguments)
+
+
+def test_bad_keywords_raise_one_sentence():
+    with pytest.raises(ValueError, match="symmetric X"):
+        check_gradient(lambda X: np.sum(X), lambda X: np.ones((3, 4)), X, symmetric=True)
+    with pytest.raises(TypeError, match="check_jacobian"):
+        check_differential(lambda X: X, np.eye(3), X)
+
+
+def test_assertions_raise_with_the_same_sentence():
+    assert_gradient(quadratic, right, x)
+    assert_jacobian(lambda x: D @ x, D, x)
+    assert_differential(lambda X: X @ B, lambda X, dX: dX @ B, X)
+    with pytest.raises(AssertionError) as caught:
+        assert_gradient(quadratic, lambda x: -right(x), x)
+    assert check_gradient(quadratic, lambda x: -right(x), x).message in str(caught.value)
+    with pytest.raises(AssertionError, match="weights"):
+        assert_gradient(quadratic, broken, x)
+
+
+def test_verdicts_print_the_same_digits_each_time():
+    twice = [repr(check_gradient(quadratic, lambda x: 2 * A @ x, x)) for _ in range(2)]
+    assert twice[0] == twice[1] and len(max(twice[0].replace(",", " ").split(), key=len)) < 20
+
+
+def test_a_verdict_is_quick():
+    M, X = np.random.default_rng(5).normal(size=(2, 10, 10))
+    f, g = lambda X: np.sum((M @ X) ** 2), lambda X: 2 * M.T @ M @ X
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        assert check_gradient(f, g, X)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.05        # about 0.005 on a quiet machine
