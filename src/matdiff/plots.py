@@ -108,7 +108,7 @@ def slopes_around(f, x, partials, ax=None):
     ax.plot(degrees, directions @ np.asarray(partials, float), color=LIGHT["gradient"], linestyle="--",
             label="predicted")
     ax.set(xlabel="direction (degrees)", ylabel="slope", xticks=range(0, 361, 90))
-    ax.legend()
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     return ax
 
 
