@@ -16,6 +16,11 @@ def draw_regression(rng):
     return {"W": rng.normal(size=(D, K)), "X": rng.normal(size=(M, D)), "Y": rng.normal(size=(M, K))}
 
 
+def draw_wide(rng):
+    """Six outputs: with four, 2/(mk) and 1/(2m) would be the same number."""
+    return {"W": rng.normal(size=(D, 6)), "X": rng.normal(size=(M, D)), "Y": rng.normal(size=(M, 6))}
+
+
 def draw_bias(rng):
     data = draw_regression(rng)
     return {"b": rng.normal(size=(1, K)), **data}
@@ -77,9 +82,12 @@ def judge_softmax(answer, rng):
     if not claim:
         return claim
     loss, truth = given[0], softmax_loss(X, W, Y)
-    if np.shape(loss) != () or not np.isclose(loss, truth, rtol=1e-9):
-        return Check(False, "shape" if np.shape(loss) else "unknown",
-                     f"The gradient is right, the loss is not: it should be {truth:.6g}, this is {loss}.")
+    if np.shape(loss) != ():
+        return Check(False, "shape", "The gradient is right. The loss should be one number, this has shape "
+                     f"{np.shape(loss)}: add up over classes and average over examples.")
+    if not np.isclose(loss, truth, rtol=1e-9):
+        return Check(False, "unknown", "The gradient is right, the loss is not: it should be "
+                     f"{truth:.6g}, this is {loss:.6g}.")
     big = 1000 * np.sign(X @ W) @ np.linalg.pinv(W)  # inputs that make some logits about a thousand
     with np.errstate(all="ignore"):
         loss, grad = answer(big, W, Y)
@@ -218,14 +226,14 @@ $\nabla_WL$, as nested lists or an array.""",
         title="Squared error with its constant",
         kind="gradient",
         prompt=r"$L(W)=\frac1{2m}\lVert XW-Y\rVert_F^2$ with $X\in\mathbb R^{5\times3}$, "
-               r"$W\in\mathbb R^{3\times4}$, $Y\in\mathbb R^{5\times4}$, so $m=5$. Give $\nabla_WL$.",
+               r"$W\in\mathbb R^{3\times6}$, $Y\in\mathbb R^{5\times6}$, so $m=5$. Give $\nabla_WL$.",
         hints=(r"Put $R=XW-Y$ and write the first line $dL=\frac1m\langle R,dR\rangle$, constant included.",
                r"$dR=X\,dW$, and $\langle R,X\,dW\rangle=\langle X^\top R,dW\rangle$.",
                "In NumPy $m$ is `len(X)`."),
-        draw=draw_regression,
+        draw=draw_wide,
         function="np.sum((X @ W - Y) ** 2) / (2 * len(X))",
         solution="X.T @ (X @ W - Y) / len(X)",
-        keywords={"sizes": {"m": M}},
+        keywords={"sizes": {"m": M, "k": 6}},
         wrong=(
             Wrong("X.T @ (X @ W - Y)", "factor",
                   r"The gradient of $\frac12\lVert R\rVert_F^2$. Passes for $m=1$; for other $m$ it trains "
@@ -235,6 +243,8 @@ $\nabla_WL$, as nested lists or an array.""",
             Wrong("2 * X.T @ (X @ W - Y) / Y.size", "factor",
                   "The gradient of the library's mean over all $mk$ entries, off by $2/k$ here. It passes "
                   "for $k=2$."),
+            Wrong("X.T @ (X @ W - Y) / (2 * len(X))", "factor",
+                  r"The square gives a 2, and the $\frac12$ of the loss is there to meet it."),
         ),
         after="For which number of outputs $k$ does a library's mean squared error have exactly this "
               "gradient?",
@@ -264,6 +274,9 @@ $\nabla_WL$, as nested lists or an array.""",
             Wrong("np.sum(X @ W + b - Y, axis=0, keepdims=True)", "factor",
                   r"The $\frac1m$ of the loss got lost. Averaging the rows of the residual would have kept "
                   "it."),
+            Wrong("np.sum(X @ W - Y, axis=0, keepdims=True) / len(X)", "missing product-rule term",
+                  r"The residual is $XW+\mathbf 1\mathbf b-Y$: $\mathbf b$ itself has dropped out. Passes for "
+                  r"$\mathbf b=0$, where training starts."),
         ),
         after="Set it to zero: what does the best bias make of the column means of the residual?",
     ),
@@ -366,7 +379,10 @@ $\nabla_{\mathbf w}L$, of shape `(3,)`.""",
         wrong=(
             Wrong(LOGISTIC + "X.T @ (s - y) / len(X)", "missing chain factor",
                   "The weights are left out: right only where all $c_i=1$."),
-            Wrong(LOGISTIC + "X.T @ (c * s * (1 - s) * (s - y)) / len(X)", "missing chain factor",
+            Wrong(LOGISTIC + "X.T @ (c * s - y) / len(X)", "missing chain factor",
+                  "The bracket is misplaced: the weights multiply the whole loss of an example, its label's "
+                  "part as well."),
+            Wrong(LOGISTIC + "X.T @ (c * s * (1 - s) * (s - y)) / len(X)", "extra chain factor",
                   r"The slope of $\sigma$ belongs to a squared error behind a sigmoid. In this loss it has "
                   "cancelled."),
             Wrong("return X.T @ (c * (X @ w - y)) / len(X)", "missing chain factor",
@@ -492,7 +508,8 @@ $P=\operatorname{softmax}(XW)$ row by row and rows of $Y$ that sum to 1.""",
                r"$\operatorname{vec}(\mathbf x\mathbf g^\top)=\mathbf g\otimes\mathbf x$.",
                r"$d\mathbf p=(\operatorname{diag}\mathbf p-\mathbf p\mathbf p^\top)\,d\mathbf z$ with "
                r"$d\mathbf z=dW^\top\mathbf x$.",
-               "`np.kron(np.diag(p) - np.outer(p, p), np.outer(x, x))`, averaged over the examples."),
+               "`np.kron(np.diag(p) - np.outer(p, p), np.outer(x, x))` for each example, then the mean: "
+               "the mean of products, not the product of means."),
         draw=draw_softmax,
         function="E = np.exp(X @ W)\nP = E / E.sum(axis=1, keepdims=True)\nreturn X.T @ (P - Y) / len(X)",
         solution=softmax_hessian("np.diag(p) - np.outer(p, p)", "np.outer(x, x)"),
