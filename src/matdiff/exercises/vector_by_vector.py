@@ -48,7 +48,7 @@ def bowl(rng):
 
 def equilibrium(rng):
     W = rng.normal(size=(4, 4))
-    return {"theta": rng.normal(size=2), "W": 0.7 * W / np.linalg.norm(W, 2), "U": rng.normal(size=(4, 2))}
+    return {"theta": rng.normal(size=2), "W": 0.5 * W / np.linalg.norm(W, 2), "U": rng.normal(size=(4, 2))}
 
 
 def stack_of_layers(rng, sizes):
@@ -78,11 +78,11 @@ def judge_pull(answer, rng):
 
 
 FIXED_POINT = """x = np.zeros(4)
-for _ in range(100):
+for _ in range(50):
     x = np.tanh(W @ x + U @ theta)
 """
 
-# A plain array, whose steps the diagnosis does not replay one by one: a hundred rounds would take minutes.
+# A plain array, whose steps the diagnosis does not replay one by one: fifty rounds would take minutes.
 UNTRACED = "theta = np.array(theta)\n"
 
 EXERCISES = (
@@ -152,6 +152,9 @@ $\mathbf a,\mathbf x\in\mathbb R^5$. Give the Jacobian, a $5\times5$ array.""",
                      "The vector moves as well as the number in front."),
                Wrong("np.outer(a, x) + (a @ x) * np.eye(5)", "transposed",
                      "The output index belongs to x and comes first. Right when a and x are parallel."),
+               Wrong("np.outer(x, a) + a @ x", "unknown",
+                     "NumPy adds the number to all 25 entries. It belongs on the diagonal: times the "
+                     "identity."),
                Wrong("2 * (a @ x) * np.eye(5)", "only diagonal",
                      "The slope 2ax of the scalar case carried over: right only in one dimension.")),
         after=r"What is its determinant? Compare $(\mathbf a^\top\mathbf x)^5$ with what NumPy gives."),
@@ -265,6 +268,8 @@ the gradient of $\mathbf u^\top\tanh(W\mathbf x)$, without building $J$.""",
         solution="t = np.tanh(W @ x)\nreturn W.T @ ((1 - t**2) * u)",
         wrong=(Wrong("W.T @ u", "missing chain factor",
                      "The weights alone. Right only where the slope of tanh is 1, at z = 0."),
+               Wrong("W.T @ ((1 - np.tanh(W @ x)) * u)", "missing chain factor",
+                     "The slope of tanh is 1 - t², with the square."),
                Wrong("W.T @ (np.tanh(W @ x) * u)", "missing chain factor",
                      "The value of tanh stands where its slope belongs."),
                Wrong("(1 - np.tanh(W @ x)**2) * u", "shape",
@@ -403,8 +408,8 @@ return u""",
         number="3.16", title="A layer that feeds itself", kind="jacobian",
         prompt=r"""An equilibrium layer returns the $\mathbf x\in\mathbb R^4$ that solves
 $\mathbf x=\tanh(W\mathbf x+U\boldsymbol\theta)$, with $W\in\mathbb R^{4\times4}$,
-$\lVert W\rVert_2=0.7$, $U\in\mathbb R^{4\times2}$. Give $\partial\mathbf x/\partial\boldsymbol\theta$,
-a $4\times2$ array. (Find $\mathbf x$ by repeating the right-hand side from zero, 100 times.)""",
+$\lVert W\rVert_2=0.5$, $U\in\mathbb R^{4\times2}$. Give $\partial\mathbf x/\partial\boldsymbol\theta$,
+a $4\times2$ array. (Find $\mathbf x$ by repeating the right-hand side from zero, 50 times.)""",
         hints=(r"Take the differential of both sides; $d\mathbf x$ appears twice.",
                r"With $D=\operatorname{diag}(1-\mathbf x\odot\mathbf x)$: "
                r"$d\mathbf x=D(W\,d\mathbf x+U\,d\boldsymbol\theta)$.",
