@@ -6,7 +6,8 @@
 The first table has smooth functions with closed-form derivatives, the second awkward ones: kinks, norms,
 functions that refuse complex input, noise. Every tool gets the same functions; scipy.differentiate, which
 needs vectorised ones, gets a stack of inputs in one call where the function allows it and a loop where not.
-Times are the best of several runs, the tools taking turns; "ratio" is the geometric mean over workloads of time / matdiff's time.
+Times are the best of several runs, the tools taking turns; "ratio" is the geometric mean over workloads of
+time / matdiff's time.
 "Silently wrong": off by more than 1e-3 of the largest entry with no error estimate that says so.
 "Bound holds": workloads on which the tool's own error estimate covers the true error of every entry.
 """
@@ -204,7 +205,8 @@ def judge(tool, F, X, J):
     holds = None
     if error is not None:
         allowed = 8 * np.finfo(float).eps * np.abs(J)   # the closed form has round-off too
-        holds = bool((gap <= np.nan_to_num(error, nan=np.inf, posinf=np.inf).reshape(J.shape) + allowed).all())
+        bound = np.nan_to_num(error, nan=np.inf, posinf=np.inf).reshape(J.shape)
+        holds = bool((gap <= bound + allowed).all())
     return gap.max() / size, bool(np.isfinite(value).all() and gap.max() > 1e-3 * size and not holds), holds
 
 
@@ -235,9 +237,11 @@ def table(title, workloads):
             results[tool].append(found and (times[tool], *found))
     n = len(workloads)
     print(f"\n{title}: {n} workloads")
-    print(f"{'':34}{'time, ratio':>12}{'worst error':>13}{'silently wrong':>16}{'bound holds':>13}{'fails':>7}")
+    heads = f"{'time, ratio':>12}{'worst error':>13}{'silently wrong':>16}{'bound holds':>13}{'fails':>7}"
+    print(f"{'':34}{heads}")
     for tool, found in results.items():
-        ratio = np.exp(np.mean([np.log(m[0] / ref[0]) for m, ref in zip(found, results["matdiff"]) if m and ref]))
+        both = [(m[0], ref[0]) for m, ref in zip(found, results["matdiff"]) if m and ref]
+        ratio = np.exp(np.mean([np.log(a / b) for a, b in both]))
         done = [m for m in found if m]
         bounds = [m[3] for m in done if m[3] is not None]
         holds = f"{sum(bounds)} of {n}" if bounds else "none given"

@@ -48,7 +48,7 @@ ROUGH = np.linalg.qr(np.vander(NODES, increasing=True))[0][:, 6:].T
 
 @dataclass(frozen=True)
 class Derivative:
-    """A derivative, a bound on its error (entry by entry), how it was found, at how many points F was asked."""
+    """A derivative, a bound on its error (entry by entry), how it was found, and how many points it took."""
     value: np.ndarray
     error: np.ndarray
     method: str
@@ -62,9 +62,9 @@ def directional_derivative(F, X, V, *, full_output=False):
 
     F takes an array like X and returns a number or an array; put further arguments into a lambda. X is a
     number, a vector, a matrix or an array with more axes, V has its shape, the result has the shape of F(X).
-    With `full_output=True` the result is a `Derivative`: `value`, `error` (a bound for every entry), `method`,
-    `evaluations`. Where F has no derivative, at a kink or at the edge of its domain, the bound says so: it is
-    as large as the jump, or infinite beside a value of nan.
+    With `full_output=True` the result is a `Derivative`: `value`, `error` (a bound for every entry),
+    `method`, `evaluations`. Where F has no derivative, at a kink or at the edge of its domain, the bound says
+    so: it is as large as the jump, or infinite beside a value of nan.
 
     Raises TypeError or ValueError if X, V or F(X) are not finite real numbers, if V has another shape than X,
     or if two calls at the same X differ. Errors that F itself raises at X pass through.
@@ -135,10 +135,10 @@ def hessian(f, X, *, full_output=False):
     with _quiet():
         fun = _Function(f, X, "f")
         fun.need_scalar("hessian", "take the outputs one by one")
-        value, error = _second_derivatives(fun)
+        value, error, method = _second_derivatives(fun)
         vec_order = np.arange(fun.X.size).reshape(fun.X.shape).ravel(order="F")
         H, bound = (a[np.ix_(vec_order, vec_order)] for a in (value, error))
-        return _answer(fun, H, bound, "extrapolated differences", full_output)
+        return _answer(fun, H, bound, method, full_output)
 
 
 def _answer(fun, value, error, method, full_output):
@@ -211,22 +211,54 @@ def _differences(fun, lines, test, order=1):
 
 
 def _second_derivatives(fun):
-    """All second derivatives from those along lines: q(a + b) = q(a) + q(b) + 2 H(a, b)."""
+    """All second derivatives, in NumPy's order: value, bound, method."""
+    n = fun.X.size
+    if not n:
+        return np.zeros((0, 0)), np.zeros((0, 0)), "exact"
+    units = np.outer(fun.scale, fun.scale)
+    slope, _, method = _derive(fun, _Lines(fun.X, np.arange(n)[:, None], fun.scale[:, None]), _generic(n))
+    if method == "complex step":
+        try:
+            slopes = _Slopes(fun, slope[:, 0])
+            coordinates = _Lines(fun.X, np.arange(n)[:, None], fun.scale[:, None])
+            H, E = _differences(slopes, coordinates, _TestLine(slopes, fun.scale * _generic(n)))
+            return (H + H.T) / 2 / units, np.fmax(E, E.T) / units, "differences of complex steps"
+        except _Refused:
+            pass
+    return *(a / units for a in _second_differences(fun)), "extrapolated differences"
+
+
+def _second_differences(fun):
+    """Second derivatives from those along lines: q(a + b) = q(a) + q(b) + 2 H(a, b)."""
     n = fun.X.size
     i, j = np.triu_indices(n)
     pairs = np.stack([i, j], axis=1)
     lines = _Lines(fun.X, pairs, fun.scale[pairs], first=0.2)
-    if not len(lines):
-        return np.zeros((n, n)), np.zeros((n, n))
-    test = _TestLine(fun, fun.scale * _generic(n))
-    q, bound = _differences(fun, lines, test, order=2)
+    q, bound = _differences(fun, lines, _TestLine(fun, fun.scale * _generic(n)), order=2)
     H, E = np.zeros((n, n)), np.zeros((n, n))
     H[i, j] = H[j, i] = q[:, 0]
     E[i, j] = E[j, i] = bound[:, 0]
-    own, e = np.diag(H), np.diag(E)
-    mixed = (H - (own + own[:, None])) / 2, (E + (e + e[:, None])) / 2
-    same, units = np.eye(n, dtype=bool), np.outer(fun.scale, fun.scale)
-    return np.where(same, H, mixed[0]) / units, np.where(same, E, mixed[1]) / units
+    own, e, same = np.diag(H), np.diag(E), np.eye(n, dtype=bool)
+    return np.where(same, H, (H - (own + own[:, None])) / 2), np.where(same, E, (E + (e + e[:, None])) / 2)
+
+
+class _Slopes:
+    """The gradient of f by complex step, in units of `scale`, as a function to be differenced in its turn."""
+
+    def __init__(self, fun, value):
+        self.fun, self.X, self.scale, self.value, self.size = fun, fun.X, fun.scale, value, fun.X.size
+
+    def along(self, d, h, learn=False):
+        points = self.fun.points(d, h)
+        values = np.empty((len(points), self.size))
+        for rows in _blocks(np.arange(len(points)), self.size**2):
+            moved = points[rows][:, None] + 1j * TINY * np.diag(self.scale)
+            f = self.fun(moved.reshape(-1, *self.X.shape)).reshape(len(rows), self.size)
+            real = self.fun(points[rows].reshape(-1, *self.X.shape))
+            # Outside its domain a real function may have complex values, like log at -1: no slope there.
+            same = np.abs(f.real - real) <= 1e-8 * (np.abs(real) + np.abs(self.fun.value))
+            values[rows] = np.where(same, f.imag / TINY, np.nan)
+        return *values.reshape(2, len(LEVELS), len(d), self.size), self.value
 
 
 def _extrapolate(up, down, middle, h, place, noise, order=1):
@@ -456,10 +488,14 @@ class _Function:
             raise ValueError(f"{self.name} is not deterministic, two calls at one X differ by {gap:.1g}: "
                              "draw random numbers outside it, and keep nothing from one call to the next.")
 
+    def points(self, d, h):
+        """X + t d and then X - t d for t = h * LEVELS, one flat point a row."""
+        t = np.concatenate([LEVELS, -LEVELS])[:, None] * h
+        return (self.X.ravel() + t[:, :, None] * d).reshape(-1, self.X.size)
+
     def along(self, d, h, learn=False):
         """F at X + t d and X - t d for t = h * LEVELS: two arrays (levels, lines, outputs); and F at X."""
-        t = np.concatenate([LEVELS, -LEVELS])[:, None] * h
-        points = (self.X.ravel() + t[:, :, None] * d).reshape(-1, *self.X.shape)
+        points = self.points(d, h).reshape(-1, *self.X.shape)
         values = self._learn(points) if learn and self.stacks is None else self(points)
         self.largest = max(self.largest, np.abs(values).max(initial=0, where=np.isfinite(values)))
         return *values.reshape(2, len(LEVELS), len(d), self.size), self.value
