@@ -345,6 +345,8 @@ class _Judge:
     def undecided(self, here, beside=None):
         """Right as far as can be seen: say so where this input, a kink or noise keeps the rest from sight."""
         if loose(here) and (beside is None or here.bound.max() > LOOSE * beside.size()):
+            if self.kink(here) and not self.between(here):
+                return self.refuse(here)
             if self.kink(here):
                 return Check(True, "function not smooth here", f"The function has a kink at this X, where no "
                              f"{self.kind} exists; your value lies between the one-sided slopes.")
@@ -401,13 +403,29 @@ class _Judge:
         """Do the one-sided slopes through X differ, the more clearly the nearer?"""
         if not loose(here):
             return False
-        V = np.random.default_rng(7).normal(size=here.X.shape) * _size(here.X)
         bends = []
         for h in (1e-3, 1e-4, 1e-5):
-            with np.errstate(all="ignore"):
-                up, mid, down = (vec(np.asarray(self.f(here.X + t * V), float)) for t in (h, 0, -h))
-            bends.append(np.abs(up - 2 * mid + down).max() / h)
-        return bends[0] > 1e-2 * max(here.size(), np.abs(here.claim).max(initial=0)) and bends[2] > 0.5 * bends[0] and bends[2] < 2 * bends[0]
+            slopes = [self.one_sided(here, V * _size(here.X), h) for V in _gaussian(7, 3, here.X.shape)]
+            bends.append(max(np.abs(up - down).max() for up, down in slopes))
+        size = max(here.size(), np.abs(here.claim).max(initial=0))
+        return bends[0] > 1e-2 * size and 0.5 * bends[0] < bends[2] < 2 * bends[0]
+
+    def one_sided(self, here, V, h):
+        """The difference quotients of f along V, forwards and backwards."""
+        with np.errstate(all="ignore"):
+            up, mid, down = (vec(np.asarray(self.f(here.X + t * V), float)) for t in (h, 0, -h))
+        return (up - mid) / h, (mid - down) / h
+
+    def between(self, here):
+        """Does the claim lie between the one-sided slopes, along every axis?"""
+        for at in np.ndindex(here.X.shape) if self.kind == "gradient" else ():
+            E = np.zeros(here.X.shape)
+            E[at] = _size(here.X)
+            slopes = np.concatenate(self.one_sided(here, E, 1e-5)) / _size(here.X)
+            slack = 1e-3 * np.abs(slopes).max() + 1e-9 * here.scale
+            if not slopes.min() - slack <= here.claim[at] <= slopes.max() + slack:
+                return False
+        return True
 
     # Many inputs
 
@@ -477,6 +495,10 @@ def _single(claim, truth):
 
 def _size(X):
     return np.abs(X).max(initial=0) or 1.0
+
+
+def _gaussian(seed, count, shape):
+    return np.random.default_rng(seed).normal(size=(count,) + shape)
 
 
 def _is_symmetric(A):
