@@ -6,9 +6,11 @@
 
 IN_RANGE := import sys; v = sys.version_info[:2]; sys.exit(print("%d.%d" % v) if (3, 11) <= v <= (3, 13) else 1)
 ENV      := .venv
-PYTHON   ?= $(shell for p in $(ENV)/bin/python python3.11 python3.12 python3.13 python3 python; do \
+NAMES    := $(or $(PYTHON),$(ENV)/bin/python python3.11 python3.12 python3.13 python3 python)
+# The first of these that runs; pyenv's stand-ins may name a version without running it, so its versions come last.
+FOUND    := $(shell for p in $(NAMES) $(addprefix $(HOME)/.pyenv/versions/*/bin/,$(notdir $(NAMES))); do \
               $$p -c '$(IN_RANGE)' >/dev/null 2>&1 && echo $$p && break; done)
-VERSION  := $(shell $(PYTHON) -c '$(IN_RANGE)' 2>/dev/null)
+VERSION  := $(if $(FOUND),$(shell $(FOUND) -c '$(IN_RANGE)' 2>/dev/null))
 PY       := $(ENV)/bin/python
 READY    := $(ENV)/ready-$(VERSION)
 BUILT    := _build/built
@@ -45,10 +47,10 @@ $(BUILT): $(READY) $(SOURCES)
 
 # The environment, made anew when another Python is asked for, brought up to date when the pins change.
 $(READY): requirements.txt pyproject.toml
-	@test -n "$(VERSION)" || { echo "The book needs Python 3.11, 3.12 or 3.13: none was found under these names." \
-	  "Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
+	@test -n "$(VERSION)" || { echo "The book needs Python 3.11, 3.12 or 3.13; none of these is one that runs:" \
+	  "$(strip $(NAMES)). Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
 	@test "$$($(PY) -c '$(IN_RANGE)' 2>/dev/null)" = "$(VERSION)" || { \
-	  echo "Making the environment $(ENV) with Python $(VERSION)"; $(PYTHON) -m venv --clear $(ENV); }
+	  echo "Making the environment $(ENV) with Python $(VERSION)"; $(FOUND) -m venv --clear $(ENV); }
 	$(PY) -m pip install --disable-pip-version-check -r requirements.txt
 	@rm -f $(ENV)/ready-*
 	@touch $@
