@@ -332,7 +332,7 @@ class _Judge:
         what = self.kind
         beside = self.general(here)
         if beside is None:
-            return self.undecided(here) or Check(True, None, f"The {what} is right.")
+            return self.undecided(here) if loose(here) else Check(True, None, f"The {what} is right.")
         if callable(self.claim):
             if not self.agrees(beside):
                 further = self.general(beside)
@@ -340,7 +340,8 @@ class _Judge:
             if not (loose(here) and loose(beside)):
                 note = " The function has a kink at this X; judged beside it." if self.kink(here) else ""
                 return Check(True, None, f"The {what} is right.{note}")
-        return self.undecided(here, beside) or Check(True, None, f"The {what} is right.")
+        doubt = self.undecided(here, beside)
+        return Check(True, None, f"The {what} is right.") if doubt is None else doubt
 
     def undecided(self, here, beside=None):
         """Right as far as can be seen: say so where this input, a kink or noise keeps the rest from sight."""

@@ -752,8 +752,9 @@ def held_terms(case):
 
 def directions(case):
     n = int(np.prod(case.shape))
-    basis = np.eye(n).reshape((n,) + case.shape)
-    return basis if n <= 4 else np.random.default_rng(13).normal(size=(4,) + case.shape)
+    if len(case.points) > 1:
+        return np.random.default_rng(13).normal(size=(min(n, 2),) + case.shape)
+    return np.eye(n).reshape((n,) + case.shape) if n <= 4 else np.random.default_rng(13).normal(size=(4,) + case.shape)
 
 
 def along(case, A, V):
@@ -938,6 +939,7 @@ def mends_it(tape, p, step, edit):
     return value.shape == p.truth.shape and bool((np.abs(value - p.truth) <= 10 * p.tolerance()).all())
 
 
+LINEAR = {"matmul", "dot", "einsum", "tensordot", "add", "subtract"}    # where a chain of elementwise steps begins
 FACTORS = (("{}", lambda v: v), ("(1 - {})", lambda v: 1 - v), ("{0} (1 - {0})", lambda v: v * (1 - v)),
            ("(1 - {}²)", lambda v: 1 - v * v), ("{}²", lambda v: v * v), ("2 {}", lambda v: 2 * v))
 
@@ -948,11 +950,11 @@ def extra_factor(case):
     if case.kind != "gradient" or C.shape != G.shape or not C.any() or C.size < 2:
         return
     tape, p = Tape(case.f, case.first.X), case.first
-    V = directions(case)
+    V = np.random.default_rng(17).normal(size=(4,) + case.shape)
     mine = along(case, C, V)
     start = [("X", case.shape, G.ravel(), list(V))] if p.X.size <= 200 else []
     inner = ((s.name, np.shape(s.output), *there_and_back(tape, s, V)) for s in tape.steps
-             if isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 200)
+             if s.name in LINEAR and isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 100)
     for at, shape, back, forth in chain(start, inner):
         for source, v in [("gradient", back.reshape(shape)), *named_values(tape, shape)]:
             for text, factor in FACTORS:
