@@ -330,6 +330,12 @@ def test_at_a_kink_the_bound_reaches_both_slopes(f, slopes):
         assert (np.isinf(result.error) | (np.abs(result.value - slope) <= result.error)).all()
 
 
+def test_a_kink_in_one_coordinate_does_not_blur_the_others():
+    result = gradient(lambda x: np.abs(x).sum() + np.sin(x[2]), np.array([0.0, 1.0, -0.5]), full_output=True)
+    assert result.error[0] >= 1 and (result.error[1:] <= 1e-9).all()
+    assert np.allclose(result.value[1:], [1, np.cos(0.5) - 1], rtol=1e-10)
+
+
 def test_smooth_to_first_order_only():
     for f in (lambda x: (x * np.abs(x)).sum(), lambda x: (np.abs(x) ** 1.5).sum(), lambda x: np.maximum(x, 0).sum() ** 2):
         result = gradient(f, np.zeros(3), full_output=True)

@@ -41,9 +41,9 @@ def _romberg():
 ROMBERG = _romberg()                     # (k, level): (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3), twice
 ENTRY_LEVEL = np.array([1, 2, 3, 2, 3, 3])
 PARENTS = ((1, 0), (2, 1), (3, 1), (4, 2), (4, 3), (5, 4))  # (entry, an entry that it builds on)
-# What is left of nine values on a line, the middle last, when polynomials up to degree 5 are taken out.
+# What is left of nine values on a line when polynomials up to degree 5 and a kink in the middle are taken out.
 NODES = np.concatenate([LEVELS, -LEVELS, [0]])
-ROUGH = np.linalg.qr(np.vander(NODES, increasing=True))[0][:, 6:].T
+ROUGH = np.linalg.qr(np.column_stack([np.vander(NODES, 6), np.abs(NODES)]), mode="complete")[0][:, 7:].T
 
 
 @dataclass(frozen=True)
@@ -381,7 +381,7 @@ class _TestLine:
         if before is not None:     # stairs as narrow as single precision's are noise, wider ones are steps
             noise = np.where((table == 0).all(axis=0) & (before <= 1e-6 * self.largest.max()), before, noise)
         # One output may look quiet by luck: all noise counts, but not across great differences of size.
-        return np.fmax(noise, np.minimum(np.sqrt(np.mean(noise**2)), 1000 * noise))
+        return np.fmax(noise, np.minimum(np.sqrt(np.mean(noise**2)), 100 * noise))
 
     def noise(self, stage):
         """The noise at this stage, or at the nearest one where it is known."""
