@@ -214,8 +214,8 @@ is not symmetric.)""",
                      "missing chain factor",
                      "This is the table of softmax; the logarithm divides row i by p_i."),
                Wrong("np.eye(4)", "missing product-rule term", "The number that is subtracted moves too.")),
-        after=("The training loss picks one row of this table. Which vector is it, and where was it in "
-               "chapter 2?")),
+        after=("The loss of one sample is minus one of these outputs. Which vector is minus that row, and "
+               "where was it in chapter 2?")),
     Exercise(
         number="3.8", title="Length one", kind="jacobian",
         prompt=r"""$\mathbf f(\mathbf x)=\mathbf x/\lVert\mathbf x\rVert$ with $\mathbf x\in\mathbb R^4$,
