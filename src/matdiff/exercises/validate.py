@@ -3,12 +3,13 @@ import re
 
 import numpy as np
 
-from .. import diagnose
+from ..diagnose import MISTAKES
 from . import TOPICS, exercises_of
 from .judging import CHECKS, Blank, Unfit, alike, arguments, build, inputs, judge, signature_in_prompt
 
 KINDS = (*CHECKS, "value", "shape", "choice", "code")
 ATTEMPTS = (0, 1)
+NAMES = {mistake.name for mistake in MISTAKES}
 SHAPES = re.compile(r"\\mathbb\s*R\s*\^|\\times|×|[Ss]hape|\(\d+,\s*\d*\)|\bnumber\b|\\in\\mathbb\s*R\b")
 
 
@@ -56,7 +57,7 @@ def form(exercise):
     if count < 3:
         found.append(f"{count} typical wrong answers; at least 3 are wanted")
     for n, wrong in enumerate(exercise.wrong, 1):
-        if wrong.mistake not in diagnose.MISTAKES:
+        if wrong.mistake not in NAMES:
             found.append(f"wrong {n}: {wrong.mistake!r} is no name of matdiff.diagnose.MISTAKES")
         if not wrong.why.strip():
             found.append(f"wrong {n} ({wrong.mistake}): it does not say why")
@@ -119,7 +120,7 @@ def choice(exercise):
         if (option.body is None) == (option.test is None):
             found.append(f"option {letter} needs either a body or a test")
             continue
-        if option.mistake is not None and option.mistake not in diagnose.MISTAKES:
+        if option.mistake is not None and option.mistake not in NAMES:
             found.append(f"option {letter}: {option.mistake!r} is no name of matdiff.diagnose.MISTAKES")
         held = [holds(exercise, option, seed) for seed in range(5)]
         if option.true and not all(held) or not option.true and all(held):
