@@ -213,6 +213,12 @@ def test_a_broken_function_gets_a_sentence():
     assert check_gradient(lambda X: np.linalg.slogdet(inv(X))[1], inv, np.ones((3, 3))).mistake in ("raises", "not finite")
 
 
+def test_a_claim_drawn_anew_at_each_call_is_not_taken_for_a_noisy_one():
+    rng = np.random.default_rng(9)
+    for f in (quadratic, lambda x: np.sum(np.tanh(x)), np.linalg.norm):
+        assert not check_gradient(f, lambda x: rng.normal(size=4), x)
+
+
 def test_a_claim_that_changes_its_argument_does_no_harm():
     def claim(x):
         x *= 2

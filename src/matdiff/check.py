@@ -291,7 +291,9 @@ class _Judge:
         rng = np.random.default_rng(4)
         shaken = [self.beside(p.X * (1 + 4e-16 * rng.normal(size=p.X.shape))) for _ in range(3)]
         last = max((np.abs(s - p.claim).max() for s in shaken if s is not None), default=0.0)
-        return 10 * last + 5 * self.roughness(p) + _single(p.claim, p.truth)
+        far = self.beside(p.X + 0.3 * _size(p.X) * rng.normal(size=p.X.shape))
+        most = LOOSE * max(p.size(), 0.0 if far is None else np.abs(far).max())
+        return min(10 * last + 5 * self.roughness(p), most) + _single(p.claim, p.truth)
 
     def roughness(self, p):
         """The smallest third difference of the claim along a line: nearly zero where it is smooth to round-off."""
