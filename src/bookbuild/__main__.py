@@ -8,7 +8,8 @@ COMMANDS = {
     "check": ("check", "main", "look notebooks over without running them: order, outputs, alternative text, lengths"),
     "tex": ("tex", "main", "every formula through KaTeX in strict mode"),
     "exercises": ("exercises", "main", "write the exercise cells of a chapter from their specifications"),
-    "class": ("exercises", "main_class", "student's and teacher's editions of the exercises"),
+    "class": ("editions", "main", "student's and teacher's editions of the exercises"),
+    "grade": ("grade", "main", "run the student's editions that came back, write who solved what"),
     "site": ("site", "main", "build the site into _build/html; any warning is an error"),
     "serve": ("serve", "main", "serve _build/html on localhost and print the address"),
 }
