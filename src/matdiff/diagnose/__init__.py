@@ -1,0 +1,91 @@
+"""Which common mistake explains a wrong derivative.
+
+A diagnosis is a search through short lists, simplest first:
+
+`twists`   what a slip does to a right answer (transpose it, keep its diagonal, read its rows as columns …): the claim
+           is compared with a multiple of the twisted truth. A constant multiple on top makes combinations of two.
+`REPAIRS`  what would still have to be done to the claim (sum it, symmetrise it).
+`TESTS`    structure that needs no list: factors of rows and columns, equal totals, the claim's own Jacobian, the claim
+           at symmetric, diagonal, orthogonal inputs (`structure`), and the function differentiated once more with one
+           step of the chain rule done wrongly (`chain`, with the slips at one step in `slips`).
+
+A name is given only where every entry fits, at every point looked at; what fits nothing is "unknown".
+To add a mistake: one function in a list below, one row in `mistakes` with its smallest example.
+"""
+import numpy as np
+
+from .case import Case, Finding, Point, show
+from .chain import (extra_factor, held_terms, mended, only_diagonal, only_symmetric_constant, replayed, stops_short,
+                    wrong_order)
+from .mistakes import MISTAKES, Mistake, example_names
+from .multiples import sizes_of, with_sizes
+from .structure import (equal_totals, line_factor, missing_terms, moving_multiple, not_a_gradient, only_here,
+                        only_structured, only_unit, own_jacobian, stays)
+from .twists import REPAIRS, by_twists
+
+__all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "Case", "Finding", "Point", "show", "sizes_of"]
+
+TESTS = (missing_terms, stays, only_structured, moving_multiple, only_unit, line_factor, own_jacobian,
+         only_symmetric_constant, held_terms, mended, replayed, extra_factor, only_here, stops_short, wrong_order, equal_totals,
+         only_diagonal, not_a_gradient)
+
+
+def findings(case):
+    """Explanations, simplest first, as (cost, finding)."""
+    if case.passed_first:
+        yield from ((1, finding) for finding in only_structured(case))
+    yield from by_twists(case)
+    for repair in REPAIRS:
+        yield from ((1, finding) for finding in repair(case))
+
+
+def diagnose(case):
+    """The simplest explanation of a wrong claim; others as simple are mentioned in `also`."""
+    with np.errstate(all="ignore"):
+        case = with_sizes(case)
+        found = sorted(findings(case), key=lambda pair: pair[0])
+        if found:
+            cost, best = found[0]
+            rest = [f.name for c, f in found[1:] if c == cost]
+            return mention(best, rest)
+        for test in TESTS if told_apart(case) else ():
+            try:
+                found = list(test(case))
+            except Exception:   # the reader's functions may raise anything away from X: then nothing is explained
+                continue
+            if found:
+                return mention(found[0], [f.name for f in found[1:]])
+        return unknown(case)
+
+
+def told_apart(case):
+    """Is the claim further from the truth than the tests of structure can see?"""
+    p = case.first
+    return p.claim.shape != p.truth.shape or bool(np.abs(p.claim - p.truth).max(initial=0) > 1e-5 * p.size())
+
+
+def mention(best, others):
+    also = tuple(dict.fromkeys(n for n in best.also + tuple(others) if n != best.name))
+    message = best.message + (f" It could also be: {', '.join(also)}." if also else "")
+    return Finding(best.name, message, also, best.accepted, best.numbers)
+
+
+def unknown(case):
+    """No explanation: the shapes, or the entries that differ most."""
+    p = case.first
+    if case.gave != case.out:
+        return Finding("shape", f"The differential has the shape of the function's value, {case.out}, yours has "
+                       f"{case.gave}.", numbers=(case.out, case.gave))
+    if p.claim.shape != p.truth.shape:
+        what = (f"A gradient has the shape of its variable, {p.truth.shape}" if case.kind == "gradient" else
+                f"The {case.kind} is {p.truth.shape[0]} × {p.truth.shape[1]} (outputs × inputs)")
+        return Finding("shape", f"{what}; yours has shape {p.claim.shape}.",
+                       numbers=(p.truth.shape, p.claim.shape))
+    gap = np.abs(p.claim - p.truth)
+    worst = [np.unravel_index(i, gap.shape) for i in np.argsort(gap, axis=None)[::-1][:3] if gap.flat[i] > 0]
+    wrong = int((gap > 10 * p.tolerance()).sum())
+    if gap.ndim == 0:
+        return Finding("unknown", f"The {case.kind} is {show(p.truth)}, yours is {show(p.claim)}.")
+    listed = "; ".join(f"{show(at)} should be {show(p.truth[at])}, yours {show(p.claim[at])}" for at in worst)
+    return Finding("unknown", f"The {case.kind} differs in {wrong} of {gap.size} entries and no common mistake "
+                   f"explains it. Largest differences: {listed}.")

@@ -1,0 +1,89 @@
+"""A refused claim: what is known about it, and how a finding is worded."""
+from dataclasses import dataclass
+from typing import Callable
+
+import numpy as np
+
+
+def show(value):
+    """A number or a tuple of indices, as messages print it: four digits, the same on every machine."""
+    if isinstance(value, tuple):
+        return "[" + ", ".join(str(int(i)) for i in value) + "]"
+    return f"{float(value):.4g}"
+
+
+@dataclass(frozen=True)
+class Point:
+    """What is known at one input: the numerical derivative, the bound of its error, the claim, a scale."""
+    X: np.ndarray
+    truth: np.ndarray
+    bound: np.ndarray
+    claim: np.ndarray
+    scale: float = 0.0      # of a derivative, judged by f(X) and X alone
+
+    def size(self):
+        return np.abs(self.truth).max(initial=0.0)
+
+    def tolerance(self):
+        return 3 * self.bound + 1e-9 * np.abs(self.truth) + 1e-11 * self.size()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One explanation: the mistake's name, its sentence, what else fits, whether the answer is accepted."""
+    name: str
+    message: str
+    also: tuple = ()
+    accepted: bool = False
+    numbers: tuple | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A refused claim and what may be asked about it."""
+    kind: str                 # gradient | Jacobian | differential
+    f: Callable
+    claim: Callable | None    # None: the claim is an array, known at one point only
+    points: tuple
+    out: tuple                # the shape of f(X)
+    gave: tuple               # the shape that a claimed differential has
+    terms: dict
+    symmetric: bool
+    sizes: dict
+    evaluate: Callable        # X -> Point or None
+    passed_first: bool = False  # right at the X given, wrong at a general point
+
+    @property
+    def first(self):
+        return self.points[0]
+
+    @property
+    def shape(self):
+        return self.first.X.shape
+
+    @property
+    def square(self):
+        return len(self.shape) == 2 and self.shape[0] == self.shape[1]
+
+
+def square(G):
+    return G.ndim == 2 and G.shape[0] == G.shape[1] and G.shape[0] > 1
+
+
+def describe(case, sentence, ok=False):
+    numbers = "" if ok else entry(case)
+    return (f"Right, {sentence}." if ok else f"Not the {case.kind}: {sentence}.{numbers}")
+
+
+def entry(case):
+    """Where truth and claim differ most, as a sentence."""
+    p = case.first
+    if p.claim.shape != p.truth.shape or case.gave != case.out or p.truth.ndim == 0:
+        return ""
+    at = np.unravel_index(np.abs(p.claim - p.truth).argmax(), p.truth.shape)
+    return f" Entry {show(at)} should be {show(p.truth[at])}, yours is {show(p.claim[at])}."
+
+
+def fits_at(p):
+    return p.claim.shape == p.truth.shape and p.size() > 0 and p.claim.any() and bool(
+        (np.abs(p.claim - p.truth) <= 10 * p.tolerance()).all())

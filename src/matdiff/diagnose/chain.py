@@ -1,0 +1,332 @@
+"""Tests that run the function, or the claim, again with one of its steps changed."""
+from itertools import chain, combinations
+
+import numpy as np
+
+from ..replay import Diverged, Tape
+from ..vec import vec
+from .case import Finding, describe, show, square
+from .multiples import constants, multiple, near, plain
+from .slips import held, mends, slips
+from .structure import DIAGONAL, STRUCTURED, only_structured
+
+
+def only_diagonal(case):
+    """Right for diagonal X only, or for a diagonal matrix in the function: the weakest of all explanations."""
+    yield from only_structured(case, DIAGONAL)
+    yield from only_symmetric_constant(case, DIAGONAL)
+
+
+def held_terms(case):
+    """A term of the derivative missing, or multiplied: what comes through one step of f, or through two."""
+    C, G = case.first.claim, case.first.truth
+    if C.shape != G.shape or not C.any() or case.gave != case.out or C.size < 2:
+        return
+    tapes = [Tape(case.f, p.X) for p in case.points[:2]]
+    V = directions(case)
+    gap = np.concatenate([along(case, p.claim - p.truth, V) for p in case.points[:2]])
+    total = np.concatenate([along(case, p.truth, V) for p in case.points[:2]])
+    terms = list(distinct_terms(tapes, V, total))
+    slack = 1e-7 * max(np.abs(total).max(), np.abs(gap).max())
+    equations = len(gap) if case.kind != "gradient" else min(len(V), C.size) * len(tapes)
+    for text, term in terms:
+        yield from one_term(case, text, term, gap, slack, equations)
+    if equations >= 4:
+        for (text, term), (more, second) in combinations(terms, 2):
+            if (np.abs(gap - term + second) <= slack).all() or (np.abs(gap + term - second) <= slack).all():
+                yield Finding("not symmetrised", describe(case, f"of two terms one is taken twice instead of both: what "
+                              f"comes {text} and {more}"), also=("missing product-rule term",))
+            if any((np.abs(gap + term + s * second) <= slack).all() for s in (1, 2)):
+                yield Finding("missing product-rule term", describe(case, f"two terms are wrong or missing, what comes "
+                              f"{text} and {more}: these move with X too"))
+
+
+def directions(case):
+    n = int(np.prod(case.shape))
+    if len(case.points) > 1:
+        return np.random.default_rng(13).normal(size=(min(n, 2),) + case.shape)
+    return np.eye(n).reshape((n,) + case.shape) if n <= 4 else np.random.default_rng(13).normal(size=(4,) + case.shape)
+
+
+def along(case, A, V):
+    """The derivative A applied to each direction, one after the other."""
+    return np.concatenate([np.atleast_1d(np.vdot(A, v) if case.kind == "gradient" else A @ vec(v)) for v in V])
+
+
+def distinct_terms(tapes, V, total):
+    """(sentence, values): what each step contributes to the derivative, where it is a part, not all of it."""
+    seen = []
+    for step in tapes[0].steps:
+        for text, edit in held(step):
+            values = []
+            for tape in tapes:
+                values += [vec(tape.slope(v, {step.index: edit})) for v in V]
+            term = total - np.concatenate(values)
+            size = np.abs(total).max()
+            if not np.isfinite(term).all() or np.abs(term).max() < 1e-7 * size:
+                continue
+            if any(np.allclose(term, t, rtol=0, atol=1e-7 * size) for t in seen + [total]):
+                continue
+            seen.append(term)
+            yield text, term
+
+
+def one_term(case, text, term, gap, slack, equations):
+    """gap = (c - 1) term: the term stands in the claim c times instead of once."""
+    c = 1 + float(np.vdot(term, gap) / np.vdot(term, term))
+    if (np.abs(gap - (c - 1) * term) > slack).any() or abs(c - 1) < 1e-6:
+        return
+    if abs(c) < 1e-6:
+        yield Finding("missing product-rule term", describe(
+            case, f"the term that comes {text} is missing: it moves with X too"))
+    elif near(c, -1):
+        yield Finding("sign", describe(case, f"the term that comes {text} has the wrong sign"))
+    elif equations >= 3:
+        found = plain(case, [c], 9)
+        yield Finding(found[0], describe(case, f"the term that comes {text} is multiplied by {show(c)}"))
+
+
+def replayed(case):
+    """The function's own chain rule with one step done wrongly, compared along random directions."""
+    C, G = case.first.claim, case.first.truth
+    if C.shape not in (G.shape, G.shape[::-1]) or not C.any() or case.gave != case.out:
+        return
+    tapes = [Tape(case.f, p.X) for p in case.points[:2]]
+    hits = []
+    for step in tapes[0].steps:
+        for name, text, edit in (*held_slips(step), *slips(step)):
+            for turned in (False, True) if C.shape == C.shape[::-1] and C.ndim == 2 else (C.shape != G.shape,):
+                c = slip_fits(case, tapes, step, edit, turned)
+                if c is not None:
+                    hits.append(slip_finding(case, name, text, c, turned))
+    hits.sort(key=lambda f: (f.name.count(" and "), PRIORITY.get(f.name.split(" and ")[-1], 9)))
+    yield from hits
+
+
+def held_slips(step):
+    for text, edit in held(step):
+        yield "missing product-rule term", f"the term that comes {text} is missing: it moves with X too", edit
+
+
+PRIORITY = {"not symmetrised": 0, "missing product-rule term": 1, "missing chain factor": 2, "sign": 3,
+            "only for symmetric input": 4, "transposed": 5, "factor": 6}
+
+
+def slip_fits(case, tapes, step, edit, turned):
+    """The multiple by which the wrong chain rule gives the claim, in all directions and at all points, or None."""
+    rng = np.random.default_rng(13)
+    V = rng.normal(size=case.shape)
+    c = slip_multiple(case, case.first, tapes[0], step, edit, turned, V, False, 1e-4)
+    if c is None or not any(near4(c, value) for value in slip_constants(case)):
+        return None
+    c = min(slip_constants(case), key=lambda value: abs(value - c))
+    for p, tape in zip(case.points, tapes):
+        for _ in range(3):
+            fine = slip_multiple(case, p, tape, step, edit, turned, rng.normal(size=case.shape), True, 1e-7)
+            if fine is None or abs(fine - c) > 1e-6 * abs(c):
+                return None
+    return c
+
+
+def slip_constants(case):
+    return [1.0, -1.0] + [s / v for v in constants(case) for s in (1, -1)]
+
+
+def near4(c, value):
+    return abs(c - value) <= 1e-3 * abs(value)
+
+
+def slip_multiple(case, p, tape, step, edit, turned, V, fine, slack):
+    try:
+        slope = tape.slope(V, {step.index: edit}, fine)
+    except Exception:       # the slip does not fit the shapes here, or f takes another path
+        return None
+    C = p.claim.T if turned else p.claim
+    mine = np.vdot(C, V) if case.kind == "gradient" else C @ vec(V)
+    size = np.linalg.norm(C) * (np.linalg.norm(V) if case.kind != "gradient" else 1)
+    slope, mine = vec(slope), np.atleast_1d(mine)
+    if slope.shape != mine.shape or not np.isfinite(slope).all() or not slope.any():
+        return None
+    c = float(np.vdot(slope, mine) / np.vdot(slope, slope))
+    return c if c and (np.abs(mine - c * slope) <= slack * size).all() else None
+
+
+def slip_finding(case, name, text, c, turned):
+    if name == "missing product-rule term" and near(c, 2) and case.kind != "Jacobian":
+        return Finding("not symmetrised", describe(case, f"one of two terms is taken twice instead of both: {text}"),
+                       also=("missing product-rule term",))
+    found = plain(case, [c], 9)
+    if turned and name == "only for symmetric input" and case.kind == "Jacobian":
+        name, turned, text = "wrong order", False, f"a diagonal matrix stands on the wrong side ({text.split(' is ')[0]})"
+    if name == "missing chain factor" and found[0] == "factor":
+        found = ("", found[1])      # a constant belongs to the factor that is missing
+    names = [n for n in ("transposed" if turned else "", name, found[0]) if n]
+    sentence = ", and ".join(s for s in (text, "it is the transpose" if turned else "", found[1]) if s)
+    also = {"only for symmetric input": ("transposed",)}.get(name, ())
+    return Finding(" and ".join(dict.fromkeys(names)), describe(case, sentence), also=also)
+
+
+def only_symmetric_constant(case, structures=STRUCTURED):
+    """Right when a matrix that both function and claim use is symmetric or orthogonal."""
+    if case.claim is None or case.first.claim.shape != case.first.truth.shape or case.gave != case.out:
+        return
+    p, V = case.first, directions(case)
+    if case.kind == "differential":
+        return
+    function, claim = Tape(case.f, p.X), Tape(case.claim, p.X)
+    found = matrices(function)
+    for group in [[A] for A in found] + ([found] if len(found) > 1 else []):
+        for word, structure in structures:
+            swaps = tuple((A, structure(A)) for A in group)
+            value = claim.run(p.X, swaps=swaps)
+            slope = np.concatenate([vec(function.slope(v, swaps=swaps)) for v in V])
+            if slope.any() and value.shape == p.truth.shape and np.allclose(
+                    along(case, value, V), slope, rtol=0, atol=1e-7 * np.abs(slope).max()):
+                yield from symmetric_finding(case, word)
+                return
+
+
+def matrices(tape):
+    """The different square matrices, not symmetric ones, that the function uses."""
+    found = []
+    for K in tape.constants():
+        if square(np.asarray(K)) and not np.allclose(K, K.T) and not any(
+                K.shape == A.shape and (np.array_equal(K, A) or np.array_equal(K, A.T)) for A in found):
+            found.append(np.asarray(K))
+    return found
+
+
+def symmetric_finding(case, word):
+    radial = all(abs(np.vdot(p.claim - p.truth, p.X)) <= 1e-8 * np.linalg.norm(p.truth) * np.linalg.norm(p.X)
+                 for p in case.points) if case.kind == "gradient" else False
+    text = f"it is right only if a matrix in the function is {word}"
+    if word == "symmetric" and radial:
+        yield Finding("not symmetrised", describe(case, f"{text}; in general (A + Aᵀ)/2 stands for A"),
+                      also=("only for symmetric input",))
+    else:
+        yield Finding(f"only for {word} input", describe(case, text),
+                      also=("transposed",) if word != "diagonal" else ())
+
+
+def mended(case):
+    """The claim's own program with one step changed is right, at every point."""
+    C, G = case.first.claim, case.first.truth
+    if case.claim is None or case.kind == "differential" or C.shape != G.shape or not C.any() or C.size < 2:
+        return
+    tapes = [Tape(case.claim, p.X) for p in case.points[:2]]
+    for step in tapes[0].steps:
+        for name, text, edit in mends(step):
+            if all(mends_it(tape, p, step, edit) for tape, p in zip(tapes, case.points)):
+                yield Finding(name, describe(case, text), also=("transposed",) if "symmetric" in name else ())
+
+
+def mends_it(tape, p, step, edit):
+    try:
+        value = tape.run(p.X, {step.index: edit})
+    except Diverged:
+        raise
+    except Exception:       # the change does not fit the shapes here
+        return False
+    return value.shape == p.truth.shape and bool((np.abs(value - p.truth) <= 10 * p.tolerance()).all())
+
+
+LINEAR = {"matmul", "dot", "einsum", "tensordot", "add", "subtract"}    # where a chain of elementwise steps begins
+FACTORS = (("{}", lambda v: v), ("(1 - {})", lambda v: 1 - v), ("{0} (1 - {0})", lambda v: v * (1 - v)),
+           ("(1 - {}²)", lambda v: 1 - v * v), ("{}²", lambda v: v * v), ("2 {}", lambda v: 2 * v))
+
+
+def extra_factor(case):
+    """A factor too many, or one too few, entry by entry at one step: something else that the function computes."""
+    C, G = case.first.claim, case.first.truth
+    if case.kind != "gradient" or C.shape != G.shape or not C.any() or C.size < 2:
+        return
+    tape, p = Tape(case.f, case.first.X), case.first
+    V = np.random.default_rng(17).normal(size=(4,) + case.shape)
+    mine = along(case, C, V)
+    start = [("X", case.shape, G.ravel(), list(V))] if p.X.size <= 200 else []
+    inner = ((s.name, np.shape(s.output), *there_and_back(tape, s, V)) for s in tape.steps
+             if s.name in LINEAR and isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 100)
+    for at, shape, back, forth in chain(start, inner):
+        for source, v in [("gradient", back.reshape(shape)), *named_values(tape, shape)]:
+            for text, factor in FACTORS:
+                for sign, word in ((1, "extra chain factor"), (-1, "missing chain factor")):
+                    E = factor(v) ** sign
+                    fit = np.array([np.vdot(E * back.reshape(shape), d) for d in forth])
+                    if np.isfinite(fit).all() and multiple(mine, fit, p.bound) is not None and near(
+                            abs(multiple(mine, fit, p.bound)), 1):
+                        yield Finding(word, describe(case, f"at `{at}` the factor "
+                                      f"{text.format(source)} is {'too much' if sign == 1 else 'missing'}"),
+                                      also=("elementwise product",))
+                        return
+
+
+def there_and_back(tape, step, V):
+    """The derivative in the result of a step, and the derivative of that result along each direction."""
+    shape = np.shape(step.output)
+    back = [float(tape.slope_after(step, E.reshape(shape)).item()) for E in np.eye(step.output.size)]
+    return np.array(back), [tape.slope_before(step, v) for v in V]
+
+
+def named_values(tape, shape):
+    """What the function computes or uses in this shape."""
+    if tape.X.shape == shape:
+        yield "X", tape.X
+    for step in tape.steps:
+        if np.shape(step.output) == shape and step.output.dtype.kind == "f":
+            yield f"`{step.name}`", step.output
+        for i, K in enumerate(step.operands):
+            if i not in step.moving and np.shape(K) == shape:
+                yield f"operand {i + 1} of `{step.name}`", np.asarray(K)
+
+
+def stops_short(case):
+    """The derivative in the result of one of the function's steps: the chain rule was not followed to its end."""
+    C, G = case.first.claim, case.first.truth
+    if not C.any() or C.size < 2:
+        return
+    tape, rng = Tape(case.f, case.first.X), np.random.default_rng(14)
+    for step in tape.steps[:-1]:
+        shape = np.shape(step.output)
+        if isinstance(step.output, tuple) or not stops_here(case, C, tape, step, shape, rng):
+            continue
+        text = f"it is the derivative in the result of `{step.name}`, a step of the function; the chain goes on to X"
+        if C.shape == G.shape:
+            yield Finding("missing chain factor", describe(case, text))
+        else:
+            yield Finding("shape", describe(case, f"{text}, whose shape is {case.shape}"),
+                          also=("missing chain factor",), numbers=(G.shape, C.shape))
+
+
+def stops_here(case, C, tape, step, shape, rng):
+    if C.shape != (shape if case.kind == "gradient" else (int(np.prod(case.out)), int(np.prod(shape)))):
+        return False
+    for _ in range(3):
+        W = rng.normal(size=shape)
+        slope = vec(tape.slope_after(step, W))
+        mine = np.atleast_1d(np.vdot(C, W) if case.kind == "gradient" else C @ vec(W))
+        if not np.allclose(slope, mine, rtol=0, atol=1e-7 * np.linalg.norm(C)):
+            return False
+    return True
+
+
+def wrong_order(case):
+    """A Jacobian of a composition with its two factors in the wrong order, or one of them missing."""
+    C = case.first.claim
+    if case.kind == "gradient" or C.shape != case.first.truth.shape or not C.any():
+        return
+    tape, rng = Tape(case.f, case.first.X), np.random.default_rng(15)
+    V = rng.normal(size=(3, int(np.prod(case.shape))))
+    mine = [C @ v for v in V]
+    fits = lambda values: all(np.allclose(a, b, rtol=0, atol=1e-7 * np.linalg.norm(C)) for a, b in zip(values, mine))
+    fold_in = lambda v: v.reshape(case.shape, order="F")
+    for step in tape.steps[:-1]:
+        shape = np.shape(step.output)
+        if isinstance(step.output, tuple) or int(np.prod(shape)) != len(C):
+            continue
+        if fits([vec(tape.slope_before(step, fold_in(v))) for v in V]):
+            yield Finding("missing chain factor", describe(case, f"it is the Jacobian of the result of `{step.name}`, "
+                          "a step on the way; what follows is missing"))
+        elif C.shape[0] == C.shape[1] and fits([vec(tape.slope_before(step, fold_in(vec(tape.slope_after(
+                step, v.reshape(shape, order="F")))))) for v in V]):
+            yield Finding("wrong order", describe(case, "the two Jacobians of a composition are multiplied in the "
+                          "wrong order: the outer one stands on the left"))

@@ -1,0 +1,94 @@
+"""Constant multiples: which number stands between claim and truth, and what it is called."""
+from dataclasses import replace
+
+import numpy as np
+
+from ..replay import Tape
+from .case import show
+
+
+def sizes_of(shape):
+    """Letters for the sizes of a vector or matrix: n, or m and n."""
+    return dict(zip("mn" if len(shape) == 2 else "n", shape))
+
+
+def with_sizes(case):
+    """The case with all sizes that a constant may be named by: the caller's names, those of X, those of f's data."""
+    known = dict(case.sizes)
+    for letter, size in sizes_of(case.shape).items():
+        if size not in known.values():
+            known.setdefault(letter, size)
+    try:
+        data = [n for K in Tape(case.f, case.first.X).constants() for n in np.shape(K)]
+    except Exception:           # f cannot be followed; its data stay unknown
+        data = []
+    for size in data:
+        free = [letter for letter in "mnkpqr" if letter not in known]
+        if size not in known.values() and free:
+            known[free[0]] = size
+    return replace(case, sizes={name: size for name, size in known.items() if size > 2})
+
+
+def constants(case):
+    """{value: how it is written}: the multiples that a slip typically leaves."""
+    names = {2.0: "2", 0.5: "1/2", 4.0: "4", 0.25: "1/4"}
+    for name, n in case.sizes.items():
+        for value, text in ((n, name), (1 / n, f"1/{name}"), (2 * n, f"2{name}"), (0.5 / n, f"1/(2{name})"),
+                            (n / 2, f"{name}/2"), (2 / n, f"2/{name}"), (n * n, f"{name}²"), (1 / n**2, f"1/{name}²"),
+                            ((n - 1) / n, f"({name} - 1)/{name}"), (n / (n - 1), f"{name}/({name} - 1)")):
+            names.setdefault(float(value), f"{text}, {name} = {n}")
+    return names
+
+
+def multiple(claim, twisted, bound):
+    """The number c with claim = c * twisted, entry by entry; None where there is none."""
+    if claim.shape != twisted.shape or not np.abs(twisted).max(initial=0) > 0:
+        return None
+    big = np.unravel_index(np.abs(twisted).argmax(), twisted.shape)
+    c = float(np.vdot(twisted, claim) / np.vdot(twisted, twisted))
+    if c == 0 or abs(c * twisted[big]) < 1e-12 * np.abs(claim).max():
+        return None
+    slack = 1e-8 * np.abs(c * twisted) + 1e-10 * abs(c * twisted[big]) + 10 * abs(c) * bound.max(initial=0)
+    return c if (np.abs(claim - c * twisted) <= slack).all() else None
+
+
+def multiples(case, twist):
+    """The multiple at each point, or None."""
+    found = []
+    for p in case.points:
+        twisted = twist(p.truth)
+        c = None if twisted is None else multiple(p.claim, twisted, p.bound)
+        if c is None:
+            return None
+        found.append(c)
+    return found
+
+
+def near(c, value, slack=1e-6):
+    return abs(c - value) <= slack * abs(value)
+
+
+def bluntness(case):
+    """How far two multiples may differ that are the same, as far as the truth is known."""
+    return 1e-6 + max(20 * p.bound.max(initial=0) / (p.size() or 1.0) for p in case.points)
+
+
+def plain(case, cs, entries):
+    """("" | "sign" | "factor", sentence) for a multiple that is the same at all points, None where it proves nothing."""
+    c, slack = cs[0], bluntness(case)
+    if not all(near(other, c, slack) for other in cs):
+        return None
+    if near(c, 1, slack):
+        return "", ""
+    if near(c, -1, slack):
+        return "sign", "the sign is the opposite"
+    for value, text in constants(case).items():
+        written, _, size = text.partition(",")
+        size = size and "," + size
+        for s, sign in ((1, ""), (-1, " and the sign is the opposite")):
+            if near(c, s / value, slack):
+                return ("factor" if s == 1 else "sign and factor"), f"a factor {written} is missing{size}{sign}"
+    if entries * len(cs) < 2:
+        return None
+    return ("factor" if c > 0 else "sign and factor",
+            f"the right value is {show(1 / c)} times yours")

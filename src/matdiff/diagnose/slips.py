@@ -1,0 +1,190 @@
+"""What is done wrongly at one step of the chain rule, as changes of a recorded step."""
+import numpy as np
+
+from ..replay import PRODUCTS
+
+
+# What is done wrongly at one step: (name of the mistake, sentence, edit) ----------------------------------------
+
+def edge(slot, change):
+    """One operand's perturbation is changed."""
+    def edit(step, operands):
+        values = list(operands)
+        values[slot] = step.operands[slot] + change(values[slot] - step.operands[slot])
+        return step.call(values)
+    return edit
+
+
+def rule(slope):
+    """The result moves by slope(step, perturbation) instead of by its derivative; one operand moves."""
+    def edit(step, operands):
+        slot = step.moving[0]
+        return step.output + slope(step, operands[slot] - step.operands[slot])
+    return edit
+
+
+def product(slot, wrong):
+    """In a product, the term of one moving operand is computed wrongly; wrong(step, slot, perturbation)."""
+    def edit(step, operands):
+        total = step.output
+        for s in step.moving:
+            moved = operands[s] - step.operands[s]
+            total = total + (wrong(step, s, moved) if s == slot else step.at(s, moved))
+        return total
+    return edit
+
+
+def other(step, slot):
+    """The slot of the other factor of a product of two."""
+    return 1 - slot
+
+
+def with_other(change):
+    def wrong(step, slot, moved):
+        values = list(step.operands)
+        values[slot], values[other(step, slot)] = moved, change(step.operands[other(step, slot)])
+        return step.call(values)
+    return wrong
+
+
+def swapped(step, slot, moved):
+    values = list(step.operands)
+    values[slot] = moved
+    return step.call(values[::-1])
+
+
+def elementwise(step, slot, moved):
+    return moved * step.operands[other(step, slot)]
+
+
+def matrix_product(step, slot, moved):
+    values = list(step.operands)
+    values[slot] = moved
+    return values[0] @ values[1]
+
+
+def is_square(A):
+    return np.ndim(A) == 2 and A.shape[0] == A.shape[1] and A.shape[0] > 1
+
+
+def slips(step):
+    """(name, sentence, edit) for everything that is often done wrongly at this step."""
+    if not isinstance(step.output, np.ndarray) or not step.moving:
+        return
+    said = f"`{step.name}`"
+    if step.elementwise and step.name not in ("getitem", "copy", "reshape", "ravel", "transpose"):
+        yield from slopes(step, said)
+    if step.name in ("matmul", "multiply", "dot") and len(step.operands) == 2:
+        yield from products(step, said)
+    if step.name == "inv":
+        for text, slope in (("left", lambda s, d: -s.output @ s.output @ d),
+                            ("right", lambda s, d: -d @ s.output @ s.output)):
+            yield "wrong order", f"both inverses stand on the {text} of the step, at {said}", rule(slope)
+    yield from other_function(step, said)
+    for slot in step.moving:
+        if is_square(step.operands[slot]):
+            yield "transposed", f"one factor is transposed, at {said}", edge(slot, np.transpose)
+            yield ("only diagonal", f"only the diagonal was carried through {said}",
+                   edge(slot, lambda d: np.diag(np.diag(d))))
+
+
+def held(step):
+    """(sentence, edit): something that moves with X taken as constant: a result, or one operand of two that move."""
+    if not isinstance(step.output, np.ndarray) or not step.moving:
+        return
+    yield f"through the result of `{step.name}`", lambda s, o: s.output
+    if len(step.moving) > 1:
+        for slot in step.moving:
+            yield f"from operand {slot + 1} of `{step.name}`", edge(slot, np.zeros_like)
+
+
+def slopes(step, said):
+    """The slope of an elementwise function left out, replaced, or taken at the wrong place."""
+    name, slot = "missing chain factor", step.moving[0]
+    yield name, f"the derivative of {said} is missing", rule(lambda s, d: d)
+    yield name, f"the value of {said} stands where its slope belongs", rule(lambda s, d: s.output * d)
+    yield (name, f"the slope of {said} is taken at the wrong point, its own result",
+           rule(lambda s, d: s.at(slot, s.output + d) - s.at(slot, s.output)))
+    yield ("extra chain factor", f"the slope of {said} is there twice",
+           rule(lambda s, d: s.at(slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
+    if step.name in ("square", "power", "multiply"):
+        yield name, f"the argument of {said} is missing, only the constant is left", rule(lambda s, d: 2 * d)
+    if step.name == "tanh":
+        yield (name, f"the slope of {said} uses its argument where its value belongs",
+               rule(lambda s, d: (1 - s.operands[slot] ** 2) * d))
+
+
+def products(step, said):
+    """The other factor of a product transposed, left out, on the wrong side, multiplied elementwise."""
+    for slot in step.moving:
+        factor = step.operands[other(step, slot)]
+        if step.name != "multiply":
+            if is_square(factor):
+                yield ("only for symmetric input", f"the matrix in {said} is to be transposed, or is not: right only "
+                       "if it is symmetric", product(slot, with_other(np.transpose)))
+                yield ("missing chain factor", f"the factor in {said} is missing",
+                       product(slot, with_other(lambda A: np.eye(len(A)))))
+                yield ("only for diagonal input", f"only the diagonal of the matrix in {said} is used",
+                       product(slot, with_other(lambda A: np.diag(np.diag(A)))))
+                yield ("only for orthogonal input", f"the inverse of the matrix in {said} stands where its transpose "
+                       "belongs", product(slot, with_other(lambda A: np.linalg.inv(A).T)))
+            if is_square(factor) and is_square(step.operands[slot]) or factor.ndim == 2 == step.operands[slot].ndim:
+                yield "wrong order", f"the factors of {said} stand in the wrong order", product(slot, swapped)
+            yield "elementwise product", f"the product {said} is taken elementwise", product(slot, elementwise)
+        else:
+            yield "missing chain factor", f"the factor in {said} is missing", product(slot, with_other(np.ones_like))
+            yield "elementwise product", f"a matrix product stands where {said} belongs", product(slot, matrix_product)
+
+
+def other_function(step, said):
+    """The derivative of another function: a constant left out, with the other sign, transposed."""
+    for slot, K in enumerate(step.operands):
+        if slot in step.moving:
+            continue
+        if step.name in ("add", "subtract"):
+            yield ("missing product-rule term", f"the constant in {said} was left out", constant(slot, np.zeros_like))
+            yield "sign", f"the constant in {said} has the wrong sign", constant(slot, np.negative)
+        if step.name in ("multiply", "divide"):
+            yield "missing chain factor", f"the factor in {said} was left out", constant(slot, np.ones_like)
+        if is_square(K):
+            yield "transposed", f"the matrix in {said} is transposed", constant(slot, np.transpose)
+
+
+def constant(slot, change):
+    def edit(step, operands):
+        values = list(operands)
+        values[slot] = change(values[slot])
+        return step.call(values)
+    return edit
+
+
+# What is to be changed in a claim, at one of its own steps: (name, sentence, edit) ------------------------------
+
+OPPOSITE = {"add": np.subtract, "subtract": np.add}
+
+
+def mends(step):
+    """(name, sentence, edit) for what a claim often does wrongly at one of its steps; edit(step, operands)."""
+    said = f"`{step.name}`"
+    if step.name in OPPOSITE and len(step.operands) == 2:
+        yield "sign", f"a sign is wrong, at {said}", lambda s, o: OPPOSITE[s.name](*o)
+    if step.name in PRODUCTS and len(step.operands) == 2:
+        if all(np.ndim(o) == 2 for o in step.operands):
+            yield ("wrong order", f"the factors of a product stand in the wrong order, at {said}",
+                   lambda s, o: s.call(o[::-1]))
+        yield "elementwise product", "a matrix product stands where an elementwise one belongs", lambda s, o: o[0] * o[1]
+    if step.name == "multiply" and len(step.operands) == 2:
+        yield "elementwise product", "an elementwise product stands where a matrix product belongs", lambda s, o: o[0] @ o[1]
+        for slot in (0, 1):
+            if np.shape(step.operands[slot]) == np.shape(step.output) != ():
+                yield ("extra chain factor", f"a factor is too much, at {said}",
+                       lambda s, o, slot=slot: o[1 - slot] * np.ones_like(o[slot]))
+    for slot, K in enumerate(step.operands):
+        if is_square(K) and step.name != "transpose":
+            name = "transposed" if slot in step.moving else "only for symmetric input"
+            yield (name, f"a matrix is to be transposed, at {said}",
+                   lambda s, o, slot=slot: s.call([a.T if i == slot else a for i, a in enumerate(o)]))
+    if step.name == "transpose" and is_square(step.output):
+        yield "transposed", "a matrix is not to be transposed", lambda s, o: o[0]
+    if step.elementwise and step.name in ("tanh", "exp", "sin", "cos", "log", "sqrt", "square", "negative"):
+        yield "missing chain factor", f"{said} does not belong here", lambda s, o: o[0]

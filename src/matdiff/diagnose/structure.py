@@ -1,0 +1,190 @@
+"""Tests that need neither a list nor the function's steps: rows, totals, special inputs, the claim's own Jacobian."""
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+
+from .. import numeric
+from ..replay import central
+from ..vec import sym
+from .case import Finding, describe, fits_at, square
+from .multiples import bluntness, multiple, multiples, near
+from .twists import by_twists
+
+
+def missing_terms(case):
+    """The terms that the caller names: one or more of them absent, or with the wrong sign."""
+    if not case.terms or case.first.claim.shape != case.first.truth.shape:
+        return
+    p = case.first
+    terms = {k: np.asarray(t(p.X) if callable(t) else t, float) for k, t in case.terms.items()}
+    close = lambda A: (np.abs(p.claim - A) <= 10 * p.tolerance() + 1e-9 * p.size()).all()
+    for count in range(1, len(terms) + 1):
+        for names in combinations(terms, count):
+            gone = sum(terms[k] for k in names)
+            said = " and ".join(f"`{k}`" for k in names)
+            if np.shape(gone) == p.truth.shape and close(p.truth - gone) and p.claim.any():
+                yield Finding("missing product-rule term", describe(case, f"the term {said} is missing"))
+            elif np.shape(gone) == p.truth.shape and close(p.truth - 2 * gone):
+                yield Finding("sign", describe(case, f"the term {said} has the opposite sign"))
+
+
+def line_factor(case):
+    """Every row, or every column, is off by a factor of its own."""
+    p = case.first
+    if p.truth.ndim != 2 or p.claim.shape != p.truth.shape or min(p.truth.shape) < 2:
+        return
+    for axis, word in ((0, "row"), (1, "column")):
+        if all(lines_fit(q.truth if axis == 0 else q.truth.T, q.claim if axis == 0 else q.claim.T, q.bound)
+               for q in case.points):
+            yield Finding("missing chain factor", describe(
+                case, f"every {word} is off by a factor of its own, so that a diagonal matrix is missing on the "
+                + ("left" if axis == 0 else "right")))
+
+
+def lines_fit(G, C, bound):
+    """Row i of the claim is r_i times row i of the truth, r_i not zero, on enough rows to prove it."""
+    proofs = 0
+    for g, c in zip(G, C):
+        if not g.any() and not c.any():
+            continue
+        if multiple(c, g, bound) is None:
+            return False
+        proofs += np.count_nonzero(g) - 1
+    return proofs >= 2
+
+
+def moving_multiple(case):
+    """A multiple of the truth everywhere, but another one at each point."""
+    cs = multiples(case, lambda G: G)
+    if cs is None or len(cs) < 2 or case.first.truth.size < 2:
+        return
+    ratio = cs[0] / cs[1]
+    if near(ratio, 1, 100 * bluntness(case)):
+        return
+    X = [np.linalg.norm(p.X) for p in case.points]
+    values = [np.asarray(case.f(p.X), float) for p in case.points]
+    if case.kind == "gradient" and values[0].size == 1 and np.ravel(values[1])[0] != 0:
+        quotient = float(np.ravel(values[0])[0] / np.ravel(values[1])[0])
+        for a, text in ((1, "f"), (-1, "1/f"), (0.5, "√f"), (-0.5, "1/√f"), (2, "f²"), (-2, "1/f²")):
+            if quotient > 0 and near(ratio, quotient ** -a):
+                yield Finding("missing chain factor", describe(case, f"a factor that moves with X is missing, "
+                              f"proportional to {text}"))
+                return
+    for a, text in ((1, "‖X‖"), (-1, "1/‖X‖"), (2, "‖X‖²"), (-2, "1/‖X‖²"), (3, "‖X‖³"), (-3, "1/‖X‖³")):
+        if near(ratio, (X[0] / X[1]) ** -a):
+            yield Finding("wrong normalisation", describe(case, f"a factor proportional to {text} is missing"),
+                          also=("missing chain factor",))
+            return
+    yield Finding("missing chain factor", describe(case, "it points the right way, but a scalar factor that moves "
+                  "with X is missing"))
+
+
+def equal_totals(case):
+    """All entries of claim and truth have the same sum: summed over the wrong axis."""
+    p = case.first
+    if case.kind != "gradient" or p.truth.size < 2 or p.claim.size < 2:
+        return
+    for q in case.points:
+        total, scale = q.truth.sum(), np.abs(q.truth).sum()
+        if np.array_equal(np.sort(q.truth, axis=None).round(9), np.sort(q.claim, axis=None).round(9)):
+            return      # the right numbers in another order: the total proves nothing
+        if abs(total) < 1e-3 * scale or abs(q.claim.sum() - total) > 1e-9 * scale + 3 * q.bound.sum():
+            return
+    yield Finding("wrong axis", describe(case, "the total of all entries is right, but it was summed over the wrong "
+                                         "axis"))
+
+
+STRUCTURED = (
+    ("symmetric", sym),
+    ("orthogonal", lambda X: np.linalg.qr(X + 0.1 * np.eye(len(X)))[0]),
+)
+
+
+DIAGONAL = (("diagonal", lambda X: np.diag(np.diag(X))),)
+
+
+def only_here(case):
+    """A claim that fits nothing in general, but was asked about at a symmetric X: look at that X alone."""
+    here = [p for p in case.points if square(p.X) and np.allclose(p.X, p.X.T)]
+    if here and (len(case.points) > 1 or case.claim is not None):
+        alone = replace(case, points=(here[0],), claim=None)
+        yield from (finding for _, finding in sorted(by_twists(alone), key=lambda pair: pair[0]))
+
+
+def only_structured(case, structures=STRUCTURED):
+    """Right for symmetric or orthogonal X only."""
+    if case.claim is None or not case.square or case.shape[0] < 2:
+        return
+    X = case.first.X
+    if np.allclose(X, X.T):
+        X = X + 0.3 * np.random.default_rng(11).normal(size=X.shape) * (np.abs(X).max() or 1)
+    for word, structure in structures:
+        p = case.evaluate(structure(X))
+        if p is not None and fits_at(p):
+            yield Finding(f"only for {word} input", describe(case, f"it is right for {word} X only"))
+            return
+
+
+def stays(case):
+    """A claim that is the derivative at X and stays so elsewhere, or that is one for every entry."""
+    if case.claim is None or len(case.points) < 2 or case.first.truth.size < 2:
+        return
+    p, q = case.points[:2]
+    if p.claim.shape == q.claim.shape and np.array_equal(p.claim, q.claim) and p.claim.shape == p.truth.shape and (
+            case.passed_first or (p.claim == 1).all()):
+        yield Finding("does not move with X", describe(case, "it stays the same wherever X is, the right one moves"),
+                      also=("missing chain factor",))
+
+
+def not_a_gradient(case):
+    """Some entries right, and the claim's own Jacobian not symmetric."""
+    if case.kind != "gradient" or case.claim is None or case.first.claim.shape != case.shape or len(case.points) < 2:
+        return
+    right = [np.abs(p.claim - p.truth) <= 10 * p.tolerance() for p in case.points]
+    together = right[0] & right[1] & (case.first.truth != 0)
+    if not together.any() or 2 * together.sum() > together.size:
+        return
+    J = numeric.jacobian(case.claim, case.first.X)
+    if not np.allclose(J, J.T, rtol=1e-5, atol=1e-6 * np.abs(J).max()):
+        yield Finding("not a gradient", describe(case, f"{int(together.sum())} of {together.size} entries are right, but "
+                      "no function has this gradient: its own Jacobian is not symmetric"))
+
+
+def only_unit(case):
+    """Right for X of norm 1 only."""
+    if case.claim is None or case.first.X.size < 2:
+        return
+    p = case.evaluate(case.first.X / np.linalg.norm(case.first.X))
+    if p is not None and fits_at(p):
+        yield Finding("wrong normalisation", describe(case, "it is right only for X of norm 1: a power of the norm is "
+                      "missing"), also=("missing chain factor",))
+
+
+def own_jacobian(case):
+    """The claim's own Jacobian C' is not symmetric: no gradient. Its symmetric part tells what was forgotten."""
+    if case.kind != "gradient" or case.claim is None or case.first.claim.shape != case.shape \
+            or case.first.truth.size < 2:
+        return
+    forward, backward, curved = np.array([bends(case, *pair) for pair in
+                                          np.random.default_rng(12).normal(size=(3, 2) + case.shape)]).T
+    size = np.abs(curved).max() + np.abs(forward).max()
+    fits = lambda values: bool((np.abs(values - curved) <= 1e-5 * size).all())
+    if not np.isfinite(size) or (np.abs(forward - backward) <= 1e-5 * size).all():
+        return
+    if fits((forward + backward) / 2):
+        yield Finding("not symmetrised", describe(case, "the gradient of no function, since its own Jacobian is not "
+                      "symmetric; its symmetric part is right, so a matrix A is still to be replaced by (A + Aᵀ)/2"),
+                      also=("only for symmetric input",))
+    elif fits(forward + backward):
+        yield Finding("missing product-rule term", describe(case, "the gradient of no function, since its own "
+                      "Jacobian is not symmetric; added to its transpose it is right: one half of a product rule is "
+                      "missing"), also=("not symmetrised",))
+
+
+def bends(case, U, V):
+    """<C'V, U> and <C'U, V> for the claim C, and the second derivative of f along U and V."""
+    X, unit = case.first.X, np.abs(case.first.X).max() or 1.0
+    slope = lambda V: central(lambda t: np.asarray(case.claim(X + t * V)), unit)
+    value = lambda s, t: float(np.reshape(case.f(X + s * U + t * V), ()))
+    return np.vdot(slope(V), U), np.vdot(slope(U), V), central(lambda s: central(lambda t: value(s, t), unit), unit)
