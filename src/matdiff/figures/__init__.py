@@ -27,8 +27,9 @@ What a reader's program finds on the page
 
 How to add a kind
 -----------------
-`new_kind.js` beside this file (imports `./stage.js` alone, in one statement; one `export default { render }`),
-`new_kind.py` with a `Figure` subclass whose `kind = "new-kind"`, and a line in `_CLASSES` below.
+`new_kind.js` beside this file (imports `./stage.js` alone, in one statement; one
+`export default { render }`), `new_kind.py` with a `Figure` subclass whose `kind = "new-kind"`, and a line in
+`_CLASSES` below.
 """
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""Push a step forward or pull a sensitivity back through a chain of linear maps, and count the multiplications."""
+"""Push a step forward or pull a sensitivity back through linear maps, and count the multiplications."""
 import numpy as np
 import traitlets
 
@@ -30,11 +30,12 @@ def slopes(layer, rows, columns):
 class ForwardBackward(Figure):
     """A chain of four layers; drag their widths, pick a seed, and send numbers forward or backward.
 
-    widths: units per layer, input first.  mode: "forward" pushes a unit step of input `seed` to the outputs, J v;
-    "backward" pulls a unit sensitivity of output `seed` to the inputs, J' u.  done: how many layers it has passed.
+    widths: units per layer, input first.  mode: "forward" pushes a unit step of input `seed` to the outputs,
+    J v; "backward" pulls a unit sensitivity of output `seed` to the inputs, J' u.  seed: counted from 0;
+    falls back to the last one when its layer gets narrower.  done: how many layers it has passed.
 
-    Read-outs: vector, what has arrived; one pass, multiplications for one seed through all layers; columns and
-    rows, multiplications for the whole Jacobian by forward and by backward passes; cheaper.
+    Read-outs: vector, what has arrived; one pass, multiplications for one seed through all layers; columns
+    and rows, multiplications for the whole Jacobian by forward and by backward passes; cheaper.
 
     >>> ForwardBackward((5, 4, 3, 1)).readouts()["columns"], ForwardBackward((5, 4, 3, 1)).readouts()["rows"]
     (175, 35)
@@ -47,13 +48,23 @@ class ForwardBackward(Figure):
     done = traitlets.Int(0, min=0, max=LAYERS - 1).tag(sync=True)
 
     def __init__(self, widths=(5, 4, 3, 1), mode="backward", seed=0, done=0, label=""):
-        super().__init__(widths=widths, mode=mode, done=done,
-                         label=label or "A chain of four layers through which numbers travel forward or backward")
-        ends = self.widths[0] if mode == "forward" else self.widths[-1]
-        if not 0 <= seed < ends:
-            raise ValueError(f"seed counts the {'inputs' if mode == 'forward' else 'outputs'} from 0: "
-                             f"give 0 to {ends - 1}, got {seed}")
-        self.seed = seed
+        super().__init__(widths=widths, mode=mode, seed=seed, done=done, label=label
+                         or "A chain of four layers through which numbers travel forward or backward")
+
+    def _ends(self):
+        return self.widths[0] if self.mode == "forward" else self.widths[-1]
+
+    @traitlets.validate("seed")
+    def _names_an_end(self, proposal):
+        if proposal["value"] >= self._ends():
+            ends = "inputs" if self.mode == "forward" else "outputs"
+            raise traitlets.TraitError(f"seed counts the {ends} from 0: give 0 to {self._ends() - 1}, "
+                                       f"got {proposal['value']}")
+        return proposal["value"]
+
+    @traitlets.observe("widths", "mode")
+    def _keep_the_seed(self, change):
+        self.seed = min(self.seed, self._ends() - 1)
 
     def jacobians(self):
         """The Jacobian of each layer, first layer first."""

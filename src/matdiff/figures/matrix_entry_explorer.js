@@ -1,19 +1,25 @@
 import { Figure, clamp, dot, format, html, richHtml, tidy } from "./stage.js";
 
-const RANGE = [-9.9, 9.9];
+const REACH = 9.9; // entries are dragged between -9.9 and 9.9, or as far as the largest one
 const STEP = 0.1; // one arrow key, and the grain of a drag
 const PIXELS = 6; // of dragging for one step
 const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
-const ROLES = { X: "output", W: "variable", Z: "output", Y: "output", G: "upstream", gradientW: "gradient", gradientX: "gradient" };
+const ROLES = { X: "output", W: "variable", Z: "output", Y: "output", G: "upstream", gradientW: "gradient",
+  gradientX: "gradient" };
 
 const transpose = (A) => A[0].map((_, j) => A.map((row) => row[j]));
 const product = (A, B) => A.map((row) => transpose(B).map((column) => dot(row, column)));
 
 function render({ model, el }) {
-  const figure = new Figure({ model, el, kind: "matrix-entry-explorer", traits: ["X", "W", "loss", "picked", "start"],
-    hint: "Drag an entry of *W* or *X* up or down. Ochre moves with it; its slope (green) is the product of the purple." });
+  const figure = new Figure({ model, el, kind: "matrix-entry-explorer",
+    traits: ["X", "W", "loss", "picked", "start"],
+    hint: "Drag an entry of *W* or *X* up or down. Ochre moves with it; its slope (green) is the product of "
+      + "the purple." });
   const Y = model.get("Y");
-  const factor = () => ({ half: 1, mean: 1 / Y.length, library: 2 / (Y.length * Y[0].length) })[model.get("loss")];
+  const reach = Math.max(REACH, ...[...model.get("X"), ...model.get("W")].flat().map(Math.abs));
+  const range = [-reach, reach];
+  const factors = { half: 1, mean: 1 / Y.length, library: 2 / (Y.length * Y[0].length) };
+  const factor = () => factors[model.get("loss")];
 
   function evaluate(X, W) {
     const Z = product(X, W);
@@ -21,7 +27,8 @@ function render({ model, el }) {
     const loss = Z.flat().reduce((sum, z, n) => sum + (z - Y.flat()[n]) ** 2, 0) * factor() / 2;
     return { X, W, Z, Y, G, loss, forW: product(transpose(X), G), forX: product(G, transpose(W)) };
   }
-  const put = (A, i, j, value) => A.map((row, r) => (r === i ? row.map((x, c) => (c === j ? value : x)) : row));
+  const put = (A, i, j, value) =>
+    A.map((row, r) => (r === i ? row.map((x, c) => (c === j ? value : x)) : row));
 
   // ---- tables: name -> rows of cells
   const cells = {};
@@ -33,20 +40,24 @@ function render({ model, el }) {
       if (name === "W" || name === "X") scrub(cell, name, i, j);
       return cell;
     }));
-    return html("figure", { class: "md-tablebox" }, html("figcaption", { class: `role-${ROLES[name]}` }, ...richHtml(title)), grid);
+    const caption = html("figcaption", { class: `role-${ROLES[name]}` }, ...richHtml(title));
+    return html("figure", { class: "md-tablebox" }, caption, grid);
   }
 
   const value = (name, i, j) => model.get(name)[i][j];
   function pick(name, i, j) {
     const [table, row, column] = model.get("picked");
-    if (table !== name || row !== i || column !== j) figure.change({ picked: [name, i, j], start: value(name, i, j) });
+    if (table === name && row === i && column === j) return;
+    figure.change({ picked: [name, i, j], start: value(name, i, j) });
   }
-  const move = (name, i, j, to) => figure.change({ [name]: put(model.get(name), i, j, tidy(clamp(to, RANGE), STEP)) });
+  const move = (name, i, j, to) =>
+    figure.change({ [name]: put(model.get(name), i, j, tidy(clamp(to, range), STEP)) });
 
   // An entry that is dragged along the page, or moved with the arrow keys.
   function scrub(cell, name, i, j) {
-    const attributes = { role: "slider", tabindex: 0, "data-handle": `${name}-${i}-${j}`, "aria-label": `${name}, row ${i + 1}, column ${j + 1}`,
-      "aria-valuemin": RANGE[0], "aria-valuemax": RANGE[1] };
+    const attributes = { role: "slider", tabindex: 0, "data-handle": `${name}-${i}-${j}`,
+      "aria-label": `${name}, row ${i + 1}, column ${j + 1}`,
+      "aria-valuemin": -reach, "aria-valuemax": reach };
     for (const [key, text] of Object.entries(attributes)) cell.setAttribute(key, text);
     cell.classList.add("md-scrub");
     cell.addEventListener("focus", () => pick(name, i, j));
@@ -68,20 +79,24 @@ function render({ model, el }) {
         move(name, i, j, from + STEP * Math.round(pixels / PIXELS));
       };
       cell.addEventListener("pointermove", drag);
-      cell.addEventListener("lostpointercapture", () => cell.removeEventListener("pointermove", drag), { once: true });
+      const drop = () => cell.removeEventListener("pointermove", drag);
+      cell.addEventListener("lostpointercapture", drop, { once: true });
     });
   }
 
   const [m, d, k] = [Y.length, model.get("W").length, Y[0].length];
   const sign = (text) => html("span", { class: "md-sign", "aria-hidden": "true" }, text);
   const line = (...parts) => html("div", { class: "md-equation" }, ...parts);
+  const pair = (...parts) => html("div", { class: "md-equation md-apart" }, ...parts);
   figure.stage.append(
-    line(table("X", "*X*", m, d), table("W", "*W*", d, k), sign("="), table("Z", "*Z* = *XW*", m, k)),
-    line(table("G", "*G*", m, k), sign("∝"), html("span", { class: "md-sign" }, ...richHtml("*Z* −")), table("Y", "*Y*", m, k)),
-    line(table("gradientW", "∇_W *L* = *X*^⊤*G*", d, k), table("gradientX", "∇_X *L* = *GW*^⊤", m, d)));
+    line(table("X", "*X*", m, d), table("W", "*W*", d, k),
+      html("div", { class: "md-result" }, sign("="), table("Z", "*Z* = *XW*", m, k))),
+    pair(table("G", "*G* ∝ *Z* − *Y*", m, k), table("Y", "*Y*", m, k)),
+    pair(table("gradientW", "∇_W *L* = *X*^⊤*G*", d, k), table("gradientX", "∇_X *L* = *GW*^⊤", m, d)));
 
   figure.choice({ name: "loss", label: "loss, with *R* = *Z* − *Y*",
-    options: [["half", "½ ‖R‖²"], ["mean", `1/(2m) ‖R‖², m = ${m}`], ["library", `1/(mk) ‖R‖², mk = ${m * k}`]],
+    options: [["half", "½ ‖R‖²"], ["mean", `1/(2m) ‖R‖², m = ${m}`],
+      ["library", `1/(mk) ‖R‖², mk = ${m * k}`]],
     get: () => model.get("loss"), set: (loss) => figure.change({ loss }) });
   figure.readouts([
     { name: "loss", label: "*L*", role: "output" }, { name: "slope", label: "slope", role: "gradient" },
@@ -97,19 +112,20 @@ function render({ model, el }) {
       ? { factor: [["X", null, i], ["G", null, j]], moves: [["Z", null, j]], slope: ["gradientW", i, j] }
       : { factor: [["G", i, null], ["W", j, null]], moves: [["Z", i, null]], slope: ["gradientX", i, j] };
   }
-  const meets = ([name, row, column], at, i, j) => name === at && (row === null || row === i) && (column === null || column === j);
+  const meets = ([name, row, column], at, i, j) => name === at && [null, i].includes(row)
+    && [null, j].includes(column);
 
   function draw() {
     const now = evaluate(model.get("X"), model.get("W"));
     const [table, i, j] = model.get("picked");
-    const { factor: factors, moves, slope } = marks(model.get("picked"));
-    const shown = { X: now.X, W: now.W, Z: now.Z, Y, G: now.G, gradientW: now.forW, gradientX: now.forX };
-    for (const [name, rows] of Object.entries(shown)) {
-      rows.forEach((row, r) => row.forEach((x, c) => {
+    const { factor: multiplied, moves, slope } = marks(model.get("picked"));
+    const shown = { ...now, Y, gradientW: now.forW, gradientX: now.forX };
+    for (const name of Object.keys(cells)) {
+      shown[name].forEach((row, r) => row.forEach((x, c) => {
         const cell = cells[name][r][c];
         cell.textContent = format(x, 3, 1e-9);
         cell.classList.toggle("md-picked", name === table && r === i && c === j);
-        cell.classList.toggle("md-factor", factors.some((part) => meets(part, name, r, c)));
+        cell.classList.toggle("md-factor", multiplied.some((part) => meets(part, name, r, c)));
         cell.classList.toggle("md-moves", moves.some((part) => meets(part, name, r, c)));
         cell.classList.toggle("md-slope", meets(slope, name, r, c));
         if (name === "W" || name === "X") {
@@ -119,9 +135,11 @@ function render({ model, el }) {
       }));
     }
     const gradient = table === "W" ? now.forW : now.forX;
-    const terms = table === "W" ? now.X.map((row, n) => row[i] * now.G[n][j]) : now.G[i].map((g, n) => g * now.W[j][n]);
+    const terms = table === "W" ? now.X.map((row, n) => row[i] * now.G[n][j])
+      : now.G[i].map((g, n) => g * now.W[j][n]);
     const start = model.get("start");
-    const before = evaluate(...["X", "W"].map((name) => (name === table ? put(now[name], i, j, start) : now[name])));
+    const before = evaluate(...["X", "W"].map((name) =>
+      (name === table ? put(now[name], i, j, start) : now[name])));
     const first = (table === "W" ? before.forW : before.forX)[i][j];
     figure.show({ loss: now.loss, slope: gradient[i][j], terms, predicted: first * (now[table][i][j] - start),
       actual: now.loss - before.loss, gradient });

@@ -1,4 +1,4 @@
-"""One weight at a time: the tables of Z = XW, a squared error, and how it answers to each entry of W and X."""
+"""One weight at a time: the tables of Z = XW, a squared error, and its answer to each entry of W and X."""
 import numpy as np
 import traitlets
 
@@ -6,7 +6,11 @@ from .base import Figure, Number
 
 
 class Matrix(traitlets.TraitType):
-    """A matrix of finite numbers, held as a tuple of rows."""
+    """A matrix of finite numbers, of the given shape if there is one, held as a tuple of rows."""
+
+    def __init__(self, shape=None, **options):
+        self.shape = shape
+        super().__init__(**options)
 
     def validate(self, obj, value):
         try:
@@ -14,15 +18,18 @@ class Matrix(traitlets.TraitType):
         except (TypeError, ValueError):
             array = np.empty(0)
         if array.ndim != 2 or not array.size or not np.isfinite(array).all():
-            raise traitlets.TraitError(f"{self.name} must be a matrix of finite numbers, two axes; got {value!r}")
+            raise traitlets.TraitError(f"{self.name} must be a matrix of finite numbers, two axes; "
+                                       f"got {value!r}")
+        if self.shape not in (None, array.shape):
+            raise traitlets.TraitError(f"{self.name} must have shape {self.shape}; got {array.shape}")
         return tuple(tuple(float(x) for x in row) for row in array)
 
 
 class MatrixEntryExplorer(Figure):
     """Tables X, W, Z = XW, Y and G; drag an entry of W or X up or down and watch the loss answer.
 
-    X: (m, d).  W: (d, k).  Y: (m, k).  loss: "half" |R|^2 / 2, "mean" |R|^2 / (2m), "library" |R|^2 / (mk), with
-    R = XW - Y.  G is the gradient at Z.  picked: ("W" or "X", row, column), the entry that is dragged.
+    X: (m, d).  W: (d, k).  Y: (m, k).  loss: "half" |R|^2 / 2, "mean" |R|^2 / (2m), "library" |R|^2 / (mk),
+    with R = XW - Y.  G is the gradient at Z.  picked: ("W" or "X", row, column), the entry that is dragged.
     `start` is its value when it was picked: predicted and actual change are counted from there.
 
     Read-outs: loss; slope, the partial derivative by the picked entry; terms, the products it is the sum of;
@@ -35,9 +42,9 @@ class MatrixEntryExplorer(Figure):
     """
 
     kind = "matrix-entry-explorer"
-    X = Matrix().tag(sync=True)
-    W = Matrix().tag(sync=True)
-    Y = Matrix().tag(sync=True)
+    X = Matrix(default_value=((0.0,),)).tag(sync=True)
+    W = Matrix(default_value=((0.0,),)).tag(sync=True)
+    Y = Matrix(default_value=((0.0,),)).tag(sync=True)
     loss = traitlets.Enum(("half", "mean", "library"), default_value="half").tag(sync=True)
     picked = traitlets.Tuple(traitlets.Enum(("W", "X")), traitlets.Int(min=0), traitlets.Int(min=0),
                              default_value=("W", 0, 0)).tag(sync=True)
@@ -46,14 +53,22 @@ class MatrixEntryExplorer(Figure):
     def __init__(self, X, W, Y, loss="half", picked=("W", 0, 0), label=""):
         super().__init__(X=X, W=W, Y=Y, loss=loss, picked=picked,
                          label=label or "Tables of a linear layer, an entry of which can be dragged")
-        (m, d), (rows, k), target = np.shape(self.X), np.shape(self.W), np.shape(self.Y)
-        if rows != d or target != (m, k):
-            raise ValueError(f"X {(m, d)}, W {(rows, k)} and Y {target} do not fit: "
-                             "W needs a row for each column of X, Y the shape of X @ W")
-        table, i, j = picked
-        if i >= len(getattr(self, table)) or j >= len(getattr(self, table)[0]):
-            raise ValueError(f"picked names entry ({i}, {j}) of {table}, which has shape {np.shape(getattr(self, table))}")
+        table, i, j = self.picked
         self.start = getattr(self, table)[i][j]
+
+    @traitlets.validate("X", "W", "Y", "picked")
+    def _fit_together(self, proposal):
+        now = {name: getattr(self, name) for name in ("X", "W", "Y", "picked")}
+        now[proposal["trait"].name] = proposal["value"]
+        (m, d), (rows, k), target = (np.shape(now[name]) for name in "XWY")
+        if rows != d or target != (m, k):
+            raise traitlets.TraitError(f"X {(m, d)}, W {(rows, k)} and Y {target} do not fit: "
+                                       "W needs a row for each column of X, Y the shape of X @ W")
+        table, i, j = now["picked"]
+        shape = np.shape(now[table])
+        if i >= shape[0] or j >= shape[1]:
+            raise traitlets.TraitError(f"picked names entry ({i}, {j}) of {table}, which has shape {shape}")
+        return proposal["value"]
 
     def _factor(self):
         m, k = np.shape(self.Y)

@@ -241,7 +241,8 @@ export class Figure {
     const free = this.width - GAP * (shown.length - 1);
     const single = Math.min(this.width, STACKED);
     const widths = shown.map((panel) => (row ? (free * panel.share) / shares : single));
-    const heights = shown.map((panel, i) => panel.heightFor(widths[i]));
+    const tallest = row ? 1.5 : 1.2; // tall limits shall not fill a phone's screen: then x shows more instead
+    const heights = shown.map((panel, i) => Math.min(panel.heightFor(widths[i]), tallest * widths[i]));
     const tall = row ? Math.max(...heights.filter((_, i) => shown[i].equal), 0) || Math.max(...heights) : 0;
     shown.forEach((panel, i) => panel.resize(Math.floor(widths[i]), Math.floor(tall || heights[i])));
     this.layout();

@@ -1,21 +1,25 @@
-import { Figure, add, dot, format, nice, norm, scale, tidy } from "./stage.js";
+import { Figure, add, clamp, dot, format, nice, norm, reducedMotion, scale, tidy } from "./stage.js";
 
-const FASTEST = 80; // milliseconds between two steps of a run
-const LONGEST = 400; // steps of one run
+const PAUSE = 50; // milliseconds between two steps of a run, at least
+const RUN = 200; // steps of a run, on every machine
 
 const sigmoid = (z) => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
+const transpose = (A) => A[0].map((_, j) => A.map((row) => row[j]));
 const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 
-// The largest eigenvalue of a symmetric 3 x 3 matrix, by the trigonometric solution of its cubic.
+// The largest eigenvalue of a symmetric matrix, by Jacobi's rotations.
 function largest(A) {
-  const mean = (A[0][0] + A[1][1] + A[2][2]) / 3;
-  const B = A.map((row, i) => row.map((entry, j) => entry - (i === j ? mean : 0)));
-  const size = Math.sqrt(B.flat().reduce((sum, entry) => sum + entry * entry, 0) / 6);
-  if (size === 0) return mean;
-  const C = B.map((row) => scale(row, 1 / size));
-  const det = C[0][0] * (C[1][1] * C[2][2] - C[1][2] * C[2][1]) - C[0][1] * (C[1][0] * C[2][2] - C[1][2] * C[2][0])
-    + C[0][2] * (C[1][0] * C[2][1] - C[1][1] * C[2][0]);
-  return mean + 2 * size * Math.cos(Math.acos(Math.min(1, Math.max(-1, det / 2))) / 3);
+  let B = A.map((row) => [...row]);
+  for (let sweep = 0; sweep < 12; sweep++) {
+    for (const [p, q] of [[0, 1], [0, 2], [1, 2]]) {
+      const angle = B[p][q] === 0 ? 0 : Math.atan((2 * B[p][q]) / (B[q][q] - B[p][p])) / 2;
+      const [c, s] = [Math.cos(angle), Math.sin(angle)];
+      const turn = (M) => M.map((row) => row.map((entry, j) => // the columns p and q of M, rotated
+        (j === p ? c * row[p] - s * row[q] : j === q ? s * row[p] + c * row[q] : entry)));
+      B = transpose(turn(transpose(turn(B))));
+    }
+  }
+  return Math.max(...B.map((row, i) => row[i]));
 }
 
 function render({ model, el }) {
@@ -25,31 +29,37 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const m = labels.length;
 
-  function now() {
+  function now(w = model.get("weights")) {
     const X = model.get("points").map((point) => [...point, 1]);
-    const w = model.get("weights");
     const factor = model.get("reduction") === "mean" ? 1 / m : 1;
     const z = X.map((row) => dot(row, w));
-    const p = z.map(sigmoid);
-    const loss = factor * z.reduce((sum, t, i) => sum + softplus(t) - labels[i] * t, 0);
-    const gradient = [0, 1, 2].map((k) => factor * X.reduce((sum, row, i) => sum + row[k] * (p[i] - labels[i]), 0));
-    const hessian = [0, 1, 2].map((j) => [0, 1, 2].map((k) =>
-      factor * X.reduce((sum, row, i) => sum + p[i] * (1 - p[i]) * row[j] * row[k], 0)));
-    return { w, z, loss, gradient, right: z.map((t, i) => (t > 0) === (labels[i] === 1)), bound: 2 / largest(hessian) };
+    const total = (term) => factor * X.reduce((sum, row, i) => sum + term(row, i), 0);
+    const curvature = z.map((t) => sigmoid(t) * sigmoid(-t));
+    const steepest = largest([0, 1, 2].map((j) => [0, 1, 2].map((k) =>
+      total((row, i) => curvature[i] * row[j] * row[k]))));
+    return { w,
+      loss: total((row, i) => softplus(z[i]) - labels[i] * z[i]),
+      gradient: [0, 1, 2].map((k) => total((row, i) => row[k] * (sigmoid(z[i]) - labels[i]))),
+      right: z.map((t, i) => (t > 0) === (labels[i] === 1)),
+      bound: steepest > 0 ? 2 / steepest : null };
   }
 
-  const plane = figure.panel({ name: "plane", label: "points and the line that parts them", x: limits[0], y: limits[1], equal: true, share: 1.2 });
-  const side = figure.panel({ name: "loss", label: "loss against steps", x: [0, 20], y: [0, 1], share: 1, aspect: 0.6, margin: { left: 44 } });
+  const plane = figure.panel({ name: "plane", label: "points and the line that parts them", x: limits[0],
+    y: limits[1], equal: true, share: 1.2 });
+  const side = figure.panel({ name: "loss", label: "loss against steps", x: [0, 20], y: [0, 1], aspect: 0.6,
+    margin: { left: 44 } });
 
-  const lines = [0.1, 0.5, 0.9].map((p) => plane.curve("output", { width: p === 0.5 ? 2 : 1, dashed: p !== 0.5, back: true }));
+  const lines = [0.1, 0.5, 0.9].map((p) =>
+    plane.curve("output", { width: p === 0.5 ? 2 : 1, dashed: p !== 0.5, back: true }));
   const rings = labels.map(() => plane.dot("wrong", 13));
-  rings.forEach((ring) => Object.assign(ring.node.style, { fill: "none", stroke: "var(--md-wrong)", strokeDasharray: "2 3" }));
+  rings.forEach((ring) => Object.assign(ring.node.style,
+    { fill: "none", stroke: "var(--md-wrong)", strokeDasharray: "2 3" }));
   const step = nice((limits[0][1] - limits[0][0]) / 60, true);
   labels.forEach((label, i) => plane.handle({
     name: `point-${i}`, label: `point ${i + 1}, class ${label}`, role: label ? "variable" : "output", step,
     get: () => model.get("points")[i],
     set: (at) => figure.change({ points: model.get("points").map((point, j) => (j === i
-      ? at.map((x, k) => tidy(Math.min(limits[k][1], Math.max(limits[k][0], x)), step)) : point)) }),
+      ? at.map((x, k) => tidy(clamp(x, limits[k]), step)) : point)) }),
     text: () => `class ${label}, at ${format(model.get("points")[i])}`,
   }));
   const names = labels.map((label) => plane.text(label ? "variable" : "output", String(label)));
@@ -57,42 +67,56 @@ function render({ model, el }) {
   const present = side.dot("output", 5);
 
   let history = []; // [step, loss] up to the present
-  let running = false;
-  function advance() {
-    const { w, loss, gradient } = now();
-    history.push([model.get("steps"), loss]);
-    figure.change({ weights: add(w, gradient, -model.get("eta")), steps: model.get("steps") + 1 });
+  let run = null; // the steps that are left of the present run: { left }
+  function advance(count = 1) {
+    let [w, steps] = [model.get("weights"), model.get("steps")];
+    for (; count > 0; count--) {
+      const { loss, gradient } = now(w);
+      history.push([steps++, loss]);
+      w = add(w, gradient, -model.get("eta"));
+    }
+    figure.change({ weights: w, steps });
   }
-  function run() {
-    running = !running;
-    let waited = FASTEST;
-    let left = LONGEST;
-    const round = {}; // a new run ends an older one
-    figure.round = round;
-    if (running) figure.animate((milliseconds) => {
-      if (!running || figure.round !== round) return false;
+  function start() {
+    const mine = (run = { left: RUN });
+    let waited = PAUSE;
+    figure.animate((milliseconds) => {
+      if (run !== mine) return false; // paused, put back, or run anew
       waited += milliseconds;
-      if (waited >= FASTEST) {
-        waited = 0;
-        advance();
-        if (--left === 0) running = false;
-      }
-      return running;
+      if (waited < PAUSE) return true;
+      waited = 0;
+      if (--mine.left === 0) run = null;
+      advance();
+      return run !== null;
     });
+  }
+  function toggle() {
+    if (run) run = null;
+    else if (reducedMotion()) advance(RUN); // nothing moves: the last step alone is drawn
+    else start();
     figure.redraw();
   }
 
-  figure.button({ name: "step", label: "Step", press: advance });
-  const runButton = figure.button({ name: "run", label: "Run", press: run });
-  figure.button({ name: "zero", label: "Weights to 0", press: () => figure.change({ weights: [0, 0, 0], steps: 0 }) });
-  figure.slider({ name: "eta", label: "*η*", min: -2, max: 1.5, step: 0.01, get: () => Math.log10(model.get("eta")),
-    set: (exponent) => figure.change({ eta: tidy(10 ** exponent, 10 ** exponent / 10) }), text: () => format(model.get("eta"), 3) });
-  figure.choice({ name: "reduction", label: "loss is the", options: [["mean", "mean over points"], ["sum", "sum over points"]],
-    get: () => model.get("reduction"), set: (reduction) => { history = []; figure.change({ reduction }); } });
+  figure.button({ name: "step", label: "Step", press: () => advance() });
+  const runButton = figure.button({ name: "run", label: "Run", press: toggle });
+  figure.button({ name: "zero", label: "Weights to 0", 
+    press: () => figure.change({ weights: [0, 0, 0], steps: 0 }) });
+  figure.slider({ name: "eta", label: "*η*", min: -2, max: 1.5, step: 0.01,
+    get: () => Math.log10(model.get("eta")),
+    set: (exponent) => figure.change({ eta: tidy(10 ** exponent, 10 ** exponent / 10) }),
+    text: () => format(model.get("eta"), 3) });
+  figure.choice({ name: "reduction", label: "loss is the",
+    options: [["mean", "mean over points"], ["sum", "sum over points"]], get: () => model.get("reduction"),
+    set: (reduction) => {
+      history = [];
+      figure.change({ reduction });
+    } });
   figure.readouts([
-    { name: "loss", label: "*L*", role: "output" }, { name: "gradient_w", label: "∂*L*/∂**w**", role: "gradient" },
+    { name: "loss", label: "*L*", role: "output" },
+    { name: "gradient_w", label: "∂*L*/∂**w**", role: "gradient" },
     { name: "gradient_b", label: "∂*L*/∂*b*", role: "gradient" }, { name: "accuracy", label: "accuracy" },
-    { name: "length", label: "|**w**|", role: "variable" }, { name: "bound", label: "2/*λ*_{max}" }, { name: "steps", label: "steps" },
+    { name: "length", label: "|**w**|", role: "variable" }, { name: "bound", label: "2/*λ*_{max}" },
+    { name: "steps", label: "steps" },
   ]);
 
   let view = "";
@@ -116,17 +140,19 @@ function render({ model, el }) {
     const square = w1 * w1 + w2 * w2;
     if (square < 1e-12) return [];
     const foot = scale([w1, w2], (t - b) / square);
-    const along = scale([-w2, w1], 30 / Math.sqrt(square));
+    const along = scale([-w2, w1], 4 * Math.max(...limits.flat().map(Math.abs)) / Math.sqrt(square));
     return [add(foot, along), add(foot, along, -1)];
   }
 
   function draw() {
-    if (model.get("steps") === 0) history = [];
-    runButton.textContent = running ? "Pause" : "Run";
+    if (history.length && history.at(-1)[0] !== model.get("steps") - 1) { // put back: another course begins
+      history = [];
+      run = null;
+    }
+    runButton.textContent = run ? "Pause" : "Run";
     const state = now();
     sideAxes(state);
     [0.1, 0.5, 0.9].forEach((p, k) => lines[k].set(level(state.w, Math.log(p / (1 - p)))));
-    const push = state.gradient.slice(0, 2);
     model.get("points").forEach((point, i) => {
       names[i].set(point, { dx: 17 });
       rings[i].set(point);
@@ -135,13 +161,13 @@ function render({ model, el }) {
     const at = [model.get("steps"), state.loss];
     course.set([...history, at]);
     present.set(at);
-    figure.show({ loss: state.loss, gradient_w: push, gradient_b: state.gradient[2],
-      accuracy: state.right.filter(Boolean).length / m, length: norm(state.w.slice(0, 2)), bound: state.bound, steps: model.get("steps") });
+    figure.show({ loss: state.loss, gradient_w: state.gradient.slice(0, 2), gradient_b: state.gradient[2],
+      accuracy: state.right.filter(Boolean).length / m, length: norm(state.w.slice(0, 2)), bound: state.bound,
+      steps: model.get("steps") });
   }
 
   const say = () => `loss ${format(now().loss)} after ${model.get("steps")} steps`;
-  const stop = figure.run({ layout, draw, say });
-  return () => { running = false; stop(); };
+  return figure.run({ layout, draw, say }); // what it returns ends a run too
 }
 
 export default { render };

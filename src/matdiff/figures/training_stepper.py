@@ -1,4 +1,4 @@
-"""Logistic regression in the plane, one gradient step at a time: points to drag, mean or sum, and the step that is safe."""
+"""Logistic regression in the plane, one gradient step at a time: points to drag, mean or sum, a safe step."""
 import numpy as np
 import traitlets
 
@@ -19,6 +19,17 @@ class Points(traitlets.TraitType):
         return tuple(tuple(float(x) for x in pair) for pair in array)
 
 
+class Labels(traitlets.TraitType):
+    """Zeros and ones, as a tuple of integers."""
+
+    def validate(self, obj, value):
+        labels = np.asarray(value).ravel().tolist()
+        if not labels or not all(y in (0, 1) for y in labels):
+            raise traitlets.TraitError(f"{self.name} must be zeros and ones, one for each point; "
+                                       f"got {value!r}")
+        return tuple(int(y) for y in labels)
+
+
 class TrainingStepper(Figure):
     """Logistic regression with bias on points of the plane; step, run, drag a point across the line.
 
@@ -26,8 +37,9 @@ class TrainingStepper(Figure):
     reduction: "mean" or "sum" of the m losses.  weights: where to start, (w1, w2, b).
     `step(n)` makes n gradient steps from Python.
 
-    Read-outs: loss; gradient_w, gradient_b; accuracy, the share of points on the right side; length, that of w;
-    bound, 2 / largest eigenvalue of the Hessian at the present weights; steps made so far.
+    Read-outs: loss; gradient_w, gradient_b; accuracy, the share of points on the right side; length, that
+    of w; bound, 2 / largest eigenvalue of the Hessian at the present weights, None where that is 0; steps
+    made so far.
 
     >>> figure = TrainingStepper([(1, 2), (-1, 0)], [1, 0])
     >>> figure.step(3)
@@ -37,26 +49,30 @@ class TrainingStepper(Figure):
 
     kind = "training-stepper"
     points = Points(default_value=((1.0, 0.0), (-1.0, 0.0))).tag(sync=True)
-    labels = traitlets.Tuple().tag(sync=True)
+    labels = Labels(default_value=(1, 0)).tag(sync=True)
     eta = Number(1, 1e-3, 1e3).tag(sync=True)
     reduction = traitlets.Enum(("mean", "sum"), default_value="mean").tag(sync=True)
     weights = Vector(3, (0, 0, 0)).tag(sync=True)
     steps = traitlets.Int(0, min=0).tag(sync=True)
     limits = Limits(((-4, 4), (-4, 4))).tag(sync=True)
 
-    def __init__(self, points, labels, eta=1.0, reduction="mean", weights=(0, 0, 0), limits=((-4, 4), (-4, 4)),
-                 label=""):
-        super().__init__(points=points, eta=eta, reduction=reduction, weights=weights, limits=limits,
-                         label=label or "Logistic regression on points that can be dragged")
-        labels = tuple(np.asarray(labels).ravel().tolist())
-        if len(labels) != len(self.points) or not set(labels) <= {0, 1}:
-            raise ValueError(f"labels must be {len(self.points)} zeros and ones, one for each point; got {labels}")
-        self.labels = tuple(int(y) for y in labels)
+    def __init__(self, points, labels, eta=1.0, reduction="mean", weights=(0, 0, 0),
+                 limits=((-4, 4), (-4, 4)), label=""):
+        super().__init__(points=points, labels=labels, eta=eta, reduction=reduction, weights=weights,
+                         limits=limits, label=label or "Logistic regression on points that can be dragged")
         for i, point in enumerate(self.points):
             require_inside(point, self.limits, f"points[{i}]")
 
+    @traitlets.validate("points", "labels")
+    def _one_label_each(self, proposal):
+        pair = {"points": self.points, "labels": self.labels, proposal["trait"].name: proposal["value"]}
+        m, given = len(pair["points"]), len(pair["labels"])
+        if m != given:
+            raise traitlets.TraitError(f"labels must be {m} zeros and ones, one for each point; got {given}")
+        return proposal["value"]
+
     def _parts(self):
-        """The points with a column of ones, the probabilities, the labels, and the factor of the reduction."""
+        """The points with a column of ones, the logits, the labels, and the factor of the reduction."""
         X = np.column_stack([self.points, np.ones(len(self.points))])
         z = X @ np.array(self.weights)
         return X, z, np.array(self.labels), 1 / len(X) if self.reduction == "mean" else 1.0
@@ -73,12 +89,13 @@ class TrainingStepper(Figure):
 
     def readouts(self):
         X, z, y, factor = self._parts()
-        p, g = sigmoid(z), self._gradient()
-        hessian = factor * (X * (p * (1 - p))[:, None]).T @ X
+        g = self._gradient()
+        hessian = factor * (X * (sigmoid(z) * sigmoid(-z))[:, None]).T @ X
+        steepest = float(np.linalg.eigvalsh(hessian)[-1])
         return {"loss": float(factor * np.sum(np.logaddexp(0, z) - y * z)), "gradient_w": g[:2],
                 "gradient_b": float(g[2]), "accuracy": float(np.mean((z > 0) == y)),
                 "length": float(np.linalg.norm(self.weights[:2])),
-                "bound": float(2 / np.linalg.eigvalsh(hessian)[-1]), "steps": self.steps}
+                "bound": 2 / steepest if steepest > 0 else None, "steps": self.steps}
 
 
 def sigmoid(z):
