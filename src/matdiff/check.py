@@ -15,11 +15,13 @@ import numpy as np
 
 from . import numeric
 from .diagnose import Case, Point, diagnose, show, sizes_of
+
 from .palette import DARK, LIGHT
+from .replay import Traced
 from .vec import sym, vec
 
 FULL = 1000     # inputs up to which the verdict uses the whole derivative; beyond, directions
-BLOCK = 10      # beyond, a block of this many rows and columns is taken for the diagnosis
+BLOCK = 6       # beyond, a block of this many rows and columns is taken for the diagnosis
 LOOSE = 1e-3    # a bound above this part of the derivative's size decides nothing
 
 
@@ -475,11 +477,19 @@ class _Judge:
             X = self.X.astype(np.result_type(self.X, Y))
             X[at] = Y
             return X
-        claim = (lambda Y: np.asarray(self.claim(whole(Y)))[mine]) if callable(self.claim) else given[mine]
-        part = _Judge(self.kind, lambda Y: self.f(whole(Y)), claim, self.X[at], {}, self.symmetric, 
+
+        def within(Y):
+            return Y.tape.step("embed", whole, (Y,), {}) if isinstance(Y, Traced) else whole(Y)
+
+        claim = (lambda Y: as_array(self.claim(within(Y)))[mine]) if callable(self.claim) else given[mine]
+        part = _Judge(self.kind, lambda Y: self.f(within(Y)), claim, self.X[at], {}, self.symmetric,
                       {**sizes_of(self.X.shape), **self.sizes})
         result = part.verdict()
         return None if result.passed else result
+
+
+def as_array(value):
+    return value if isinstance(value, np.ndarray) else np.asarray(value)
 
 
 def loose(p):

@@ -5,6 +5,7 @@ X + tV, may then change one operation: hold an operand at its old value, let the
 one, use a constant matrix transposed … The slope of such a run is the derivative that a person gets who makes this
 very slip, whatever the function is. No rule for any operation is needed, since everything is a difference of values.
 """
+import time
 from dataclasses import dataclass
 from typing import Callable
 
@@ -13,11 +14,42 @@ import numpy as np
 BILINEAR = {"matmul", "multiply", "dot", "vdot", "inner", "outer", "kron", "tensordot", "einsum", "trace_product"}
 PRODUCTS = {"matmul", "dot"}
 METHODS = ("dot", "reshape", "ravel", "flatten", "transpose", "trace", "diagonal", "copy", "sum", "prod", "max",
-           "min", "cumsum", "clip", "squeeze", "swapaxes", "__getitem__")
+           "min", "cumsum", "cumprod", "clip", "squeeze", "swapaxes", "take", "repeat", "round", "choose", "compress",
+           "conj", "conjugate", "argmax", "argmin", "argsort", "nonzero", "searchsorted", "all", "any", "astype",
+           "__getitem__")
+BUDGET = 12_000     # what all runs for one diagnosis may cost: one for an operation, more for large arrays
+PATIENCE = 2.0      # seconds after which no further run is begun; only functions that are slow by themselves get there
 
 
-class Diverged(Exception):
+# What ends a run is no Exception, so that the reader's own `except Exception` does not swallow it.
+
+class Diverged(BaseException):
     """The function took another path than when it was recorded."""
+
+
+class Untraceable(BaseException):
+    """The function cannot be followed step by step: no fault of its author."""
+
+
+class Spent(BaseException):
+    """No more runs: what they may cost together is used up."""
+
+
+class Budget:
+    """What runs may cost together. Counted, not timed, so that every machine gives the same name."""
+
+    def __init__(self, units=BUDGET):
+        self.units, self.start = units, time.monotonic()
+
+    def pay(self, units):
+        self.units -= units
+        if self.units < 0:
+            raise Spent
+
+    def demand(self, units):
+        """Stop before work that would not end within the budget."""
+        if units > self.units or time.monotonic() - self.start > PATIENCE:
+            raise Spent
 
 
 class Traced(np.ndarray):
@@ -34,7 +66,8 @@ class Traced(np.ndarray):
         return self.tape.step(name, getattr(ufunc, method), inputs, options)
 
     def __array_function__(self, function, types, args, options):
-        if function.__name__ in OPENED and not set(options) - {"axis", "keepdims"}:
+        if function.__name__ in OPENED and isinstance(args[0], Traced) and not (
+                len(args) > 2 or set(options) - {"axis", "keepdims", "ddof"}):
             return OPENED[function.__name__](*args, **options)
         return self.tape.step(function.__name__, function, args, options)
 
@@ -42,22 +75,29 @@ class Traced(np.ndarray):
     def T(self):
         return self.tape.step("transpose", np.transpose, (self,), {})
 
-    def mean(self, axis=None, keepdims=False):
-        return np.mean(self, axis=axis, keepdims=keepdims)
+    def mean(self, *args, **options):
+        return np.mean(self, *args, **options)
 
-    def var(self, axis=None, keepdims=False):
-        return variance(self, axis, keepdims)
+    def var(self, *args, **options):
+        return np.var(self, *args, **options)
 
-    def std(self, axis=None, keepdims=False):
-        return np.sqrt(variance(self, axis, keepdims))
+    def std(self, *args, **options):
+        return np.std(self, *args, **options)
 
     def __iter__(self):
         return (self[i] for i in range(len(self)))
 
 
-def variance(X, axis=None, keepdims=False):
-    centred = X - np.mean(X, axis=axis, keepdims=True)
-    return np.mean(np.square(centred), axis=axis, keepdims=keepdims)
+def variance(X, axis=None, keepdims=False, ddof=0):
+    squares = np.square(X - np.mean(X, axis=axis, keepdims=True))
+    if not ddof:
+        return np.mean(squares, axis=axis, keepdims=keepdims)
+    total = np.sum(squares, axis=axis, keepdims=keepdims)
+    return total / (X.size // max(np.size(total), 1) - ddof)
+
+
+def deviation(X, axis=None, keepdims=False, ddof=0):
+    return np.sqrt(variance(X, axis, keepdims, ddof))
 
 
 def norm(X, *order, axis=None, keepdims=False):
@@ -67,8 +107,7 @@ def norm(X, *order, axis=None, keepdims=False):
 
 
 # Functions whose steps are looked at one by one.
-OPENED = {"var": variance, "std": lambda X, axis=None, keepdims=False: np.sqrt(variance(X, axis, keepdims)),
-          "norm": norm}
+OPENED = {"var": variance, "std": deviation, "norm": norm}
 
 
 def _method(name):
@@ -90,7 +129,7 @@ def leaves(value):
     if isinstance(value, (tuple, list)):
         for item in value:
             yield from leaves(item)
-    elif isinstance(value, np.ndarray) or isinstance(value, np.floating):
+    elif isinstance(value, np.ndarray) or isinstance(value, np.inexact):
         yield value
 
 
@@ -99,7 +138,7 @@ def refill(value, fill):
     if isinstance(value, (tuple, list)):
         items = [refill(item, fill) for item in value]
         return items if isinstance(value, list) else tuple(items)
-    if isinstance(value, np.ndarray) or isinstance(value, np.floating):
+    if isinstance(value, np.ndarray) or isinstance(value, np.inexact):
         return next(fill)
     return value
 
@@ -125,26 +164,41 @@ class Step:
 
 
 class Tape:
-    """The recorded operations of f at X, and runs near X in which some are changed.
+    """The recorded operations of f at X, and runs near X in which some are changed."""
 
-    What all runs may cost together is limited, counted in operations and numbers, so that every machine agrees.
-    """
-
-    def __init__(self, f, X, budget=12_000):
-        self.f, self.X, self.budget = f, np.array(X, float), budget
-        self.edits, self.swaps, self.steps, self.recording = {}, (), [], True
-        self.always = {}
-        self.value = self.run(self.X)
-        self.recording = False
+    def __init__(self, f, X, budget=None):
+        self.f, self.X, self.budget = f, np.array(X, float), budget or Budget()
+        self.edits, self.swaps, self.steps, self.always = {}, (), [], {}
+        self.value, self.cost = self.record()
+        self.analytic = False
         self.always = self.shifts()
+        self.analytic = self.takes_complex_steps()
+
+    def record(self):
+        """The first run: its value, and what a run costs. A tape that computes something else is of no use."""
+        before, self.recording = self.budget.units, True
+        try:
+            value = self.run(self.X)
+            with np.errstate(all="ignore"):
+                same = np.array_equal(value, np.asarray(self.f(np.array(self.X)), float), equal_nan=True)
+        except Exception as error:
+            raise Untraceable from error
+        if not same:
+            raise Untraceable
+        self.recording = False
+        return value, before - self.budget.units
+
+    def demand(self, runs):
+        """Stop before a test that needs more runs than the budget has room for."""
+        self.budget.demand(runs * self.cost)
 
     def run(self, X, edits=None, swaps=()):
         """f(X) with the edits {index: edit(step, operands) -> result}, and constant matrices swapped for others."""
         self.edits, self.swaps, self.count = {**self.always, **(edits or {})}, swaps, 0
-        x = np.array(X, float).view(Traced)
+        x = np.array(X).view(Traced)
         x.tape = self
         with np.errstate(all="ignore"):
-            return np.array(plain(np.asarray(self.f(x))), float)
+            return numbers(self.f(x))
 
     def step(self, name, function, args, options):
         if not self.recording and self.count not in self.edits and not self.swaps:
@@ -175,16 +229,14 @@ class Tape:
 
     def next(self, result):
         self.count += 1
-        self.budget -= 1 + np.size(result) // 500
-        if self.budget < 0:
-            raise Diverged
+        self.budget.pay(1 + np.size(result) // 500)
         return self.wrap(result)
 
     def wrap(self, result):
         if isinstance(result, tuple):
             parts = [self.wrap(r) for r in result]
             return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
-        if isinstance(result, (np.ndarray, np.floating)) and np.asarray(result).dtype.kind in "fiub":
+        if isinstance(result, (np.ndarray, np.inexact)) and np.asarray(result).dtype.kind in "fiubc":
             traced = np.asarray(plain(result)).view(Traced)
             traced.tape = self
             return traced
@@ -192,19 +244,38 @@ class Tape:
 
     def slope(self, V, edits=None, fine=True, swaps=()):
         """The derivative along V of the function as changed by the edits."""
-        return central(lambda t: self.run(self.X + t * V, edits, swaps), self.reach(), fine)
+        return self.derivative(lambda t: self.run(self.X + t * V, edits, swaps), fine)
+
+    def derivative(self, value, fine=True):
+        """The derivative at 0 of value(t): by a complex step where that is known to be right, else by differences."""
+        if not self.analytic:
+            return central(value, self.reach(), fine)
+        h = 1e-20 * self.reach()
+        return np.imag(value(1j * h)) / h
+
+    def takes_complex_steps(self):
+        """Does a complex step give the derivative that differences give?"""
+        V = np.random.default_rng(18).normal(size=self.X.shape)
+        differences = self.slope(V)
+        self.analytic = True
+        try:
+            return bool(np.allclose(self.slope(V), differences, rtol=1e-6, atol=1e-7 * np.abs(differences).max(initial=0)))
+        except (Exception, Diverged):
+            return False
+        finally:
+            self.analytic = False
 
     def slope_after(self, step, W):
         """The derivative of f in the result of one step, along W: what comes before that step is left out."""
-        return central(lambda t: self.run(self.X, {step.index: lambda s, o: s.output + t * W}), self.reach())
+        return self.derivative(lambda t: self.run(self.X, {step.index: lambda s, o: s.output + t * W}))
 
     def slope_before(self, step, V):
         """The derivative of one step's result along V: what comes after that step is left out."""
         def result(t):
             seen = []
             self.run(self.X + t * V, {step.index: lambda s, o: seen.append(s.call(o)) or seen[0]})
-            return np.array(plain(seen[0]), float)
-        return central(result, self.reach())
+            return numbers(seen[0])
+        return self.derivative(result)
 
     def shifts(self):
         """A maximum subtracted for safety changes no derivative: it is held in every run, as on paper."""
@@ -222,6 +293,12 @@ class Tape:
     def constants(self):
         """The arrays that take part without moving."""
         return [o for s in self.steps for i, o in enumerate(s.operands) if i not in s.moving]
+
+
+def numbers(value):
+    """A plain array of real or complex numbers."""
+    array = np.array(plain(np.asarray(value)))
+    return array if array.dtype.kind == "c" else array.astype(float)
 
 
 def central(value, unit, fine=True):

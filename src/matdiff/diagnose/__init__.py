@@ -14,6 +14,7 @@ To add a mistake: one function in a list below, one row in `mistakes` with its s
 """
 import numpy as np
 
+from ..replay import Diverged, Spent, Untraceable
 from .case import Case, Finding, Point, show
 from .chain import (extra_factor, held_terms, mended, only_diagonal, only_symmetric_constant, replayed, stops_short,
                     wrong_order)
@@ -28,6 +29,9 @@ __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "Case", "Finding"
 TESTS = (missing_terms, stays, only_structured, moving_multiple, only_unit, line_factor, own_jacobian,
          only_symmetric_constant, held_terms, mended, replayed, extra_factor, only_here, stops_short, wrong_order, equal_totals,
          only_diagonal, not_a_gradient)
+
+
+FORGIVEN = (Exception,)     # the reader's functions may raise anything away from X: then a test explains nothing
 
 
 def findings(case):
@@ -51,7 +55,7 @@ def diagnose(case):
         for test in TESTS if told_apart(case) else ():
             try:
                 found = list(test(case))
-            except Exception:   # the reader's functions may raise anything away from X: then nothing is explained
+            except (*FORGIVEN, Diverged, Spent, Untraceable):
                 continue
             if found:
                 return mention(found[0], [f.name for f in found[1:]])

@@ -1,8 +1,10 @@
 """A refused claim: what is known about it, and how a finding is worded."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable
 
 import numpy as np
+
+from ..replay import Budget, Tape
 
 
 def show(value):
@@ -52,6 +54,16 @@ class Case:
     sizes: dict
     evaluate: Callable        # X -> Point or None
     passed_first: bool = False  # right at the X given, wrong at a general point
+    recorded: dict = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
+
+    def tapes(self, function=None):
+        """The steps of f (or of the claim) at the first two points, recorded once for all tests."""
+        function = function or self.f
+        for i, p in enumerate(self.points[:2]):
+            if (function, i) not in self.recorded:
+                self.recorded[function, i] = Tape(function, p.X, self.budget)
+        return [self.recorded[function, i] for i in range(len(self.points[:2]))]
 
     @property
     def first(self):

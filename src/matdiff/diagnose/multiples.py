@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..replay import Tape
+from ..replay import Diverged, Spent, Untraceable
 from .case import show
 
 
@@ -19,8 +19,8 @@ def with_sizes(case):
         if size not in known.values():
             known.setdefault(letter, size)
     try:
-        data = [n for K in Tape(case.f, case.first.X).constants() for n in np.shape(K)]
-    except Exception:           # f cannot be followed; its data stay unknown
+        data = [n for K in case.tapes()[0].constants() for n in np.shape(K)]
+    except (Untraceable, Diverged, Spent):      # f cannot be followed; its data stay unknown
         data = []
     for size in data:
         free = [letter for letter in "mnkpqr" if letter not in known]
