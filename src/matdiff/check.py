@@ -180,8 +180,9 @@ def _check(kind, f, claim, X, terms, symmetric, sizes, extra):
     if not callable(f):
         raise TypeError(f"f must be a function of X, got {_kind(f)}.")
     X = _as_input(X)
-    if symmetric and not (X.ndim == 2 and X.shape[0] == X.shape[1] and np.array_equal(X, X.T)):
+    if symmetric and not _is_symmetric(X):
         raise ValueError(f"symmetric=True needs a symmetric X, got shape {X.shape} that is not.")
+    X = sym(X) if symmetric else X
     function, answer = _accepting(f, extra), _accepting(claim, extra) if callable(claim) else claim
     try:
         return _Judge(kind, function, answer, X, terms or {}, symmetric, sizes or {}).verdict()
@@ -262,6 +263,9 @@ class _Judge:
         return _as_numbers(value, "Your " + self.kind)
 
     def matrix(self, X):
+        if not self.is_linear(X):
+            _stop("not linear in dX", "Your differential is not linear in dX: its value at a sum is not the sum of "
+                  "its values.")
         units = np.eye(X.size).reshape((-1,) + X.shape[::-1])
         values = [_call(self.claim, (X, np.transpose(E)), "Your differential") for E in units]
         self.gave = values[0].shape
@@ -272,6 +276,13 @@ class _Judge:
             _stop("not linear in dX", "Your differential is not linear in dX: its value at a sum is not the sum "
                   "of its values.", expected=float(show((M @ vec(V)).flat[0])), given=float(show(along.flat[0])))
         return M
+
+    def is_linear(self, X):
+        """Asked in general directions first: at a unit matrix a wrong claim may raise, as an inverse does."""
+        V, W = _gaussian(10, 2, X.shape)
+        v, w, both = (np.asarray(_call(self.claim, (X, D), "Your differential"), float) for D in (V, W, V - 2 * W))
+        size = max(np.abs(v).max(initial=0), np.abs(w).max(initial=0))
+        return both.shape == v.shape and np.allclose(v - 2 * w, both, rtol=1e-4, atol=1e-4 * size)
 
     # Agreement
 
@@ -334,6 +345,9 @@ class _Judge:
 
     def accept(self, here):
         what = self.kind
+        rough = self.not_differentiable(here)
+        if rough is not None:
+            return rough
         beside = self.general(here)
         if beside is None:
             return self.undecided(here) if loose(here) else Check(True, None, f"The {what} is right.")
@@ -420,6 +434,27 @@ class _Judge:
         with np.errstate(all="ignore"):
             up, mid, down = (vec(np.asarray(self.f(here.X + t * V), float)) for t in (h, 0, -h))
         return (up - mid) / h, (mid - down) / h
+
+    def not_differentiable(self, here):
+        """Partial derivatives may exist where the function has no derivative: do they predict other directions?"""
+        if here.X.size < 2 or self.kink(here):
+            return None
+        for V in _gaussian(19, 2, here.X.shape):
+            V = sym(V) if self.symmetric else V
+            mine = np.atleast_1d(np.vdot(here.truth, V) if self.kind == "gradient" else here.truth @ vec(V))
+            size = max(np.abs(mine).max(), 1e-3 * here.scale * np.abs(V).max(), 1e-300)
+            slopes = np.array([self.one_sided(here, V * _size(here.X), h) for h in (1e-3, 1e-4, 1e-5)]) / _size(here.X)
+            gaps = np.abs(slopes - mine).max(axis=(1, 2))
+            size = max(size, np.abs(slopes).max())
+            if not (gaps > 1e-2 * size).all() or gaps.max() > 2 * gaps.min():
+                continue
+            inside = ((slopes.min(axis=1) <= mine) & (mine <= slopes.max(axis=1))).all()
+            worst = np.unravel_index(np.abs(slopes[2] - mine).argmax(), slopes[2].shape)
+            return Check(bool(inside), "function not smooth here", "The function has partial derivatives at this X but "
+                         "is not differentiable there: along a general direction it changes at the rate "
+                         f"{show(slopes[2][worst])}, where they predict {show(mine[worst[1]])}.",
+                         float(show(slopes[2][worst])), float(show(mine[worst[1]])))
+        return None
 
     def between(self, here):
         """Does the claim lie between the one-sided slopes, along every axis?"""

@@ -20,14 +20,14 @@ from .chain import (extra_factor, held_terms, mended, only_diagonal, only_symmet
                     wrong_order)
 from .mistakes import MISTAKES, Mistake, example_names
 from .multiples import sizes_of, with_sizes
-from .structure import (equal_totals, line_factor, missing_terms, moving_multiple, not_a_gradient, only_here,
+from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms, moving_multiple, not_a_gradient, only_here,
                         only_structured, only_unit, own_jacobian, stays)
 from .twists import REPAIRS, by_twists
 
 __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "Case", "Finding", "Point", "show", "sizes_of"]
 
-TESTS = (missing_terms, stays, only_structured, moving_multiple, only_unit, line_factor, own_jacobian,
-         only_symmetric_constant, held_terms, mended, replayed, extra_factor, only_here, stops_short, wrong_order, equal_totals,
+TESTS = (missing_terms, stays, entry_by_entry, only_structured, moving_multiple, only_unit, own_jacobian,
+         only_symmetric_constant, held_terms, mended, replayed, line_factor, extra_factor, only_here, stops_short, wrong_order, equal_totals,
          only_diagonal, not_a_gradient)
 
 

@@ -25,11 +25,12 @@ def held_terms(case):
     tapes[0].demand(6 * len(tapes[0].steps) * len(V))
     gap = np.concatenate([along(case, p.claim - p.truth, V) for p in case.points[:2]])
     total = np.concatenate([along(case, p.truth, V) for p in case.points[:2]])
-    terms = list(distinct_terms(tapes, V, total))
+    terms, found = list(distinct_terms(tapes, V, total)), []
     slack = 1e-7 * max(np.abs(total).max(), np.abs(gap).max())
     equations = len(gap) if case.kind != "gradient" else min(len(V), C.size) * len(tapes)
     for text, term in terms:
-        yield from one_term(case, text, term, gap, slack, equations)
+        found += one_term(case, text, term, gap, slack, equations)
+    yield from sorted(found, key=lambda f: ONE_TERM.index(f.name) if f.name in ONE_TERM else len(ONE_TERM))
     if equations >= 4:
         for (text, term), (more, second) in combinations(terms, 2):
             if (np.abs(gap - term + second) <= slack).all() or (np.abs(gap + term - second) <= slack).all():
@@ -38,6 +39,9 @@ def held_terms(case):
             if any((np.abs(gap + term + s * second) <= slack).all() for s in (1, 2)):
                 yield Finding("missing product-rule term", describe(case, f"two terms are wrong or missing, what comes "
                               f"{text} and {more}: these move with X too"))
+
+
+ONE_TERM = ("missing product-rule term", "sign", "factor")      # the simplest first, where several terms fit
 
 
 def directions(case):
@@ -75,14 +79,19 @@ def one_term(case, text, term, gap, slack, equations):
     c = 1 + float(np.vdot(term, gap) / np.vdot(term, term))
     if (np.abs(gap - (c - 1) * term) > slack).any() or abs(c - 1) < 1e-6:
         return
-    if abs(c) < 1e-6:
+    if abs(c) < slack_of(term, slack):
         yield Finding("missing product-rule term", describe(
             case, f"the term that comes {text} is missing: it moves with X too"))
-    elif near(c, -1):
+    elif near(c, -1, slack_of(term, slack)):
         yield Finding("sign", describe(case, f"the term that comes {text} has the wrong sign"))
     elif equations >= 3:
         found = plain(case, [c], 9)
         yield Finding(found[0], describe(case, f"the term that comes {text} is multiplied by {show(c)}"))
+
+
+def slack_of(term, slack):
+    """How well the multiple of a term is known."""
+    return max(1e-6, 2 * slack / np.linalg.norm(term))
 
 
 def replayed(case):
@@ -151,9 +160,12 @@ def slip_multiple(case, p, tape, step, edit, turned, V, fine, slack):
 
 
 def slip_finding(case, name, text, c, turned):
-    if name == "missing product-rule term" and near(c, 2) and case.kind != "Jacobian":
-        return Finding("not symmetrised", describe(case, f"one of two terms is taken twice instead of both: {text}"),
+    if name == "missing product-rule term" and near(abs(c), 2) and case.kind != "Jacobian":
+        sign, said = ("", "") if c > 0 else (" and sign", ", and the sign is the opposite")
+        return Finding("not symmetrised" + sign, describe(case, f"one of two terms is taken twice instead of both{said}"),
                        also=("missing product-rule term",))
+    if name == "missing product-rule term" and near(c, 3):
+        return Finding(name, describe(case, "one of three terms is taken three times instead of all three once"))
     found = plain(case, [c], 9)
     if turned and name == "only for symmetric input" and case.kind == "Jacobian":
         name, turned, text = "wrong order", False, f"a diagonal matrix stands on the wrong side ({text.split(' is ')[0]})"

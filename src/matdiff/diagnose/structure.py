@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import numeric
 from ..replay import central
-from ..vec import sym
+from ..vec import sym, vec
 from .case import Finding, describe, fits_at, square
 from .multiples import bluntness, multiple, multiples, near
 from .twists import by_twists
@@ -64,6 +64,13 @@ def moving_multiple(case):
         return
     X = [np.linalg.norm(p.X) for p in case.points]
     values = [np.asarray(case.f(p.X), float) for p in case.points]
+    lengths = norms(case)
+    for length in lengths:
+        a = power(ratio, length[0] / length[1])
+        if a is not None:
+            yield Finding("wrong normalisation", describe(case, "a power of a norm or standard deviation that the "
+                          f"function computes is {'missing' if a < 0 else 'too much'}"), also=("missing chain factor",))
+            return
     if case.kind == "gradient" and values[0].size == 1 and np.ravel(values[1])[0] != 0:
         quotient = float(np.ravel(values[0])[0] / np.ravel(values[1])[0])
         for a, text in ((1, "f"), (-1, "1/f"), (0.5, "√f"), (-0.5, "1/√f"), (2, "f²"), (-2, "1/f²")):
@@ -80,6 +87,22 @@ def moving_multiple(case):
                   "with X is missing"))
 
 
+def power(ratio, base):
+    """The small power a with ratio = base**a, or None."""
+    if base <= 0 or ratio <= 0 or near(base, 1, 1e-3):
+        return None
+    a = np.log(ratio) / np.log(base)
+    return round(a) if a and abs(a) <= 4 and near(a, round(a), 1e-5) else None
+
+
+def norms(case):
+    """The lengths, roots of a sum or mean of squares, that the function computes, at both points."""
+    first, second = case.tapes()
+    for before, step, other in zip(first.steps, first.steps[1:], second.steps[1:]):
+        if step.name == "sqrt" and before.name in ("sum", "mean") and step.output.size == 1 == np.size(other.output):
+            yield float(np.ravel(step.output)[0]), float(np.ravel(other.output)[0])
+
+
 def equal_totals(case):
     """All entries of claim and truth have the same sum: summed over the wrong axis."""
     p = case.first
@@ -91,6 +114,8 @@ def equal_totals(case):
             return      # the right numbers in another order: the total proves nothing
         if abs(total) < 1e-3 * scale or abs(q.claim.sum() - total) > 1e-9 * scale + 3 * q.bound.sum():
             return
+    if constant_total(case.points) or max(np.ndim(o) for s in case.tapes()[0].steps for o in s.operands) < 2:
+        return      # as for probabilities; or there are no two axes to take one for the other
     yield Finding("wrong axis", describe(case, "the total of all entries is right, but it was summed over the wrong "
                                          "axis"))
 
@@ -149,6 +174,28 @@ def not_a_gradient(case):
     if not np.allclose(J, J.T, rtol=1e-5, atol=1e-6 * np.abs(J).max()):
         yield Finding("not a gradient", describe(case, f"{int(together.sum())} of {together.size} entries are right, but "
                       "no function has this gradient: its own Jacobian is not symmetric"))
+
+
+def constant_total(points):
+    """Does the derivative move, but not the total of its entries?"""
+    p, q = points[0], points[-1]
+    return not np.allclose(p.truth, q.truth, rtol=1e-6) and near(p.truth.sum(), q.truth.sum(), 1e-6)
+
+
+def entry_by_entry(case):
+    """What the rule for numbers gives, used on each entry of X by itself: f of 1 × 1 matrices."""
+    if len(case.shape) != 2 or case.first.truth.shape != case.first.claim.shape or not case.first.claim.any():
+        return
+    if all(np.allclose(scalar_rule(case, p.X), p.claim, rtol=1e-6, atol=1e-8 * np.abs(p.claim).max())
+           for p in case.points):
+        yield Finding("elementwise product", describe(case, "the rule for numbers was used on each entry of X by "
+                      "itself, as if the function worked entry by entry"), also=("only for diagonal input",))
+
+
+def scalar_rule(case, X):
+    slope = lambda x: float(np.ravel(central(lambda t: np.asarray(case.f(np.array([[x + t]])), float), abs(x)))[0])
+    entries = np.array([slope(x) for x in vec(X)])
+    return entries.reshape(X.shape, order="F") if case.kind == "gradient" else np.diag(entries)
 
 
 def only_unit(case):

@@ -39,8 +39,9 @@ def gradient_twists(case):
         yield ("off-diagonal halved", "the entries off the diagonal are halved", lambda G: off(G, 0.5))
         yield ("off-diagonal doubled", "these are the partial derivatives over the free entries of a symmetric matrix "
                "(each entry off the diagonal is counted twice)", lambda G: G + G.T - np.diag(np.diag(G)))
-        yield ("off-diagonal doubled", "these are the partial derivatives over the free entries of a symmetric matrix, "
-               "in one triangle", lambda G: np.tril(off(G, 2)))
+        for word, triangle in (("lower", np.tril), ("upper", np.triu)):
+            yield ("one triangle", f"only the {word} triangle is there, with its entries off the diagonal doubled: one "
+                   "derivative for each free entry of a symmetric matrix", lambda G, t=triangle: t(off(G, 2)))
         yield ("only for symmetric input", "it is symmetrised, as for a symmetric variable", sym)
 
 
