@@ -53,6 +53,25 @@ class FigureSlots(SphinxPostTransform):
             forms[VIEW].children = [nodes.raw("", slot(view, text), format="html")]
 
 
+class KeepPunctuation(SphinxPostTransform):
+    """No line begins with the comma or full stop that follows inline mathematics: browsers would break there."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for formula in list(self.document.findall(nodes.math)):
+            after = formula.next_node(descend=False, siblings=True)
+            mark = re.match(r"[.,;:!?)\]’”]+", after) if isinstance(after, nodes.Text) else None
+            if not mark:
+                continue
+            parent = formula.parent
+            place = parent.index(formula)
+            parent[place:place + 2] = [nodes.raw("", '<span class="nobreak">', format="html"), formula,
+                                       nodes.Text(mark[0]), nodes.raw("", "</span>", format="html"),
+                                       nodes.Text(after[mark.end():])]
+
+
 class Figures(dict):
     """The names that such a figure may use: loaded when asked for."""
 
@@ -142,6 +161,7 @@ def setup(app):
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it even where sphinx_comments is not loaded
     app.add_css_file(COLOURS, priority=600)  # after the theme's, before book.css
     app.add_post_transform(FigureSlots)
+    app.add_post_transform(KeepPunctuation)
     app.add_post_transform(LazyPictures)
     app.add_directive("draggable", Draggable)
     app.connect("config-inited", configure)
