@@ -8,6 +8,7 @@ Keyword arguments that are not listed go to the function and to the claim, each 
 """
 import html
 import inspect
+import re
 import traceback
 from dataclasses import dataclass
 
@@ -53,7 +54,7 @@ class Check:
     def _repr_html_(self):
         role = "gradient" if self.passed else "wrong"
         word = "Right" if self.passed else "Wrong"
-        name = f" <em>{html.escape(self.mistake)}</em>" if self.mistake else ""
+        name = f" <em>{html.escape(self.mistake)}</em>" if self.mistake not in (None, "unknown") else ""
         mark = "✓" if self.passed else "✗"
         edge = f"light-dark({LIGHT[role]}, {DARK[role]})"
         return (f'<div role="status" aria-label="{word}: {html.escape(self.message, quote=True)}" '
@@ -136,6 +137,21 @@ def _accepting(function, extra):
     return (lambda *args: function(*args, **extra)) if extra else function
 
 
+def _variable(function):
+    """What the function calls its variable, for the sentences."""
+    try:
+        first = next(iter(inspect.signature(function).parameters.values()), None)
+    except (TypeError, ValueError):
+        return "X"
+    return first.name if first and first.kind in (first.POSITIONAL_ONLY, first.POSITIONAL_OR_KEYWORD) else "X"
+
+
+def _named_sizes(sizes):
+    if not isinstance(sizes or {}, dict) or not all(isinstance(n, (int, np.integer)) for n in (sizes or {}).values()):
+        raise TypeError(f"sizes must be a dictionary of names and whole numbers, as {{'m': 12}}, got {_kind(sizes)}.")
+    return dict(sizes or {})
+
+
 class _Refused(Exception):
     """Something of the user's that ends the check: carries the Check."""
 
@@ -185,7 +201,7 @@ def _check(kind, f, claim, X, terms, symmetric, sizes, extra):
     X = sym(X) if symmetric else X
     function, answer = _accepting(f, extra), _accepting(claim, extra) if callable(claim) else claim
     try:
-        return _Judge(kind, function, answer, X, terms or {}, symmetric, sizes or {}).verdict()
+        return _Judge(kind, function, answer, X, terms or {}, symmetric, _named_sizes(sizes), _variable(f)).verdict()
     except _Refused as refusal:
         return refusal.args[0]
 
@@ -193,9 +209,9 @@ def _check(kind, f, claim, X, terms, symmetric, sizes, extra):
 class _Judge:
     """One check: the truth and the claim at a few points, the verdict, and the reason for a refusal."""
 
-    def __init__(self, kind, f, claim, X, terms, symmetric, sizes):
-        self.kind, self.f, self.claim, self.X = kind, f, claim, X
-        self.terms, self.symmetric, self.sizes = terms, symmetric, sizes
+    def __init__(self, kind, f, claim, X, terms, symmetric, sizes, variable="X"):
+        self.kind, self.f, self.claim, self.X, self.variable = kind, f, claim, X, variable
+        self.terms, self.symmetric, self.sizes, self.remembers = terms, symmetric, sizes, False
         self.out = _call(f, (X,), "The function").shape
         if kind == "gradient" and np.prod(self.out, dtype=int) != 1:
             _stop("shape", f"The function returns shape {self.out}, a gradient needs a single number; "
@@ -232,6 +248,9 @@ class _Judge:
             with np.errstate(all="ignore"):
                 result = how(f, *args, full_output=True)
         except Exception as error:
+            if "not deterministic" in str(error) and not self.remembers:
+                self.f, self.remembers = _remembering(self.f), True     # its noise is then like that of rounding
+                return self.derivative(how, *args)
             _stop("raises", f"The function raised {type(error).__name__} near X: {str(error).splitlines()[0]}"
                   if str(error) else f"The function raised {type(error).__name__} near X.",
                   details=traceback.format_exc())
@@ -371,7 +390,9 @@ class _Judge:
                              f"{self.kind} exists; your value lies between the one-sided slopes.")
             part = 10.0 ** np.ceil(np.log10(here.bound.max() / max(here.size(), 1e-300)))
             return Check(True, "too noisy to decide", f"Your {self.kind} agrees, but the function is so noisy that "
-                         f"errors below {show(part)} of its size cannot be seen.")
+                         "errors below "
+                         + (f"{show(part)} of its size" if part < 1 else "the size of the derivative itself")
+                         + " cannot be seen.")
         if beside is None or callable(self.claim):
             return None
         if here.size() < 1e-9 * beside.size():
@@ -395,7 +416,8 @@ class _Judge:
                     passed_first)
         finding = diagnose(case)
         expected, given = finding.numbers or _worst(points[0])
-        return Check(finding.accepted, finding.name, finding.message, expected, given, finding.also)
+        message = re.sub(r"\bX\b", self.variable, finding.message)
+        return Check(finding.accepted, finding.name, message, expected, given, finding.also)
 
     def evaluate(self, X):
         """A further point for the diagnosis, or None outside the domain."""
@@ -518,9 +540,21 @@ class _Judge:
 
         claim = (lambda Y: as_array(self.claim(within(Y)))[mine]) if callable(self.claim) else given[mine]
         part = _Judge(self.kind, lambda Y: self.f(within(Y)), claim, self.X[at], {}, self.symmetric,
-                      {**sizes_of(self.X.shape), **self.sizes})
+                      {**sizes_of(self.X.shape), **self.sizes}, self.variable)
         result = part.verdict()
         return None if result.passed else result
+
+
+def _remembering(f):
+    """The function, made to say the same each time it is asked at one X."""
+    said = {}
+
+    def remembered(X):
+        key = (np.asarray(X).tobytes(), np.asarray(X).dtype)
+        if key not in said:
+            said[key] = f(X)
+        return said[key]
+    return remembered
 
 
 def as_array(value):

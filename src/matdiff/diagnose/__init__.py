@@ -12,10 +12,12 @@ A diagnosis is a search through short lists, simplest first:
 A name is given only where every entry fits, at every point looked at; what fits nothing is "unknown".
 To add a mistake: one function in a list below, one row in `mistakes` with its smallest example.
 """
+from dataclasses import replace
+
 import numpy as np
 
 from ..replay import Diverged, Spent, Untraceable
-from .case import Case, Finding, Point, show
+from .case import Case, Finding, Point, entry, pair, show
 from .chain import (extra_factor, held_terms, mended, only_diagonal, only_symmetric_constant, replayed, stops_short,
                     wrong_order)
 from .mistakes import MISTAKES, Mistake, example_names
@@ -51,7 +53,7 @@ def diagnose(case):
         if found:
             cost, best = found[0]
             rest = [f.name for c, f in found[1:] if c == cost]
-            return mention(best, rest)
+            return alternatives(mention(best, rest))
         for test in TESTS if told_apart(case) else ():
             try:
                 found = list(test(case))
@@ -68,10 +70,16 @@ def told_apart(case):
     return p.claim.shape != p.truth.shape or bool(np.abs(p.claim - p.truth).max(initial=0) > 1e-5 * p.size())
 
 
+def alternatives(finding):
+    """The same finding, with the other explanations that are as simple said in its sentence."""
+    if not finding.also:
+        return finding
+    return replace(finding, message=finding.message + f" As simple, and equally right: {', '.join(finding.also)}.")
+
+
 def mention(best, others):
-    also = tuple(dict.fromkeys(n for n in best.also + tuple(others) if n != best.name))
-    message = best.message + (f" It could also be: {', '.join(also)}." if also else "")
-    return Finding(best.name, message, also, best.accepted, best.numbers)
+    also = () if best.accepted else tuple(dict.fromkeys(n for n in best.also + tuple(others) if n != best.name))
+    return replace(best, also=also)
 
 
 def unknown(case):
@@ -86,10 +94,13 @@ def unknown(case):
         return Finding("shape", f"{what}; yours has shape {p.claim.shape}.",
                        numbers=(p.truth.shape, p.claim.shape))
     gap = np.abs(p.claim - p.truth)
-    worst = [np.unravel_index(i, gap.shape) for i in np.argsort(gap, axis=None)[::-1][:3] if gap.flat[i] > 0]
-    wrong = int((gap > 10 * p.tolerance()).sum())
+    seen = gap > np.minimum(10 * p.tolerance(), 0.9 * gap.max())
+    worst = [np.unravel_index(i, gap.shape) for i in np.argsort(gap, axis=None)[::-1][:3] if seen.flat[i]]
+    wrong = int(seen.sum())
+    if case.kind == "differential":
+        return Finding("unknown", f"The differential is not right and no common mistake explains it.{entry(case)}")
     if gap.ndim == 0:
         return Finding("unknown", f"The {case.kind} is {show(p.truth)}, yours is {show(p.claim)}.")
-    listed = "; ".join(f"{show(at)} should be {show(p.truth[at])}, yours {show(p.claim[at])}" for at in worst)
+    listed = "; ".join("{} should be {}, yours {}".format(show(at), *pair(p.truth[at], p.claim[at])) for at in worst)
     return Finding("unknown", f"The {case.kind} differs in {wrong} of {gap.size} entries and no common mistake "
                    f"explains it. Largest differences: {listed}.")

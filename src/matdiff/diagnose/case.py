@@ -11,7 +11,7 @@ def show(value):
     """A number or a tuple of indices, as messages print it: four digits, the same on every machine."""
     if isinstance(value, tuple):
         return "[" + ", ".join(str(int(i)) for i in value) + "]"
-    return f"{float(value):.4g}"
+    return f"{float(value) + 0.0:.4g}"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class Case:
     sizes: dict
     evaluate: Callable        # X -> Point or None
     passed_first: bool = False  # right at the X given, wrong at a general point
+    places: dict = field(default_factory=dict)      # {size: where it stands}, besides the caller's
     recorded: dict = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
 
@@ -93,7 +94,26 @@ def entry(case):
     if p.claim.shape != p.truth.shape or case.gave != case.out or p.truth.ndim == 0:
         return ""
     at = np.unravel_index(np.abs(p.claim - p.truth).argmax(), p.truth.shape)
-    return f" Entry {show(at)} should be {show(p.truth[at])}, yours is {show(p.claim[at])}."
+    truth, claim = pair(p.truth[at], p.claim[at])
+    return f" {place(case, at)} should be {truth}, yours is {claim}."
+
+
+def place(case, at):
+    """An entry as the reader sees it: of a differential, in the indices of dF and for one entry of dX."""
+    if case.kind != "differential":
+        return f"Entry {show(tuple(at))}"
+    row, column = (np.unravel_index(k, shape, order="F") for k, shape in zip(at, (case.out, case.shape)))
+    entry = f"entry {show(tuple(row))} of dF" if case.out else "dF"
+    return f"For a dX of 1 at {show(tuple(column))} and 0 elsewhere, {entry}"
+
+
+def pair(truth, claim):
+    """Two numbers with as many digits as it takes to tell them apart."""
+    for digits in range(4, 16):
+        texts = [f"{float(v) + 0.0:.{digits}g}" for v in (truth, claim)]      # no minus zero
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def fits_at(p):

@@ -6,7 +6,7 @@ import numpy as np
 from ..vec import vec
 from .case import Finding, describe, show, square
 from .multiples import constants, multiple, near, plain
-from .slips import held, mends, slips
+from .slips import held, mends, said_of, slips
 from .structure import DIAGONAL, STRUCTURED, only_structured
 
 
@@ -34,11 +34,11 @@ def held_terms(case):
     if equations >= 4:
         for (text, term), (more, second) in combinations(terms, 2):
             if (np.abs(gap - term + second) <= slack).all() or (np.abs(gap + term - second) <= slack).all():
-                yield Finding("not symmetrised", describe(case, f"of two terms one is taken twice instead of both: what "
-                              f"comes {text} and {more}"), also=("missing product-rule term",))
+                yield Finding("not symmetrised", describe(case, "of two terms one is taken twice instead of both"),
+                              also=("missing product-rule term",))
             if any((np.abs(gap + term + s * second) <= slack).all() for s in (1, 2)):
-                yield Finding("missing product-rule term", describe(case, f"two terms are wrong or missing, what comes "
-                              f"{text} and {more}: these move with X too"))
+                yield Finding("missing product-rule term", describe(
+                    case, f"two terms are missing or wrong, those that X contributes {text} and {more}"))
 
 
 ONE_TERM = ("missing product-rule term", "sign", "factor")      # the simplest first, where several terms fit
@@ -81,12 +81,12 @@ def one_term(case, text, term, gap, slack, equations):
         return
     if abs(c) < slack_of(term, slack):
         yield Finding("missing product-rule term", describe(
-            case, f"the term that comes {text} is missing: it moves with X too"))
+            case, f"the term that X contributes {text} is missing"))
     elif near(c, -1, slack_of(term, slack)):
-        yield Finding("sign", describe(case, f"the term that comes {text} has the wrong sign"))
+        yield Finding("sign", describe(case, f"the term that X contributes {text} has the wrong sign"))
     elif equations >= 3:
         found = plain(case, [c], 9)
-        yield Finding(found[0], describe(case, f"the term that comes {text} is multiplied by {show(c)}"))
+        yield Finding(found[0], describe(case, f"the term that X contributes {text} is taken {show(c)} times"))
 
 
 def slack_of(term, slack):
@@ -107,13 +107,14 @@ def replayed(case):
                 c = slip_fits(case, tapes, step, edit, turned)
                 if c is not None:
                     hits.append(slip_finding(case, name, text, c, turned))
+    hits = [hit for hit in hits if hit is not None]
     hits.sort(key=lambda f: (f.name.count(" and "), PRIORITY.get(f.name.split(" and ")[-1], 9)))
     yield from hits
 
 
 def held_slips(step):
     for text, edit in held(step):
-        yield "missing product-rule term", f"the term that comes {text} is missing: it moves with X too", edit
+        yield "missing product-rule term", f"the term that X contributes {text} is missing", edit
 
 
 PRIORITY = {"not symmetrised": 0, "missing product-rule term": 1, "missing chain factor": 2, "sign": 3,
@@ -169,6 +170,8 @@ def slip_finding(case, name, text, c, turned):
     found = plain(case, [c], 9)
     if turned and name == "only for symmetric input" and case.kind == "Jacobian":
         name, turned, text = "wrong order", False, f"a diagonal matrix stands on the wrong side ({text.split(' is ')[0]})"
+    if "slope belongs" in text and found[0]:
+        return None     # a constant on top of a wrong slope is a coincidence of sizes
     if name == "missing chain factor" and found[0] == "factor":
         found = ("", found[1])      # a constant belongs to the factor that is missing
     names = [n for n in ("transposed" if turned else "", name, found[0]) if n]
@@ -252,20 +255,21 @@ def extra_factor(case):
     tape, p = case.tapes()[0], case.first
     V = np.random.default_rng(17).normal(size=(4,) + case.shape)
     mine = along(case, C, V)
-    start = [("X", case.shape, G.ravel(), list(V))] if p.X.size <= 200 else []
-    inner = ((s.name, np.shape(s.output), *there_and_back(tape, s, V)) for s in tape.steps
+    start = [("", case.shape, G.ravel(), list(V))] if p.X.size <= 200 else []
+    inner = ((f", at {said_of(s)}", np.shape(s.output), *there_and_back(tape, s, V)) for s in tape.steps
              if s.name in LINEAR and isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 100)
     for at, shape, back, forth in chain(start, inner):
-        for source, v in [("gradient", back.reshape(shape)), *named_values(tape, shape)]:
+        for source, v in [("that equals the gradient", back.reshape(shape)), *named_values(tape, shape)]:
             for text, factor in FACTORS:
                 for sign, word in ((1, "extra chain factor"), (-1, "missing chain factor")):
+                    if sign == -1 and source == "that equals the gradient":
+                        continue        # ones, whatever the gradient is
                     E = factor(v) ** sign
                     fit = np.array([np.vdot(E * back.reshape(shape), d) for d in forth])
                     if np.isfinite(fit).all() and multiple(mine, fit, p.bound) is not None and near(
                             abs(multiple(mine, fit, p.bound)), 1):
-                        yield Finding(word, describe(case, f"at `{at}` the factor "
-                                      f"{text.format(source)} is {'too much' if sign == 1 else 'missing'}"),
-                                      also=("elementwise product",))
+                        yield Finding(word, describe(case, f"entry by entry a factor {text.format(source)} is "
+                                      f"{'too much' if sign == 1 else 'missing'}{at}"), also=("elementwise product",))
                         return
 
 
@@ -282,10 +286,10 @@ def named_values(tape, shape):
         yield "X", tape.X
     for step in tape.steps:
         if np.shape(step.output) == shape and step.output.dtype.kind == "f":
-            yield f"`{step.name}`", step.output
+            yield said_of(step).removeprefix("the "), step.output
         for i, K in enumerate(step.operands):
             if i not in step.moving and np.shape(K) == shape:
-                yield f"operand {i + 1} of `{step.name}`", np.asarray(K)
+                yield "from the data", np.asarray(K)
 
 
 def stops_short(case):
@@ -299,7 +303,7 @@ def stops_short(case):
         shape = np.shape(step.output)
         if isinstance(step.output, tuple) or not stops_here(case, C, tape, step, shape, rng):
             continue
-        text = f"it is the derivative in the result of `{step.name}`, a step of the function; the chain goes on to X"
+        text = f"it is the derivative with respect to the value of {said_of(step)}; from there the chain goes on to X"
         if C.shape == G.shape:
             yield Finding("missing chain factor", describe(case, text))
         else:
@@ -334,8 +338,8 @@ def wrong_order(case):
         if isinstance(step.output, tuple) or int(np.prod(shape)) != len(C):
             continue
         if fits([vec(tape.slope_before(step, fold_in(v))) for v in V]):
-            yield Finding("missing chain factor", describe(case, f"it is the Jacobian of the result of `{step.name}`, "
-                          "a step on the way; what follows is missing"))
+            yield Finding("missing chain factor", describe(case, f"it is the Jacobian of {said_of(step)}, a step "
+                          "on the way; what follows is missing"))
         elif C.shape[0] == C.shape[1] and fits([vec(tape.slope_before(step, fold_in(vec(tape.slope_after(
                 step, v.reshape(shape, order="F")))))) for v in V]):
             yield Finding("wrong order", describe(case, "the two Jacobians of a composition are multiplied in the "

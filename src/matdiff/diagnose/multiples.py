@@ -1,5 +1,6 @@
 """Constant multiples: which number stands between claim and truth, and what it is called."""
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 
@@ -12,31 +13,43 @@ def sizes_of(shape):
     return dict(zip("mn" if len(shape) == 2 else "n", shape))
 
 
+AXES = ("the number of rows of", "the number of columns of")
+
+
 def with_sizes(case):
-    """The case with all sizes that a constant may be named by: the caller's names, those of X, those of f's data."""
-    known = dict(case.sizes)
-    for letter, size in sizes_of(case.shape).items():
-        if size not in known.values():
-            known.setdefault(letter, size)
+    """The case with all sizes that a constant may be named by: the caller's names, and where else a size stands.
+
+    A letter is only ever the caller's; a size of X or of f's data is a number and the place where it stands.
+    """
+    places = {}
+    for axis, size in enumerate(case.shape):
+        what = "the number of entries of" if len(case.shape) == 1 else AXES[axis] if axis < 2 else "an axis of"
+        places.setdefault(size, f"{what} X")
     try:
-        data = [n for K in case.tapes()[0].constants() for n in np.shape(K)]
+        for K in case.tapes()[0].constants():
+            for axis, size in enumerate(np.shape(K)[:2]):
+                what = "the number of entries of" if np.ndim(K) == 1 else AXES[axis]
+                places.setdefault(size, f"{what} an array in the function")
     except (Untraceable, Diverged, Spent):      # f cannot be followed; its data stay unknown
-        data = []
-    for size in data:
-        free = [letter for letter in "mnkpqr" if letter not in known]
-        if size not in known.values() and free:
-            known[free[0]] = size
-    return replace(case, sizes={name: size for name, size in known.items() if size > 2})
+        pass
+    places = {size: place for size, place in places.items() if size > 2 and size not in case.sizes.values()}
+    return replace(case, places=places)
 
 
 def constants(case):
     """{value: how it is written}: the multiples that a slip typically leaves."""
     names = {2.0: "2", 0.5: "1/2", 4.0: "4", 0.25: "1/4"}
+    for (a, m), (b, n) in permutations(case.sizes.items(), 2):
+        names.setdefault(m / n, f"{a}/{b}, {a} = {m} and {b} = {n}")
     for name, n in case.sizes.items():
         for value, text in ((n, name), (1 / n, f"1/{name}"), (2 * n, f"2{name}"), (0.5 / n, f"1/(2{name})"),
                             (n / 2, f"{name}/2"), (2 / n, f"2/{name}"), (n * n, f"{name}²"), (1 / n**2, f"1/{name}²"),
                             ((n - 1) / n, f"({name} - 1)/{name}"), (n / (n - 1), f"{name}/({name} - 1)")):
             names.setdefault(float(value), f"{text}, {name} = {n}")
+    for n, place in case.places.items():
+        for value, text in ((n, f"{n}"), (1 / n, f"1/{n}"), (2 / n, f"2/{n}"), (n / 2, f"{n}/2"),
+                            (n / (n - 1), f"{n}/{n - 1}"), ((n - 1) / n, f"{n - 1}/{n}")):
+            names.setdefault(float(value), f"{text}, and {n} is {place}")
     return names
 
 
@@ -84,7 +97,7 @@ def plain(case, cs, entries):
         return "sign", "the sign is the opposite"
     for value, text in constants(case).items():
         written, _, size = text.partition(",")
-        size = size and "," + size
+        size = size and "," + size          # names what the size is
         for s, sign in ((1, ""), (-1, " and the sign is the opposite")):
             if near(c, s / value, slack):
                 return ("factor" if s == 1 else "sign and factor"), f"a factor {written} is missing{size}{sign}"

@@ -67,23 +67,45 @@ def is_square(A):
     return np.ndim(A) == 2 and A.shape[0] == A.shape[1] and A.shape[0] > 1
 
 
+PLAIN = {"matmul": "the product @", "dot": "the product @", "multiply": "the product *", "divide": "the division",
+         "add": "the sum", "subtract": "the difference", "negative": "the minus sign", "absolute": "abs",
+         "square": "the square", "power": "the power", "inv": "the inverse", "getitem": "the indexing",
+         "add.reduce": "the sum", "sum": "the sum", "mean": "the mean", "trace": "the trace", "sqrt": "the square root",
+         "transpose": "the transpose", "embed": "the input", "norm": "the norm", "reciprocal": "the reciprocal"}
+PARTS = {"divide": ("numerator", "denominator"), "matmul": ("left factor", "right factor"),
+         "dot": ("left factor", "right factor"), "multiply": ("first factor", "second factor"),
+         "add": ("first term", "second term"), "subtract": ("first term", "second term")}
+FLAT = ("getitem", "copy", "reshape", "ravel", "transpose", "add", "subtract", "negative")     # of slope one
+
+
+def said_of(step):
+    """A step as a reader would say it."""
+    return PLAIN.get(step.name, step.name.replace(".reduce", ""))
+
+
+def part_of(step, slot):
+    """One of the operands of a step as a reader would say it."""
+    parts = PARTS.get(step.name)
+    return f"the {parts[slot]} of {said_of(step)}" if parts and slot < 2 else f"one argument of {said_of(step)}"
+
+
 def slips(step):
     """(name, sentence, edit) for everything that is often done wrongly at this step."""
     if not isinstance(step.output, np.ndarray) or not step.moving:
         return
-    said = f"`{step.name}`"
-    if step.elementwise and step.name not in ("getitem", "copy", "reshape", "ravel", "transpose"):
-        yield from slopes(step, said)
+    said = said_of(step)
+    if step.elementwise and step.name not in FLAT:
+        yield from (factor_slips(step, said) if step.name in ("multiply", "divide") else slopes(step, said))
     if step.name in ("matmul", "multiply", "dot") and len(step.operands) == 2:
         yield from products(step, said)
     if step.name == "inv":
         for text, slope in (("left", lambda s, d: -s.output @ s.output @ d),
                             ("right", lambda s, d: -d @ s.output @ s.output)):
-            yield "wrong order", f"both inverses stand on the {text} of the step, at {said}", rule(slope)
+            yield "wrong order", f"both inverses stand on the {text} of dX, one belongs on either side", rule(slope)
     yield from other_function(step, said)
     for slot in step.moving:
         if is_square(step.operands[slot]):
-            yield "transposed", f"one factor is transposed, at {said}", edge(slot, np.transpose)
+            yield "transposed", f"one factor is transposed, in {said}", edge(slot, np.transpose)
             yield ("only diagonal", f"only the diagonal was carried through {said}",
                    edge(slot, lambda d: np.diag(np.diag(d))))
 
@@ -92,10 +114,10 @@ def held(step):
     """(sentence, edit): something that moves with X taken as constant: a result, or one operand of two that move."""
     if not isinstance(step.output, np.ndarray) or not step.moving:
         return
-    yield f"through the result of `{step.name}`", lambda s, o: s.output
+    yield f"through {said_of(step)}", lambda s, o: s.output
     if len(step.moving) > 1:
         for slot in step.moving:
-            yield f"from operand {slot + 1} of `{step.name}`", edge(slot, np.zeros_like)
+            yield f"through {part_of(step, slot)}", edge(slot, np.zeros_like)
 
 
 def slopes(step, said):
@@ -107,11 +129,20 @@ def slopes(step, said):
            rule(lambda s, d: s.at(slot, s.output + d) - s.at(slot, s.output)))
     yield ("extra chain factor", f"the slope of {said} is there twice",
            rule(lambda s, d: s.at(slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
-    if step.name in ("square", "power", "multiply"):
-        yield name, f"the argument of {said} is missing, only the constant is left", rule(lambda s, d: 2 * d)
+    if step.name in ("square", "power"):
+        yield name, f"what stands under {said} is missing, only the constant 2 is left", rule(lambda s, d: 2 * d)
     if step.name == "tanh":
         yield (name, f"the slope of {said} uses its argument where its value belongs",
                rule(lambda s, d: (1 - s.operands[slot] ** 2) * d))
+
+
+def factor_slips(step, said):
+    """A product or quotient with something that does not move: that factor left out, or taken twice."""
+    slot = step.moving[0]
+    yield "missing chain factor", f"a factor is missing, the one in {said}", rule(lambda s, d: d)
+    yield ("extra chain factor", f"a factor is there twice, the one in {said}",
+           rule(lambda s, d: s.at(slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
+    yield ("missing chain factor", f"the value of {said} stands where its slope belongs", rule(lambda s, d: s.output * d))
 
 
 def products(step, said):
@@ -120,9 +151,9 @@ def products(step, said):
         factor = step.operands[other(step, slot)]
         if step.name != "multiply":
             if is_square(factor):
-                yield ("only for symmetric input", f"the matrix in {said} is to be transposed, or is not: right only "
-                       "if it is symmetric", product(slot, with_other(np.transpose)))
-                yield ("missing chain factor", f"the factor in {said} is missing",
+                yield ("only for symmetric input", f"the matrix in {said} is transposed where it should not be, or the "
+                       "other way round; this passes only if that matrix is symmetric", product(slot, with_other(np.transpose)))
+                yield ("missing chain factor", f"the matrix in {said} is missing",
                        product(slot, with_other(lambda A: np.eye(len(A)))))
                 yield ("only for diagonal input", f"only the diagonal of the matrix in {said} is used",
                        product(slot, with_other(lambda A: np.diag(np.diag(A)))))
@@ -130,10 +161,10 @@ def products(step, said):
                        "belongs", product(slot, with_other(lambda A: np.linalg.inv(A).T)))
             if is_square(factor) and is_square(step.operands[slot]) or factor.ndim == 2 == step.operands[slot].ndim:
                 yield "wrong order", f"the factors of {said} stand in the wrong order", product(slot, swapped)
-            yield "elementwise product", f"the product {said} is taken elementwise", product(slot, elementwise)
+            yield "elementwise product", "an elementwise product stands where @ belongs", product(slot, elementwise)
         else:
-            yield "missing chain factor", f"the factor in {said} is missing", product(slot, with_other(np.ones_like))
-            yield "elementwise product", f"a matrix product stands where {said} belongs", product(slot, matrix_product)
+            yield "missing chain factor", f"a factor of {said} is missing", product(slot, with_other(np.ones_like))
+            yield "elementwise product", "a matrix product stands where * belongs", product(slot, matrix_product)
 
 
 def other_function(step, said):
@@ -165,26 +196,26 @@ OPPOSITE = {"add": np.subtract, "subtract": np.add}
 
 def mends(step):
     """(name, sentence, edit) for what a claim often does wrongly at one of its steps; edit(step, operands)."""
-    said = f"`{step.name}`"
+    said = said_of(step)
     if step.name in OPPOSITE and len(step.operands) == 2:
-        yield "sign", f"a sign is wrong, at {said}", lambda s, o: OPPOSITE[s.name](*o)
+        yield "sign", f"a sign in your formula is wrong, at {said}", lambda s, o: OPPOSITE[s.name](*o)
     if step.name in PRODUCTS and len(step.operands) == 2:
         if all(np.ndim(o) == 2 for o in step.operands):
-            yield ("wrong order", f"the factors of a product stand in the wrong order, at {said}",
+            yield ("wrong order", "two factors of your formula stand in the wrong order",
                    lambda s, o: s.call(o[::-1]))
         yield "elementwise product", "a matrix product stands where an elementwise one belongs", lambda s, o: o[0] * o[1]
     if step.name == "multiply" and len(step.operands) == 2:
         yield "elementwise product", "an elementwise product stands where a matrix product belongs", lambda s, o: o[0] @ o[1]
         for slot in (0, 1):
             if np.shape(step.operands[slot]) == np.shape(step.output) != ():
-                yield ("extra chain factor", f"a factor is too much, at {said}",
+                yield ("extra chain factor", f"your formula has a factor too much, in {said}",
                        lambda s, o, slot=slot: o[1 - slot] * np.ones_like(o[slot]))
     for slot, K in enumerate(step.operands):
         if is_square(K) and step.name != "transpose":
             name = "transposed" if slot in step.moving else "only for symmetric input"
-            yield (name, f"a matrix is to be transposed, at {said}",
+            yield (name, f"a matrix in your formula is still to be transposed, in {said}",
                    lambda s, o, slot=slot: s.call([a.T if i == slot else a for i, a in enumerate(o)]))
     if step.name == "transpose" and is_square(step.output):
-        yield "transposed", "a matrix is not to be transposed", lambda s, o: o[0]
-    if step.elementwise and step.name in ("tanh", "exp", "sin", "cos", "log", "sqrt", "square", "negative"):
-        yield "missing chain factor", f"{said} does not belong here", lambda s, o: o[0]
+        yield "transposed", "a matrix in your formula should not be transposed", lambda s, o: o[0]
+    if step.elementwise and step.name in ("tanh", "exp", "sin", "cos", "log", "sqrt", "square"):
+        yield "extra chain factor", f"{said} does not belong in your formula", lambda s, o: o[0]

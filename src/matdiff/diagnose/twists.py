@@ -218,8 +218,7 @@ def not_summed(case):
         if found is not None:
             extra = f", and {found[1]}" if found[0] else ""
             yield Finding(" and ".join(n for n in ("not summed over the batch", found[0]) if n), describe(
-                case, f"it is still to be summed over axis {axis}, which X does not have: all {shape[axis]} "
-                f"contributions act on the same entries{extra}"))
+                case, f"it is still to be summed over axis {axis}: X acts on all {shape[axis]} entries there{extra}"))
 
 
 def not_symmetrised(case):

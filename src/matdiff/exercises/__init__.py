@@ -6,7 +6,7 @@ Importing this package reads no topic: a topic is loaded when its first exercise
 import difflib
 import html
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from typing import Callable
 
@@ -137,7 +137,8 @@ class Verdict(Check):
     def _repr_html_(self):
         if not self.attempted:
             return f'<p role="status">○ {html.escape(self.message)}</p>'
-        return inline(super()._repr_html_())
+        shown = replace(self, mistake=None) if self.mistake == "unknown" else self
+        return inline(super(Verdict, shown)._repr_html_())
 
 
 def verdict(number, check, message, **more):

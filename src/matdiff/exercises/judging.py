@@ -1,12 +1,15 @@
 """How an answer is judged: inputs are drawn, the answer is asked, and what it says is compared with the derivative."""
 import ast
+import contextlib
 import copy
 import dataclasses
 import functools
 import inspect
+import io
 import re
 import textwrap
 import traceback
+import warnings
 
 import numpy as np
 
@@ -20,6 +23,7 @@ NAMES = {"np": np} | {name: value for name, value in vars(matdiff).items()
 DRAWS = 2         # an answer has to be right at each of them
 CLOSE = 1e-6      # of the largest entry: single precision and another order of summation pass
 ROUNDED = 5e-4    # for numbers worked out by hand: four digits are enough
+TAUGHT = {"exp", "log", "tanh", "sin", "cos", "sqrt"}  # functions a sentence may name; NumPy's other names it may not
 
 
 class Unfit(Exception):
@@ -103,7 +107,8 @@ def seeds(exercise, attempt):
 # Numbers
 
 def is_blank(value):
-    return value is None or value is ... or (isinstance(value, (tuple, list)) and any(v is ... for v in value))
+    """The stub's own `...`, also as one of several parts."""
+    return value is ... or isinstance(value, (tuple, list)) and any(v is ... for v in value)
 
 
 def numbers(value, who="The answer"):
@@ -112,20 +117,26 @@ def numbers(value, who="The answer"):
         raise Blank("")
     if isinstance(value, str) or callable(value):
         raise Unfit(f"{who} is {kind_of(value)}, {short(value)}; a number or an array is expected.", "not an array")
+    if value is None:
+        raise Unfit(f"{who} is None; a number or an array is expected.", "not an array")
     try:
         array = np.asarray(value)
         array = array.astype(float) if array.dtype == object else array
     except Exception:  # whatever a foreign type does on conversion: it is no array of numbers
         raise Unfit(f"{who} is {kind_of(value)} that NumPy cannot read as an array of numbers: {short(value)}.",
                     "not an array") from None
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind == "b":
+        said = short(value) if array.ndim == 0 else "an array of True and False"
+        raise Unfit(f"{who} is {said}, where a number or an array of numbers is expected; comparisons return True or "
+                    "False.", "not an array")
+    if array.dtype.kind not in "iufc":
         raise Unfit(f"{who} holds values of type {array.dtype}; numbers are expected.", "not an array")
     if not np.isfinite(array).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         where = f" at entry {at} (counted from 0)" if at else ""
         raise Unfit(f"{who} has {array[at]}{where}: look for a division by zero, a logarithm or a root of a "
                     "number that is not positive, or an exponential that overflows.", "not finite")
-    return array
+    return array.real if array.dtype.kind == "c" and not array.imag.any() else array
 
 
 def kind_of(value):
@@ -159,54 +170,89 @@ def alike(a, b):
         return type(a) is type(b) and repr(a) == repr(b)
 
 
-def compare(truth, given, tolerance=CLOSE, who="The answer"):
-    """Check a value: a number, an array, or a tuple of such, part by part."""
+def compare(truth, given, tolerance=CLOSE, who="The answer", reveal=True):
+    """Check a value: a number, an array, or a tuple of such, part by part. `reveal`: say what is expected.
+
+    One rule for shapes: the right numbers as a row, a column or a plain list (a single number: in any brackets) pass,
+    with a sentence on the book's shape; in any other shape they are called "shape".
+    """
     if is_blank(given):
         raise Blank("")
     if isinstance(truth, tuple):
-        try:
-            parts = list(given)
-        except TypeError:
-            parts = [given]
+        parts = list(given) if isinstance(given, (tuple, list)) else [given]
         if len(parts) != len(truth):
             return Check(False, "shape", f"{len(truth)} parts are asked for, yours has {len(parts)}.")
-        checks = [compare(t, g, tolerance, f"Part {n} of the answer") for n, (t, g) in enumerate(zip(truth, parts), 1)]
+        checks = [compare(t, g, tolerance, f"Part {n} of the answer", reveal)
+                  for n, (t, g) in enumerate(zip(truth, parts), 1)]
         return next((c for c in checks if not c), checks[0])
     T, G = numbers(truth), numbers(given, who)
-    if T.size == G.size == 1:
-        G = G.reshape(T.shape)
-    if near(G, T, tolerance):
-        return Check(True, None, "Right.")
-    return Check(False, *difference(T, G, who))
+    L = G.reshape(T.shape) if G.size == T.size and is_line(G.shape) and is_line(T.shape) else G
+    if near(L, T, tolerance):
+        return Check(True, None, "Right." if G.shape == T.shape else
+                     f"Right, written with shape {G.shape}; this book uses {T.shape}.")
+    return Check(False, *difference(T, L, who, tolerance, reveal))
 
 
-def difference(T, G, who):
+def is_line(shape):
+    """Is this the shape of a single number, a list, a row or a column?"""
+    return sum(n > 1 for n in shape) <= 1
+
+
+def difference(T, G, who, tolerance=CLOSE, reveal=True):
     """(mistake, sentence) for an array that is not the right one."""
     if T.shape != G.shape:
-        mend = " The numbers are right, the shape is not." if near(G.ravel(), T.ravel()) else ""
         if near(G.T, T):
-            return "transposed", f"{who} is transposed: shape {G.shape} instead of {T.shape}."
-        return "shape", f"{who} has shape {G.shape}, expected is {T.shape}.{mend}"
+            return "transposed", f"{who} is transposed: it has shape {G.shape}; {T.shape} is expected."
+        mend = " The numbers are right, the shape is not." if G.size == T.size and near(G.ravel(), T.ravel()) else ""
+        return "shape", f"{who} has shape {G.shape}; {T.shape} is expected.{mend}"
     if near(G.T, T):
         return "transposed", f"{who} is transposed."
     if near(-G, T):
         return "sign", f"{who} has the opposite sign."
     factor = np.vdot(G, T) / np.vdot(G, G) if G.any() else 0
-    if T.size > 1 and factor and near(factor * G, T):
+    if near(factor * G, T) and (T.size > 1 or near(factor, np.float64(2)) or near(factor, np.float64(0.5))):
         return "factor", f"{who} should be multiplied by {factor:.4g}."
-    at = np.unravel_index(np.abs(G - T).argmax(), T.shape)
-    where = f" at entry {tuple(int(i) for i in at)} (counted from 0)" if at else ""
-    return "unknown", f"{who} is not right:{where} {G[at]:.6g} was given." if T.size == 1 else \
-        f"{who} is not right; the largest difference is{where}."
+    if T.size > 1:
+        return "unknown", f"{who} is not right: {entries(T, G, tolerance, reveal)}"
+    right, yours = figures(T.item(), G.item())
+    return "unknown", f"{who} is not right: " + (f"{right} is expected, yours is {yours}." if reveal else
+                                                 f"yours is {yours}.")
+
+
+def entries(T, G, tolerance=CLOSE, reveal=True):
+    """How many entries differ, and the three that differ most, as a sentence."""
+    gap = np.abs(G - T)
+    count = int((gap > tolerance * (np.abs(T).max(initial=0) or 1)).sum())
+    worst = [np.unravel_index(i, T.shape) for i in np.argsort(-gap, axis=None, kind="stable")[:min(count, 3)]]
+    listed = []
+    for at in worst:
+        right, yours = figures(T[at], G[at])
+        place = f"[{', '.join(map(str, at))}]"
+        listed.append(f"{place} should be {right}, yours is {yours}" if reveal else f"yours is {yours} at {place}")
+    which = "" if count <= 3 else ", the largest differences first"
+    return f"{count} of {T.size} entries {'differs' if count == 1 else 'differ'} (counted from 0{which}): " \
+        f"{'; '.join(listed)}."
+
+
+def figures(a, b):
+    """Two numbers as text, with as many digits as it takes to tell them apart."""
+    for digits in (4, 6, 8, 10, 12, 17):
+        shown = f"{a:.{digits}g}", f"{b:.{digits}g}"
+        if shown[0] != shown[1]:
+            break
+    return shown
 
 
 def compare_shapes(truth, given):
     """Check a shape; a bare number stands for a tuple of one."""
-    T, G = (numbers(t).ravel().tolist() if not is_blank(t) else numbers(t) for t in (truth, given))
+    if isinstance(given, str):
+        raise Unfit(f"The answer is text, {short(given)}; a tuple such as (2, 5) is expected.", "not an array")
+    T, G = (numbers(t).ravel().tolist() for t in (truth, given))
     if T == G:
         return Check(True, None, "Right.")
     if len(T) != len(G):
-        return Check(False, "shape", f"The shape is a tuple of {len(T)} numbers, yours has {len(G)}.")
+        return Check(False, "shape", f"The shape is a tuple of {len(T)} number{'s' * (len(T) != 1)}, "
+                     f"yours has {len(G)}.")
     if T == G[::-1]:
         return Check(False, "transposed", "These are the right numbers in reverse order.")
     return Check(False, "shape", f"Not {tuple(G)}: count the entries along each axis again.")
@@ -235,17 +281,28 @@ def takes(answer, names):
     return answer
 
 
-def asked(answer, names, values, keywords={}):
-    """What the answer returns for copies of the values; raises Unfit, with its own traceback, if it raises."""
+def asked(answer, names, values, keywords={}, aloud=False):
+    """What the answer returns for copies of the values; raises Unfit, with its own traceback, if it raises.
+
+    An answer is called many times; only where it is asked `aloud` its prints are shown.
+    """
+    prints = contextlib.nullcontext() if aloud else contextlib.redirect_stdout(io.StringIO())
     try:
-        with np.errstate(all="ignore"):  # nan and infinity get a sentence of their own
-            return answer(*copy.deepcopy(values), **copy.deepcopy(keywords))
+        with np.errstate(all="ignore"), warnings.catch_warnings(), prints:
+            warnings.simplefilter("ignore")  # nan and infinity get a sentence of their own
+            value = answer(*copy.deepcopy(values), **copy.deepcopy(keywords))
+    except SystemExit:
+        raise Unfit("Your function ends the session (`exit`, `quit` or `sys.exit`); it has to return its answer.",
+                    "raises") from None
     except Exception as error:
         shapes = ", ".join(f"{n} of shape {v.shape}" for n, v in zip(names, values) if isinstance(v, np.ndarray))
         said = short_error(error)
         own = "".join(traceback.format_exception(error.with_traceback(error.__traceback__.tb_next)))
         raise Unfit(f"Your function raised {said}" + (f" (called with {shapes})" if shapes else "") + ".",
                     "raises", own) from None
+    if value is None:
+        raise Unfit("Your function returned nothing; is `return` missing?", "not an array")
+    return value
 
 
 def short_error(error):
@@ -259,41 +316,80 @@ def short_error(error):
 def asker(exercise, answer):
     """ask(*values) -> what the answer says, for a function of the drawn inputs or, without inputs, a plain value."""
     names = arguments(exercise)
+    if answer is None or is_blank(answer):
+        raise Blank("")
     if callable(answer):
         call = takes(answer, names)
-        return lambda *values: asked(call, names, values)
-    if is_blank(answer):
-        raise Blank("")
+        return lambda *values, aloud=False: asked(call, names, values, aloud=aloud)
     if names:
         wanted = f"def {exercise.name}({', '.join(names)}): return …"
         raise Unfit(f"A function is expected, `{wanted}`, and this is {kind_of(answer)}: "
                     "the inputs are drawn anew for each check.")
-    return lambda: answer
+    return lambda aloud=False: answer
 
 
 # The kinds
 
 def judge_derivative(exercise, ask, data):
-    """The checker's own verdict at one draw."""
+    """The checker's own verdict at one draw; it reads the variable's name off the function's first argument."""
     step = direction(exercise, data)
     variable, *rest = [name for name in data if name != step]
-    others = [data[name] for name in rest]
-    f = build(exercise, exercise.function, "f", studied=True)
-    claim = lambda *moving: numbers(ask(*moving, *others), "The answer")  # noqa: E731
-    return CHECKS[exercise.kind](lambda X: f(X, *others), claim, data[variable], **exercise.keywords or {})
+    others = {name: data[name] for name in rest}
+    f = functools.partial(build(exercise, exercise.function, "f", studied=True), **others)
+    unfit = []
+
+    def claim(*moving):
+        try:
+            return numbers(ask(*moving, *others.values()))
+        except Unfit as reason:
+            unfit.append(reason)
+            raise
+
+    check = CHECKS[exercise.kind](f, claim, data[variable], **exercise.keywords or {})
+    if check.mistake == "raises" and unfit:  # right here, unfit nearby: the answer's own sentence, not the checker's
+        raise unfit[-1]
+    return check if check else in_plain_words(exercise, check, ask, data)
+
+
+def in_plain_words(exercise, check, ask, data):
+    """The refusal, or the entries that differ where it explains nothing or speaks of steps no reader has seen."""
+    named = set(re.findall(r"`(\w+)`", check.message)) - TAUGHT - set(data)
+    if check.mistake != "unknown" and not named and not re.search(r"operand|\bat `|\b[Uu]nfit\b", check.message):
+        return check
+    T, G = numbers(build(exercise, exercise.solution)(**copy.deepcopy(data))), numbers(ask(*data.values()))
+    if T.shape != G.shape or near(G, T):
+        return dataclasses.replace(check, mistake=check.mistake if T.shape != G.shape else "unknown",
+                                   message=difference(T, G, "The answer")[1] if T.shape != G.shape else
+                                   "Right for the inputs drawn, but not for others near them.", also=())
+    said = entries(T, G) if T.ndim else difference(T, G, "It")[1]
+    return dataclasses.replace(check, mistake="unknown", also=(), message=f"No common mistake explains it. {said}")
 
 
 def judge_value(exercise, ask, data):
-    """A value is compared with the solution's at one draw."""
+    """A value is compared with the solution's at one draw; what was worked out by hand is not given away."""
     truth, given = build(exercise, exercise.solution)(**data), ask(*data.values())
-    return compare_shapes(truth, given) if exercise.kind == "shape" else compare(truth, given)
+    return (compare_shapes(truth, given) if exercise.kind == "shape" else
+            compare(truth, given, reveal=exercise.draw is not None))
+
+
+def same_multiple(exercise, given, draws, check):
+    """The refusal of a single number, named where the right one is the same multiple of it at every draw."""
+    truths = [np.asarray(build(exercise, exercise.solution)(**copy.deepcopy(data)), float) for data in draws]
+    given = [np.asarray(value) for value in given]
+    if any(v.size != 1 or not v.any() for v in (*truths, *given)):
+        return check
+    first, *rest = [t.item() / g.item() for t, g in zip(truths, given)]
+    if not all(abs(c - first) <= CLOSE * abs(first) for c in rest):
+        return check
+    return dataclasses.replace(check, mistake="factor", message=f"The right number is {first:.4g} times yours.")
 
 
 def judge_draws(exercise, answer, attempt, typical=True):
     """Right at every draw; else the typical wrong answer that says the same at every draw, or the checker's diagnosis."""
     ask = asker(exercise, answer)
     draws = [inputs(exercise, seed) for seed in seeds(exercise, attempt)]
-    given, again = ([ask(*data.values()) for data in draws] for _ in range(2))
+    given = [ask(*data.values(), aloud=n == 0) for n, data in enumerate(draws)]
+    again = [ask(*data.values()) for data in draws]
     derivative = exercise.kind in CHECKS
     if derivative:
         given, again = ([numbers(value) for value in values] for values in (given, again))
@@ -314,6 +410,8 @@ def judge_draws(exercise, answer, attempt, typical=True):
         if rounded or not compare(truth, given[0], 20 * ROUNDED):
             return rounded or failed
         return dataclasses.replace(failed, message="Close, but not right to four digits: give an expression, or more digits.")
+    if exercise.kind == "value" and failed.mistake == "unknown" and not isinstance(given[0], (tuple, list)):
+        return same_multiple(exercise, given, draws, failed)
     return failed
 
 
@@ -326,8 +424,8 @@ def judge_choice(exercise, answer, attempt, typical=True):
     """A letter, in any case, with or without brackets."""
     letters = list(exercise.options)
     if callable(answer):
-        answer = asked(takes(answer, []), [], [])
-    if is_blank(answer):
+        answer = asked(takes(answer, []), [], [], aloud=True)
+    if answer is None or is_blank(answer):
         raise Blank("")
     letter = answer.strip(" ().").lower() if isinstance(answer, str) else None
     if letter not in letters:
@@ -337,14 +435,14 @@ def judge_choice(exercise, answer, attempt, typical=True):
     return Check(option.true, None if option.true else option.mistake, f"({letter}) " + option.why)
 
 
-def rehearse(exercise, answer, seed):
+def rehearse(exercise, answer, seed, aloud=False):
     """(the judge's verdict, everything that the answer said on the way)."""
     said, names = [], arguments(exercise)
 
     @functools.wraps(answer, updated=())
     def heard(*values, **keywords):
-        value = asked(answer, names, values, keywords)
-        if value is None or value is ...:
+        value = asked(answer, names, values, keywords, aloud=aloud and not said)
+        if value is ...:
             raise Blank("")
         said.append(copy.deepcopy(value))
         return value
@@ -361,13 +459,13 @@ def rehearse(exercise, answer, seed):
 
 def judge_code(exercise, answer, attempt, typical=True):
     """A function that the exercise's own judge tries out; a typical wrong one is known by saying the same all the way."""
-    if is_blank(answer):
+    if answer is None or is_blank(answer):
         raise Blank("")
     if not callable(answer):
         raise Unfit(f"A function is expected, and this is {kind_of(answer)}.")
     takes(answer, arguments(exercise))
-    for seed in seeds(exercise, attempt):
-        check, said = rehearse(exercise, answer, seed)
+    for n, seed in enumerate(seeds(exercise, attempt)):
+        check, said = rehearse(exercise, answer, seed, aloud=n == 0)
         if not check:
             break
     else:

@@ -3,6 +3,7 @@ import numpy as np
 
 from ..check import Check
 from . import Exercise, Option, Wrong
+from .judging import difference, near, numbers
 
 STEPS = {"a": 1e-1, "b": 6e-6, "c": 1e-9, "d": 1e-15}
 COMPLEX = {
@@ -27,36 +28,58 @@ def _complex_step_works(letter, rng):
 
 
 def _judge_central(answer, rng):
-    """A central difference halves its step and quarters its error; constants and one-sided formulas show."""
+    """Compare with the central difference itself at h = 0.01, where other formulas differ from it visibly."""
     A, X, V = rng.normal(size=(4, 2)), rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
+    h = 1e-2
 
     def F(Y):
         return np.sin(A @ Y)
 
-    truth = np.cos(A @ X) * (A @ V)
-    got = np.asarray(answer(F, X, V, 1e-4), float)
-    if got.shape != truth.shape:
-        return Check(False, "shape", f"F(X) has shape {truth.shape}, so has its directional derivative; "
-                                     f"yours has {got.shape}.")
-    near = [np.abs(np.asarray(answer(F, X, V, h)) - truth).max() for h in (1e-2, 5e-3)]
-    ratio = near[0] / near[1] if near[1] else np.inf
-    if np.allclose(got, truth, atol=1e-6) and 3.5 < ratio < 4.5:
-        return Check(True, None, "The error falls by four when h is halved: second order, as a central "
-                                 "difference should be.")
-    scale = np.vdot(got, truth) / np.vdot(got, got)
-    if abs(scale - 1) > 1e-2 and np.allclose(scale * got, truth, atol=1e-3):
-        name = "sign" if np.isclose(scale, -1, atol=1e-3) else "factor"
-        return Check(False, name, f"The true derivative is {scale:.3g} times yours.")
-    if 1.7 < ratio < 2.3:
-        return Check(False, "unknown", "The error only halves when h is halved: this is a one-sided difference.")
-    return Check(False, "unknown", f"At h = 1e-4 the largest error is {np.abs(got - truth).max():.1e}.")
+    def central(V, h):
+        return (F(X + h * V) - F(X - h * V)) / (2 * h)
+
+    right, exact = central(V, h), np.cos(A @ X) * (A @ V)
+    given = numbers(answer(F, X, V, h))
+    if given.shape != right.shape:
+        return Check(False, "shape", f"F(X) has shape {right.shape}, so has its directional derivative; "
+                                     f"yours has {given.shape}.")
+    if near(given, right, 1e-9):
+        return Check(True, None, "This is the central difference: halve h, and its error falls by four.")
+    ahead, behind, unit = F(X + h * V), F(X - h * V), V / np.linalg.norm(V)
+    slips = (
+        ("factor", "The two points are 2h apart.", 2 * right),
+        ("factor", "Half of what it should be: the two points are 2h apart, not 4h.", right / 2),
+        ("factor", "Too small by h²: `/ 2 * h` divides by 2 and multiplies by h; write `/ (2 * h)`.", right * h * h),
+        ("factor", "The difference is not yet divided by 2h, the distance of the two points.", right * 2 * h),
+        ("factor", "The difference is divided by 2 but not by h.", right * h),
+        ("factor", "Divided by ‖V‖: the derivative along V is a rate per unit of h, not per unit distance.",
+         right / np.linalg.norm(V)),
+        ("factor", "V was scaled to length 1: the derivative along V is a rate per unit of h, not per unit distance.",
+         central(unit, h)),
+        ("sign", "Forward minus back, not the other way round.", -right),
+        ("sign", "Forward minus back: there is a plus between the two values.", (ahead + behind) / (2 * h)),
+        ("unknown", "Only the second value is divided: put brackets round the difference.", ahead - behind / (2 * h)),
+        ("missing chain factor", "The step does not go along V: the two points are X + h * V and X - h * V.",
+         central(np.ones_like(V), h)),
+        ("unknown", "A difference to one side: right in the limit, but its error only halves when h is halved.",
+         (ahead - F(X)) / h),
+        ("unknown", "A difference to one side: right in the limit, but its error only halves when h is halved.",
+         (F(X) - behind) / h),
+        ("unknown", "This is the central difference of step h/2: go h forward and h back.", central(V, h / 2)),
+    )
+    for name, sentence, value in slips:
+        if near(given, value, 1e-9):
+            return Check(False, name, sentence)
+    if np.abs(given - exact).max() < 0.5 * np.abs(right - exact).max():
+        return Check(False, "unknown", "More accurate than asked: this is not the central difference of step h.")
+    return Check(False, *difference(right, given, "The difference quotient", 1e-9))
 
 
 EXERCISES = (
     Exercise(
         number="0.1", title="The shape of a gradient", kind="shape",
         prompt=r"$f(X)=\operatorname{tr}(A^\top X)$ with $A,X\in\mathbb R^{3\times4}$. "
-               r"Which shape has $\nabla f(X)$? Answer with a tuple.",
+               r"What is the shape of $\nabla f(X)$? Answer with a tuple.",
         solution="(3, 4)",
         hints=("How many numbers can you change in $X$, and where do they stand?",
                "A gradient has the shape of its variable."),
@@ -68,7 +91,7 @@ EXERCISES = (
     ),
     Exercise(
         number="0.2", title="The shape of a Jacobian", kind="shape",
-        prompt=r"$F(X)=AX$ with $A\in\mathbb R^{4\times2}$ and $X\in\mathbb R^{2\times3}$. Which shape has "
+        prompt=r"$F(X)=AX$ with $A\in\mathbb R^{4\times2}$ and $X\in\mathbb R^{2\times3}$. What is the shape of "
                r"$\partial\operatorname{vec}F/\partial\operatorname{vec}X$? Answer with a tuple.",
         solution="(12, 6)",
         hints=("Count the entries of $F(X)$, then those of $X$.", "Rows are outputs, columns are inputs."),
@@ -106,17 +129,21 @@ EXERCISES = (
     ),
     Exercise(
         number="0.5", title="Read a gradient off", kind="gradient",
-        prompt=r"$f(X)=\sum_{ij}C_{ij}X_{ij}^2$ with $C,X\in\mathbb R^{3\times4}$. "
+        prompt=r"$f(X)=\sum_{ij}C_{ij}X_{ij}^3$ with $C,X\in\mathbb R^{3\times4}$. "
                r"Write `answer(X, C)` that returns $\nabla f(X)$, shape (3, 4).",
         draw=lambda rng: {"X": rng.normal(size=(3, 4)), "C": rng.normal(size=(3, 4))},
-        function="np.sum(C * X**2)",
-        solution="2 * C * X",
-        hints=("Each entry of $X$ appears in one term only.", r"$df=\sum_{ij}2C_{ij}X_{ij}\,dX_{ij}$; read off the factor of $dX_{ij}$."),
-        wrong=(Wrong("C * X", "factor", "The square brings down a 2."),
-               Wrong("(2 * C * X).T", "transposed", "The numbers are right; the gradient keeps the shape of X."),
-               Wrong("2 * C", "missing chain factor", "The derivative of X² is 2X, not 2; this claim does not move with X."),
-               Wrong("-2 * C * X", "sign", "That direction leads downhill.")),
-        after="What is the second derivative, and which shape has it?",
+        function="np.sum(C * X**3)",
+        solution="3 * C * X**2",
+        hints=("Each entry of $X$ appears in one term only.",
+               r"$df=\sum_{ij}3C_{ij}X_{ij}^2\,dX_{ij}$; read off the factor of $dX_{ij}$."),
+        wrong=(Wrong("C * X**2", "factor", "The cube brings down a 3."),
+               Wrong("(3 * C * X**2).T", "transposed", "The numbers are right; the gradient keeps the shape of X."),
+               Wrong("3 * C", "missing chain factor",
+                     "The derivative of X³ is 3X², not 3; this claim does not move with X."),
+               Wrong("3 * C * X", "missing chain factor", "The power falls by one: from 3 to 2, not to 1."),
+               Wrong("3 * C * X**3", "extra chain factor", "The power falls by one; here it has stayed 3."),
+               Wrong("-3 * C * X**2", "sign", "Nothing is subtracted here.")),
+        after="What is the second derivative, and what is its shape?",
     ),
     Exercise(
         number="0.6", title="A Jacobian between matrices", kind="jacobian",
@@ -131,7 +158,7 @@ EXERCISES = (
                Wrong("B.T", "shape", "One row of X only; X has two."),
                Wrong("-np.kron(B.T, np.eye(2))", "sign", "A step forward moves F forward here."),
                Wrong("2 * np.kron(B.T, np.eye(2))", "factor", "F is linear in X; nothing brings down a 2.")),
-        after="Find the same for F(X) = AX, then read chapter 4.",
+        after="Find the same for F(X) = AX. On which side does the identity stand now, and what is its size?",
     ),
     Exercise(
         number="0.7", title="A differential", kind="differential",
@@ -170,8 +197,14 @@ EXERCISES = (
         judge=_judge_central,
         hints=("Step forward, step back, subtract.", "How far apart are the two points, in units of $V$?"),
         wrong=(Wrong("(F(X + h * V) - F(X - h * V)) / h", "factor", "The two points are 2h apart."),
+               Wrong("(F(X + h * V) - F(X - h * V)) / 2 * h", "factor",
+                     "`/ 2 * h` divides by 2 and multiplies by h: write `/ (2 * h)`."),
                Wrong("(F(X + h * V) - F(X)) / h", "unknown", "Right in the limit, but the error falls only with h."),
                Wrong("(F(X - h * V) - F(X + h * V)) / (2 * h)", "sign", "Forward minus back, not the other way round."),
+               Wrong("F(X + h * V) - F(X - h * V) / (2 * h)", "unknown",
+                     "Only the second value is divided: put brackets round the difference."),
+               Wrong("(F(X + h) - F(X - h)) / (2 * h)", "missing chain factor",
+                     "This moves every entry by h; the step goes along V."),
                Wrong("np.sum(F(X + h * V) - F(X - h * V)) / (2 * h)", "shape", "Each output has its own rate.")),
         after="Combine two of them, with h and h/2, so that the error falls by sixteen.",
     ),

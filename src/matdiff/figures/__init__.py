@@ -20,7 +20,8 @@ What a reader's program finds on the page
 - root: `.matdiff-figure[data-figure="gradient-explorer"][data-ready="true"]`; `data-milliseconds` is how long
   the last answer to a drag took.
 - handles: `[data-handle="point"]`, role slider, in the order of Tab; arrow keys move by a step, Shift+arrow
-  by a tenth of it, Page keys by ten; `aria-valuetext` says the value.
+  by a tenth of it, Page keys by ten, Home and End go to the lowest and highest value; `aria-valuetext` says
+  the value.
 - controls: native inputs `[data-control="..."]`; every figure has the button `[data-control="reset"]`.
 - read-outs: `[data-readout="gradient"]`, text rounded for reading, `data-value` the full JSON number, array
   (a matrix by rows) or null for "does not exist"; the names and numbers are those of `Figure.readouts()`.

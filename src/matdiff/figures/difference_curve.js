@@ -1,4 +1,4 @@
-import { Figure, clamp, compile, format, linspace, nice, tidy } from "./stage.js";
+import { Figure, clamp, compile, format, linspace, nice, power, tidy } from "./stage.js";
 
 // Complex numbers as [real, imaginary], with the results that NumPy gives, also where f is not analytic.
 const C = {
@@ -38,7 +38,9 @@ const C = {
   min: (...all) => all.reduce((z, w) => (w[0] < z[0] || (w[0] === z[0] && w[1] < z[1]) ? w : z)),
 };
 
-const LOWEST = 1e-17; // where an error of nought is drawn
+const LOWEST = 1e-18; // where an error of nought is drawn
+const BELOW = 1e-21; // the end of the axis: room for the handle of h under that line
+const HALF = 10 ** 0.05; // half the way to the next h of a curve
 const METHODS = ["forward", "central", "complex"];
 
 function render({ model, el }) {
@@ -62,9 +64,8 @@ function render({ model, el }) {
     aspect: 0.72 });
   const lens = figure.panel({ name: "lens", label: "f near x, magnified by 1 / h", x: [-1.6, 1.6], y: [-1, 1],
     share: 0.95, aspect: 0.72 });
-  const errors = figure.panel({ name: "errors", label: "errors against h", x: [1e-16, 1], y: [LOWEST, 10],
-    share: 1.25,
-    aspect: 0.95, margin: { left: 46, bottom: 40 } });
+  const errors = figure.panel({ name: "errors", label: "errors against h", x: [1e-16, 1], y: [BELOW, 10],
+    share: 1.25, aspect: 0.95, margin: { left: 46, bottom: 40 } });
   errors.view({ xlog: true, ylog: true });
 
   const graph = curve.curve("output", { width: 2.2 });
@@ -92,7 +93,7 @@ function render({ model, el }) {
     get: () => [model.get("x"), f(model.get("x"))], text: () => `x = ${format(model.get("x"))}`,
     set: ([x]) => Number.isFinite(f(x)) && figure.change({ x: tidy(clamp(x, limits), step) }) });
   errors.handle({ name: "h", label: "step h", role: "direction", axis: "x",
-    get: () => [model.get("h"), errors.y[0]], set: ([h]) => setH(h),
+    get: () => [model.get("h"), Math.sqrt(BELOW * LOWEST)], set: ([h]) => setH(h),
     nudge: (dx) => setH(model.get("h") * 10 ** (dx / 2)),
     text: () => `h = ${format(model.get("h"), 3, 0)}, errors ${say()}` });
 
@@ -110,16 +111,26 @@ function render({ model, el }) {
     curve.view({ y: [low - pad, high + pad] });
     curve.axes({ xlabel: "*x*", ylabel: "*f*(*x*)" });
     errors.axes({ xlabel: "step *h*", ylabel: "absolute error",
-      xticks: [1e-16, 1e-12, 1e-8, 1e-4, 1], yticks: [1e-16, 1e-12, 1e-8, 1e-4, 1] });
+      xticks: [1e-16, 1e-12, 1e-8, 1e-4, 1], yticks: [LOWEST, 1e-16, 1e-12, 1e-8, 1e-4, 1],
+      ytext: (y) => (y === LOWEST ? "0" : power(Math.round(Math.log10(y)))) });
     graph.set(linspace(...limits, 241).map((x) => [x, f(x)]));
     seen = null;
+  }
+
+  // An error of nought lies on the lowest line: the curve goes on there, without a jump down and up again.
+  function pieces(points) {
+    const none = ([, y]) => y === LOWEST;
+    const breaks = (i, j) => points[j] && none(points[i]) !== none(points[j]);
+    return points.flatMap(([h, y], i) => [
+      ...(breaks(i, i - 1) ? [[NaN, NaN], [h / HALF, y]] : []), [h, y],
+      ...(breaks(i, i + 1) ? [[h * HALF, y]] : [])]);
   }
 
   let seen = null; // the x for which the error curves are drawn: dragging h does not change them
   function drawErrors(x) {
     seen = x;
-    const steps = linspace(-16, 0, 161).map((k) => 10 ** k);
-    lines.forEach((line, i) => line.set(steps.map((h) => [h, Math.max(LOWEST, error(METHODS[i], x, h))])));
+    lines.forEach((line, i) => line.set(pieces(linspace(-16, 0, 161).map((k) => 10 ** k)
+      .map((h) => [h, Math.max(LOWEST, error(METHODS[i], x, h))]))));
     // Labels where each curve is alone: above the slope of truncation, below that of round-off.
     const spots = { forward: 1e-4, central: 1e-12, complex: 1e-9 };
     METHODS.forEach((method, i) => {

@@ -1,8 +1,9 @@
 import {
-  Figure, add, compile, contour, dot, format, levels, linspace, nice, norm, sample, scale, tidy, times,
+  Figure, add, clamp, compile, contour, dot, format, levels, linspace, nice, norm, sample, scale, tidy, times,
 } from "./stage.js";
 
 const DEGREE = Math.PI / 180;
+const HALF_TURN = [-179.5, 179.5]; // not quite: -180 and 180 degrees are one direction, on both edges
 
 function length(v, ruler) {
   if (ruler === "euclidean") return norm(v);
@@ -100,7 +101,7 @@ function render({ model, el }) {
   const turn = (degrees) => figure.change({
     direction: turned(model.get("direction"), degrees * DEGREE).map((x) => tidy(x, pixelStep / 100)) });
   side.handle({ name: "angle", label: "angle from the gradient to v", role: "direction", axis: "x",
-    get: () => [angle(), now().rate ?? 0], set: ([degrees]) => turn(degrees - angle()),
+    get: () => [angle(), now().rate ?? 0], set: ([degrees]) => turn(clamp(degrees, HALF_TURN) - angle()),
     nudge: (dx) => turn(5 * dx),
     text: () => `${format(angle(), 3)} degrees, rate ${format(now().rate)}` });
 
@@ -158,7 +159,6 @@ function render({ model, el }) {
     const state = now();
     const { x, v, g } = state;
     if (heightOf(state) !== top) sideAxes(state);
-    arrow.set(x, add(x, g, drawn));
     step.set(x, add(x, v));
     const away = add(scale(g, -1 / (norm(g) || 1)), scale(v, -1 / (norm(v) || 1))); // opposite to both arrows
     name.set(x, { dx: 17 * away[0] / (norm(away) || 1), dy: -17 * (away[1] / (norm(away) || 1)) });
@@ -170,7 +170,16 @@ function render({ model, el }) {
       lastLevel.set([add(add(x, w), along), add(add(x, w), along, -1)]);
       peak.set([between(g, w), dot(g, w)]);
     }
-    if (wrong) wrong.set(x, add(x, add(times(matrix(), x), quadratic.b), drawn));
+    const tip = add(x, g, drawn);
+    if (wrong) {
+      const other = add(x, add(times(matrix(), x), quadratic.b), drawn);
+      const [p, q, o] = [tip, other, x].map((at) => plane.pixel(at));
+      const near = norm(add(p, q, -1)) < 36; // then the labels step aside, each to its arrow's side
+      const cross = (p[0] - o[0]) * (q[1] - o[1]) - (p[1] - o[1]) * (q[0] - o[0]);
+      const aside = near ? (cross < 0 ? -12 : 12) : 0;
+      arrow.set(x, tip, { aside: -aside });
+      wrong.set(x, other, { aside });
+    } else arrow.set(x, tip);
     wave.set(linspace(-180, 180, 289).map((degrees) => {
       const e = turned(scale(g, 1 / (norm(g) || 1)), degrees * DEGREE);
       return [degrees, norm(g) ? dot(g, e) / length(e, ruler) : 0];

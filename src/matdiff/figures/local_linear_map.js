@@ -64,6 +64,7 @@ function render({ model, el }) {
     get: () => add(model.get("point"), [-model.get("epsilon"), -model.get("epsilon")]),
     set: (p) => setEpsilon(Math.max(...add(model.get("point"), p, -1))),
     nudge: (dx, dy) => setEpsilon(model.get("epsilon") + (dx + dy) * stepSize),
+    far: (sign) => setEpsilon(sign * widest),
     text: () => `epsilon = ${format(model.get("epsilon"))}, largest gap ${format(now().gap)}` });
   plane.handle({ name: "direction", label: "tip of the direction v", role: "direction", step: stepSize,
     get: () => add(model.get("point"), model.get("direction")),

@@ -4,6 +4,7 @@ const REACH = 9.9; // entries are dragged between -9.9 and 9.9, or as far as the
 const STEP = 0.1; // one arrow key, and the grain of a drag
 const PIXELS = 6; // of dragging for one step
 const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
+const ENDS = { Home: -1, End: 1 };
 const ROLES = { X: "output", W: "variable", Z: "output", Y: "output", G: "upstream", gradientW: "gradient",
   gradientX: "gradient" };
 
@@ -13,8 +14,8 @@ const product = (A, B) => A.map((row) => transpose(B).map((column) => dot(row, c
 function render({ model, el }) {
   const figure = new Figure({ model, el, kind: "matrix-entry-explorer",
     traits: ["X", "W", "loss", "picked", "start"],
-    hint: "Drag an entry of *W* or *X* up or down. Ochre moves with it; its slope (green) is the product of "
-      + "the purple." });
+    hint: "Drag an entry of *W* or *X* up or down.",
+    note: "Ochre moves with it; its slope (green) is the product of the purple." });
   const Y = model.get("Y");
   const reach = Math.max(REACH, ...[...model.get("X"), ...model.get("W")].flat().map(Math.abs));
   const range = [-reach, reach];
@@ -62,10 +63,11 @@ function render({ model, el }) {
     cell.classList.add("md-scrub");
     cell.addEventListener("focus", () => pick(name, i, j));
     cell.addEventListener("keydown", (event) => {
-      if (!(event.key in KEYS) || event.ctrlKey || event.altKey || event.metaKey) return;
+      const [keys, end] = [KEYS[event.key], ENDS[event.key]];
+      if (!(keys || end) || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       event.stopPropagation();
-      move(name, i, j, value(name, i, j) + KEYS[event.key] * STEP * (event.shiftKey ? 0.1 : 1));
+      move(name, i, j, end ? end * reach : value(name, i, j) + keys * STEP * (event.shiftKey ? 0.1 : 1));
     });
     cell.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
@@ -100,8 +102,9 @@ function render({ model, el }) {
     get: () => model.get("loss"), set: (loss) => figure.change({ loss }) });
   figure.readouts([
     { name: "loss", label: "*L*", role: "output" }, { name: "slope", label: "slope", role: "gradient" },
-    { name: "terms", label: "sum of", role: "gradient" }, { name: "predicted", label: "predicted Δ*L*" },
-    { name: "actual", label: "actual Δ*L*" }, { name: "gradient", label: "gradient", role: "gradient" },
+    { name: "terms", label: "sum of", role: "gradient", place: "wide" },
+    { name: "predicted", label: "predicted Δ*L*", place: "first" }, { name: "actual", label: "actual Δ*L*" },
+    { name: "gradient", label: "gradient", role: "gradient" },
   ]);
 
   figure.outputs.get("gradient").item.classList.add("md-hidden"); // it stands among the tables already

@@ -164,12 +164,14 @@ export const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: r
 // ------------------------------------------------------------------ the figure
 
 const ROW = 560; // from this width on, panels stand side by side
+const ROOMY = 460; // from this width on, there is room for a word about keys
 const STACKED = 460; // stacked panels get no wider than this
 const GAP = 18;
 
 export class Figure {
-  // `traits`: what the reader can change (Reset puts it back).  `hint`: one short sentence on what to drag.
-  constructor({ model, el, kind, traits, hint }) {
+  // `traits`: what the reader can change (Reset puts it back).  `hint`: one short sentence on what to drag;
+  // `note`: what the marks mean.
+  constructor({ model, el, kind, traits, hint, note = "" }) {
     Object.assign(this, { model, traits, panels: [], handles: [], controls: [], outputs: new Map(),
       width: 0 });
     this.start = Object.fromEntries(traits.map((name) => [name, structuredClone(model.get(name))]));
@@ -183,7 +185,8 @@ export class Figure {
       "aria-label": model.get("label") || kind.replaceAll("-", " ") },
       html("div", { class: "md-head" }, html("span", { class: "md-chip" }, "drag"),
         html("span", { class: "md-hint" }, ...richHtml(hint),
-          html("span", { class: "md-keys" }, " Or Tab and arrow keys.")), reset),
+          html("span", { class: "md-keys" }, " Or Tab and arrow keys."), ...richHtml(note && ` ${note}`)),
+        reset),
       this.stage, this.tools, this.table, this.status);
     el.append(this.root);
   }
@@ -237,6 +240,7 @@ export class Figure {
     const shown = this.panels.filter((panel) => !panel.root.hidden);
     const row = this.width >= ROW && shown.length > 1;
     this.root.classList.toggle("md-row", row);
+    this.root.classList.toggle("md-roomy", this.width >= ROOMY);
     const shares = shown.reduce((sum, panel) => sum + panel.share, 0);
     const free = this.width - GAP * (shown.length - 1);
     const single = Math.min(this.width, STACKED);
@@ -273,13 +277,14 @@ export class Figure {
     requestAnimationFrame(frame);
   }
 
-  // ---- read-outs: names in order, each {name, label, role, digits, tiny}
+  // ---- read-outs: names in order, each {name, label, role, digits, tiny, place}; its place is "wide" for a long
+  // one, "first" for one that begins a line
   readouts(entries) {
     for (const entry of entries) {
       const value = html("dd", { "data-readout": entry.name });
       const term = html("dt", { class: entry.role ? `role-${entry.role}` : undefined },
         ...richHtml(entry.label));
-      const item = html("div", {}, term, value);
+      const item = html("div", { class: entry.place && `md-${entry.place}` }, term, value);
       this.table.append(item);
       this.outputs.set(entry.name, { ...entry, value, item });
     }
@@ -530,13 +535,13 @@ export class Panel {
   }
 
   // An arrow with its label beyond the tip, `aside` pixels to its right.  `.set(from, to)`.
-  arrow(role, words = "", { width = 2.5, reach = 12, aside = 0, dashed = null } = {}) {
+  arrow(role, words = "", { width = 2.5, reach = 12, aside: usual = 0, dashed = null } = {}) {
     const style = dashed === false ? "md-solid" : dashed ? "md-dashed" : "";
     const shaft = svg("path", { class: `md-curve role-${role} ${style}`, "stroke-width": width });
     const head = svg("path", { class: `md-head-of role-${role}` });
     this.marks.append(shaft, head);
     const label = this.text(role, words);
-    const set = (from, to, text = words) => {
+    const set = (from, to, { aside = usual } = {}) => {
       const p = this.pixel(from);
       const q = this.pixel(to);
       const length = Math.hypot(q[0] - p[0], q[1] - p[1]);
@@ -547,8 +552,9 @@ export class Panel {
       const path = (...points) => `M${points.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join("L")}`;
       shaft.setAttribute("d", path(p, base));
       head.setAttribute("d", `${path(q, wing(1), wing(-1))}Z`);
-      const at = u[0] > 0.4 ? "start" : u[0] < -0.4 ? "end" : "middle";
-      label.set(to, { dx: reach * u[0] - aside * u[1], dy: reach * u[1] + aside * u[0], text, at });
+      const [dx, dy] = [reach * u[0] - aside * u[1], reach * u[1] + aside * u[0]];
+      const lean = Math.abs(u[0]) > 0.4 ? u[0] : -aside * u[1]; // to which side the label runs on
+      label.set(to, { dx, dy, at: lean > 0 ? "start" : lean < 0 ? "end" : "middle" });
     };
     const hide = (hidden) => [shaft, head, label.node].forEach((part) =>
       part.toggleAttribute("hidden", hidden));
@@ -557,7 +563,7 @@ export class Panel {
 
   // Something to drag.  `get()` gives its place in data coordinates, `set([x, y])` takes a new one;
   // `text()` says its value.  axis "x" or "y" for handles that move along one axis.  `nudge(dx, dy)` replaces
-  // what the arrow keys do (dx, dy in steps).
+  // what the arrow keys do (dx, dy in steps), `far(sign)` what Home (-1) and End (1) do.
   handle(options) {
     const handle = new Handle(this, options);
     this.handles.push(handle);
@@ -569,11 +575,12 @@ export class Panel {
 
 const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10],
   PageDown: [0, -10] };
+const ENDS = { Home: -1, End: 1 };
 
 export class Handle {
   constructor(panel, { name, label, role, get, set, text, axis = "both", step = 0.1, nudge = null,
-    radius = 7 }) {
-    Object.assign(this, { panel, get, set, text, axis, step, nudge });
+    far = null, radius = 7 }) {
+    Object.assign(this, { panel, get, set, text, axis, step, nudge, far });
     this.root = svg("g", { class: `md-handle role-${role}`, tabindex: 0, role: "slider", "aria-label": label,
       "data-handle": name },
       svg("circle", { class: "md-hit", r: 22 }), svg("circle", { class: "md-ring", r: radius + 5 }),
@@ -627,17 +634,32 @@ export class Handle {
     source.addEventListener("lostpointercapture", drop, { once: true });
   }
 
-  // Arrow keys move by a step, with Shift by a tenth of it, Page keys by ten.
+  // Arrow keys move by a step, with Shift by a tenth of it, Page keys by ten; Home and End go to the ends.
   press(event) {
     const keys = KEYS[event.key];
-    if (!keys || event.ctrlKey || event.altKey || event.metaKey) return;
+    const end = ENDS[event.key];
+    if (!(keys || end) || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation(); // the theme and JupyterLab listen to arrow keys too
+    if (end) {
+      if (this.far) this.far(end);
+      else this.toEdge(end);
+      return;
+    }
     const factor = event.shiftKey ? 0.1 : 1;
     const along = (keys[0] + keys[1]) * factor;
     const [dx, dy] = this.axis === "x" ? [along, 0] : this.axis === "y" ? [0, along] : scale(keys, factor);
     if (this.nudge) this.nudge(dx, dy);
     else this.set(add(this.get(), [dx * this.step, dy * this.step]));
+  }
+
+  // To the panel's edge, along y for a handle that moves along y alone, else along x.
+  toEdge(sign) {
+    const main = this.axis === "y" ? 1 : 0;
+    const { xlog, ylog, rx, ry } = this.panel;
+    const edge = [rx, ry][main][sign < 0 ? 0 : 1];
+    const to = [xlog, ylog][main] ? 10 ** edge : edge;
+    this.set(this.get().map((at, k) => (k === main ? to : at)));
   }
 
   refresh() {

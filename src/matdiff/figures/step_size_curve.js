@@ -49,7 +49,8 @@ function render({ model, el }) {
   const saying = () => `eta = ${format(model.get("eta"))}, change of f ${format(now().change)}`;
   plane.handle({ name: "step", label: "tip of the step", role: "direction",
     get: () => add(now().x, now().g, -model.get("eta")), set: (p) => setEta(along(p)),
-    nudge: (dx, dy) => setEta(model.get("eta") + (dx + dy) * etaStep()), text: saying });
+    nudge: (dx, dy) => setEta(model.get("eta") + (dx + dy) * etaStep()), far: (sign) => setEta(sign * span),
+    text: saying });
   side.handle({ name: "eta", label: "step size eta", role: "direction", axis: "x",
     get: () => [model.get("eta"), now().after], set: ([eta]) => setEta(eta),
     nudge: (dx) => setEta(model.get("eta") + dx * etaStep()), text: saying });

@@ -2,6 +2,7 @@ import { Figure, add, clamp, dot, format, nice, norm, reducedMotion, scale, tidy
 
 const PAUSE = 50; // milliseconds between two steps of a run, at least
 const RUN = 200; // steps of a run, on every machine
+const RING = 13; // radius around a point on the wrong side
 
 const sigmoid = (z) => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
 const transpose = (A) => A[0].map((_, j) => A.map((row) => row[j]));
@@ -24,7 +25,8 @@ function largest(A) {
 
 function render({ model, el }) {
   const figure = new Figure({ model, el, kind: "training-stepper",
-    traits: ["points", "eta", "reduction", "weights", "steps"], hint: "Drag a point, then step or run." });
+    traits: ["points", "eta", "reduction", "weights", "steps"], hint: "Drag a point, then step or run.",
+    note: "Ring: on the wrong side; dashed: probability 0.1 and 0.9." });
   const labels = model.get("labels");
   const limits = model.get("limits");
   const m = labels.length;
@@ -34,14 +36,13 @@ function render({ model, el }) {
     const factor = model.get("reduction") === "mean" ? 1 / m : 1;
     const z = X.map((row) => dot(row, w));
     const total = (term) => factor * X.reduce((sum, row, i) => sum + term(row, i), 0);
-    const curvature = z.map((t) => sigmoid(t) * sigmoid(-t));
-    const steepest = largest([0, 1, 2].map((j) => [0, 1, 2].map((k) =>
-      total((row, i) => curvature[i] * row[j] * row[k]))));
+    // The Hessian has the factors sigmoid' <= 1/4 between: with 1/4 it is a bound for every w.
+    const steepest = largest([0, 1, 2].map((j) => [0, 1, 2].map((k) => total((row) => row[j] * row[k] / 4))));
     return { w,
       loss: total((row, i) => softplus(z[i]) - labels[i] * z[i]),
       gradient: [0, 1, 2].map((k) => total((row, i) => row[k] * (sigmoid(z[i]) - labels[i]))),
       right: z.map((t, i) => (t > 0) === (labels[i] === 1)),
-      bound: steepest > 0 ? 2 / steepest : null };
+      safe: 2 / steepest };
   }
 
   const plane = figure.panel({ name: "plane", label: "points and the line that parts them", x: limits[0],
@@ -51,7 +52,7 @@ function render({ model, el }) {
 
   const lines = [0.1, 0.5, 0.9].map((p) =>
     plane.curve("output", { width: p === 0.5 ? 2 : 1, dashed: p !== 0.5, back: true }));
-  const rings = labels.map(() => plane.dot("wrong", 13));
+  const rings = labels.map(() => plane.dot("wrong", RING));
   rings.forEach((ring) => Object.assign(ring.node.style,
     { fill: "none", stroke: "var(--md-wrong)", strokeDasharray: "2 3" }));
   const step = nice((limits[0][1] - limits[0][0]) / 60, true);
@@ -67,6 +68,8 @@ function render({ model, el }) {
   const present = side.dot("output", 5);
 
   let history = []; // [step, loss] up to the present
+  let reached = model.get("steps"); // the end of that course
+  let reduction = model.get("reduction"); // and what its losses are
   let run = null; // the steps that are left of the present run: { left }
   function advance(count = 1) {
     let [w, steps] = [model.get("weights"), model.get("steps")];
@@ -75,6 +78,7 @@ function render({ model, el }) {
       history.push([steps++, loss]);
       w = add(w, gradient, -model.get("eta"));
     }
+    reached = steps;
     figure.change({ weights: w, steps });
   }
   function start() {
@@ -99,7 +103,7 @@ function render({ model, el }) {
 
   figure.button({ name: "step", label: "Step", press: () => advance() });
   const runButton = figure.button({ name: "run", label: "Run", press: toggle });
-  figure.button({ name: "zero", label: "Weights to 0", 
+  figure.button({ name: "zero", label: "Weights to 0",
     press: () => figure.change({ weights: [0, 0, 0], steps: 0 }) });
   figure.slider({ name: "eta", label: "*η*", min: -2, max: 1.5, step: 0.01,
     get: () => Math.log10(model.get("eta")),
@@ -107,15 +111,12 @@ function render({ model, el }) {
     text: () => format(model.get("eta"), 3) });
   figure.choice({ name: "reduction", label: "loss is the",
     options: [["mean", "mean over points"], ["sum", "sum over points"]], get: () => model.get("reduction"),
-    set: (reduction) => {
-      history = [];
-      figure.change({ reduction });
-    } });
+    set: (chosen) => figure.change({ reduction: chosen }) });
   figure.readouts([
     { name: "loss", label: "*L*", role: "output" },
     { name: "gradient_w", label: "∂*L*/∂**w**", role: "gradient" },
     { name: "gradient_b", label: "∂*L*/∂*b*", role: "gradient" }, { name: "accuracy", label: "accuracy" },
-    { name: "length", label: "|**w**|", role: "variable" }, { name: "bound", label: "2/*λ*_{max}" },
+    { name: "length", label: "|**w**|", role: "variable" }, { name: "safe step", label: "safe step" },
     { name: "steps", label: "steps" },
   ]);
 
@@ -124,10 +125,11 @@ function render({ model, el }) {
     const all = [...history.map(([, loss]) => loss), state.loss];
     const right = Math.max(20, nice(Math.max(1, model.get("steps")), true));
     const top = nice(Math.max(...all) * 1.05 || 1, true);
-    if (view === `${right} ${top} ${side.width}`) return;
-    view = `${right} ${top} ${side.width}`;
-    side.view({ x: [0, right], y: [0, top] });
-    side.axes({ xlabel: "steps", ylabel: "loss *L*" });
+    const wanted = `${right} ${top} ${reduction} ${side.width}`;
+    if (view === wanted) return;
+    view = wanted;
+    side.view({ x: [-0.04 * right, 1.04 * right], y: [-0.05 * top, 1.05 * top] }); // whole dots at the ends
+    side.axes({ xlabel: "steps", ylabel: `loss *L* (${reduction})` });
   }
 
   function layout() {
@@ -145,16 +147,18 @@ function render({ model, el }) {
   }
 
   function draw() {
-    if (history.length && history.at(-1)[0] !== model.get("steps") - 1) { // put back: another course begins
-      history = [];
-      run = null;
-    }
+    const elsewhere = model.get("steps") !== reached; // put back
+    if (elsewhere) run = null;
+    if (elsewhere || model.get("reduction") !== reduction) history = []; // another course begins
+    [reached, reduction] = [model.get("steps"), model.get("reduction")];
     runButton.textContent = run ? "Pause" : "Run";
     const state = now();
     sideAxes(state);
     [0.1, 0.5, 0.9].forEach((p, k) => lines[k].set(level(state.w, Math.log(p / (1 - p)))));
     model.get("points").forEach((point, i) => {
-      names[i].set(point, { dx: 17 });
+      const room = plane.margin.left + plane.inner[0] - plane.px(point[0]);
+      const beside = state.right[i] ? 15 : RING + 8;
+      names[i].set(point, { dx: room > 30 ? beside : -beside });
       rings[i].set(point);
       rings[i].hide(state.right[i]);
     });
@@ -162,8 +166,8 @@ function render({ model, el }) {
     course.set([...history, at]);
     present.set(at);
     figure.show({ loss: state.loss, gradient_w: state.gradient.slice(0, 2), gradient_b: state.gradient[2],
-      accuracy: state.right.filter(Boolean).length / m, length: norm(state.w.slice(0, 2)), bound: state.bound,
-      steps: model.get("steps") });
+      accuracy: state.right.filter(Boolean).length / m, length: norm(state.w.slice(0, 2)),
+      "safe step": state.safe, steps: model.get("steps") });
   }
 
   const say = () => `loss ${format(now().loss)} after ${model.get("steps")} steps`;
