@@ -237,7 +237,7 @@ def entries(T, G, tolerance=CLOSE, reveal=True):
 def figures(a, b):
     """Two numbers as text, with as many digits as it takes to tell them apart."""
     for digits in (4, 6, 8, 10, 12, 17):
-        shown = f"{a:.{digits}g}", f"{b:.{digits}g}"
+        shown = f"{a + 0.0:.{digits}g}", f"{b + 0.0:.{digits}g}"  # + 0.0: no negative zero
         if shown[0] != shown[1]:
             break
     return shown
