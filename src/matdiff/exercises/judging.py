@@ -348,21 +348,25 @@ def judge_derivative(exercise, ask, data):
     check = CHECKS[exercise.kind](f, claim, data[variable], **exercise.keywords or {})
     if check.mistake == "raises" and unfit:  # right here, unfit nearby: the answer's own sentence, not the checker's
         raise unfit[-1]
-    return check if check else in_plain_words(exercise, check, ask, data)
-
-
-def in_plain_words(exercise, check, ask, data):
-    """The refusal, or the entries that differ where it explains nothing or speaks of steps no reader has seen."""
-    named = set(re.findall(r"`(\w+)`", check.message)) - TAUGHT - set(data)
-    if check.mistake != "unknown" and not named and not re.search(r"operand|\bat `|\b[Uu]nfit\b", check.message):
+    if check:
         return check
-    T, G = numbers(build(exercise, exercise.solution)(**copy.deepcopy(data))), numbers(ask(*data.values()))
-    if T.shape != G.shape or near(G, T):
-        return dataclasses.replace(check, mistake=check.mistake if T.shape != G.shape else "unknown",
-                                   message=difference(T, G, "The answer")[1] if T.shape != G.shape else
-                                   "Right for the inputs drawn, but not for others near them.", also=())
-    said = entries(T, G) if T.ndim else difference(T, G, "It")[1]
-    return dataclasses.replace(check, mistake="unknown", also=(), message=f"No common mistake explains it. {said}")
+    return in_plain_words(check, build(exercise, exercise.solution)(**copy.deepcopy(data)), ask(*data.values()), data)
+
+
+def in_plain_words(check, truth, given, names=()):
+    """The refusal, or the entries that differ where it explains nothing or speaks of steps no reader has seen."""
+    foreign = set(re.findall(r"`(\w+)`", check.message)) - TAUGHT - set(names)
+    if check.mistake != "unknown" and not foreign and not re.search(r"operand|\bat `|\bUnfit\b", check.message):
+        return check
+    T, G = numbers(truth), numbers(given)
+    if T.shape != G.shape:
+        name, said = difference(T, G, "The answer")
+    elif near(G, T):
+        name, said = "unknown", "Right for the inputs drawn, but not for others near them."
+    else:
+        name = "unknown"
+        said = "No common mistake explains it. " + (entries(T, G) if T.ndim else difference(T, G, "It")[1])
+    return dataclasses.replace(check, mistake=name, message=said, also=())
 
 
 def judge_value(exercise, ask, data):

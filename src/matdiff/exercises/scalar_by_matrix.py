@@ -7,8 +7,10 @@ import numpy as np
 
 from ..check import Check, check_gradient
 from . import Exercise, Option, Wrong
+from .judging import Unfit, compare, in_plain_words, numbers
 
 M, D, K = 5, 3, 4
+LETTERS = {"sizes": {"m": M, "d": D, "k": K}}   # what the chapter calls its sizes
 
 
 def draw_regression(rng):
@@ -37,7 +39,7 @@ def draw_sandwich(rng):
 
 
 def draw_weighted(rng):
-    return {**draw_regression(rng), "M": rng.normal(size=(M, M))}
+    return {**draw_regression(rng), "M": rng.normal(size=(K, K))}
 
 
 def draw_logistic(rng):
@@ -55,10 +57,10 @@ def draw_targets(rng):
     return {"X": X, "W": W, "Y": rng.uniform(0.2, 1, size=(M, K))}
 
 
-def draw_softmax(rng):
-    """Targets whose rows sum to one."""
-    Y = rng.uniform(0.1, 1, size=(M, K))
-    return {**draw_regression(rng), "Y": Y / Y.sum(axis=1, keepdims=True)}
+def draw_hessian(rng):
+    """The same, weights first."""
+    data = draw_targets(rng)
+    return {"W": data.pop("W"), **data}
 
 
 def softmax_loss(X, W, Y):
@@ -69,34 +71,42 @@ def softmax_loss(X, W, Y):
     return (Y.sum(axis=1) * lse - (Y * Z).sum(axis=1)).mean()
 
 
+def softmax_gradient(X, W, Y):
+    """The gradient of `softmax_loss` in W."""
+    Z = X @ W
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return X.T @ (Y.sum(axis=1, keepdims=True) * E / E.sum(axis=1, keepdims=True) - Y) / len(X)
+
+
 def judge_softmax(answer, rng):
-    """Loss, gradient and large logits, in this order: the first that fails is what the learner hears."""
+    """Gradient, loss and large logits, in this order: the first that fails is what the learner hears."""
     data = draw_targets(rng)
     X, W, Y = data["X"], data["W"], data["Y"]
     given = answer(X, W, Y)
-    if not isinstance(given, tuple) or len(given) != 2:
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        count = f"{len(given)} things" if isinstance(given, (tuple, list)) else "one thing"
         return Check(False, "shape", "Return two things, `loss, grad`: a number and an array shaped like "
-                     f"`W`; this returned {type(given).__name__}.")
-    claim = check_gradient(lambda W: softmax_loss(X, W, Y), lambda W: answer(X, W, Y)[1], W,
-                           sizes={"m": M})
+                     f"`W`; this returned {count}.")
+    loss, grad = numbers(given[0], "The loss"), numbers(given[1], "`grad`")
+    claim = check_gradient(lambda W: softmax_loss(X, W, Y), lambda W: numbers(answer(X, W, Y)[1]), W, **LETTERS)
     if not claim:
-        return claim
-    loss, truth = given[0], softmax_loss(X, W, Y)
-    if np.shape(loss) != ():
-        return Check(False, "shape", "The gradient is right. The loss should be one number, this has shape "
-                     f"{np.shape(loss)}: add up over classes and average over examples.")
-    if not np.isclose(loss, truth, rtol=1e-9):
-        return Check(False, "unknown", "The gradient is right, the loss is not: it should be "
-                     f"{truth:.6g}, this is {loss:.6g}.")
+        return in_plain_words(claim, softmax_gradient(X, W, Y), grad, data)
+    check = compare(softmax_loss(X, W, Y), loss, who="The loss")
+    if not check:
+        more = " Add up over classes and average over examples." * (check.mistake == "shape")
+        return Check(False, check.mistake, f"The gradient is right. {check.message}{more}")
     big = 1000 * np.sign(X @ W) @ np.linalg.pinv(W)  # inputs that make some logits about a thousand
-    with np.errstate(all="ignore"):
-        loss, grad = answer(big, W, Y)
-    if not (np.isfinite(loss) and np.isfinite(grad).all()):
+    try:
+        loss, grad = (numbers(value) for value in answer(big, W, Y))
+    except Unfit as unfit:
+        if unfit.mistake != "not finite":
+            raise
         return Check(False, "not finite", "Right for small logits. With logits near 1000 it returns nan or "
                      "inf: subtract each row's maximum from Z before the exponential, and never take log(P).")
-    if not np.isclose(loss, softmax_loss(big, W, Y), rtol=1e-9):
-        return Check(False, "not finite", "Right for small logits. With logits near 1000 the loss should be "
-                     f"{softmax_loss(big, W, Y):.6g}, this returned {loss:.6g}.")
+    check = compare((softmax_loss(big, W, Y), softmax_gradient(big, W, Y)), (loss, grad))
+    if not check:
+        return Check(False, "not finite", "Right for small logits, not near 1000, where entries of P are 0: "
+                     "never take log(P), shifted or cut off or not; write log P as Z minus its log-sum-exp.")
     return Check(True, None,
                  "Loss and gradient agree, rows that do not sum to 1 and logits near 1000 included.")
 
@@ -112,10 +122,9 @@ SOFTMAX = "E = np.exp(X @ W)\nP = E / E.sum(axis=1, keepdims=True)\n"
 def softmax_hessian(left, right, m="len(X)"):
     """The body that averages left ⊗ right over the examples."""
     return SOFTMAX + f"""H = np.zeros((W.size, W.size))
-for x, p in zip(X, P):
+for x, p, s in zip(X, P, Y.sum(axis=1)):
     H += np.kron({left}, {right})
 return H / {m}"""
-
 
 
 EXERCISES = (
@@ -145,6 +154,12 @@ $\nabla_WL$, as nested lists or an array.""",
                   r"The $\frac12$ is there to cancel the 2 of the square."),
             Wrong("np.array([[-2.0, -9.0], [-2.0, 0.0], [2.0, -11.0]])", "sign",
                   "The residual is prediction minus target; $Y-XW$ turns every entry round."),
+            Wrong("np.array([[1.0, 3.0], [2.0, 0.0], [1.0, 2.0]])", "unknown",
+                  "This is the table of the chapter's opening: there $Y$ was not 0."),
+            Wrong("np.array([[9.0, 2.0], [0.0, 2.0], [11.0, -2.0]])", "wrong order",
+                  "The two columns are swapped: column 1 belongs to the first output, the first column of $XW$."),
+            Wrong("np.array([[-1.0, 4.0], [1.0, -1.0], [1.0, 1.0], [1.0, 2.0]])", "missing chain factor",
+                  r"This is $G=XW$, one row for each example; $X^\top G$ has one row for each input."),
         ),
         after="Change one entry of $Y$ and say, before computing, which column of the table moves.",
     ),
@@ -158,6 +173,7 @@ $\nabla_WL$, as nested lists or an array.""",
         draw=lambda rng: {"W": rng.normal(size=(D, K)), "C": rng.normal(size=(D, K))},
         function="np.sum(C * W)",
         solution="C",
+        keywords=LETTERS,
         wrong=(
             Wrong("C.T", "transposed",
                   "Reads off what stands before $dW$ in the trace. The gradient is its transpose; both "
@@ -183,6 +199,7 @@ $\nabla_WL$, as nested lists or an array.""",
         draw=lambda rng: {"W": rng.normal(size=(D, K)), "lam": float(rng.uniform(0.3, 0.8))},
         function="lam / 2 * np.sum(W * W)",
         solution="lam * W",
+        keywords=LETTERS,
         wrong=(
             Wrong("2 * lam * W", "factor",
                   r"Right for $\lambda\lVert W\rVert_F^2$, the same penalty without its half. Both are "
@@ -190,6 +207,7 @@ $\nabla_WL$, as nested lists or an array.""",
             Wrong("lam * W / np.sqrt(np.sum(W * W))", "missing chain factor",
                   "The gradient of the norm, not of its square. It has the right direction and length "
                   r"$\lambda$ at every $W$."),
+            Wrong("W", "factor", r"The coefficient $\lambda$ got lost: this is right for $\lambda=1$ only."),
             Wrong("lam * np.sum(W * W)", "shape",
                   "A number. The gradient has one entry for each weight."),
             Wrong("lam * W.T", "transposed",
@@ -205,15 +223,18 @@ $\nabla_WL$, as nested lists or an array.""",
         prompt=r"$L(W)=\mathbf a^\top W\mathbf b$ with $\mathbf a\in\mathbb R^3$, "
                r"$W\in\mathbb R^{3\times4}$, $\mathbf b\in\mathbb R^4$. Give $\nabla_WL$.",
         hints=(r"$W_{ij}$ occurs once in $\sum_{ij}a_iW_{ij}b_j$. What is it multiplied by?",
-               "A number is its own trace: "
-               r"$\mathbf a^\top dW\,\mathbf b=\operatorname{tr}(\mathbf b\mathbf a^\top dW)$. Now "
-               "transpose what stands before $dW$."),
+               r"$dL=\mathbf a^\top dW\,\mathbf b=\langle1,\mathbf a^\top dW\,\mathbf b\rangle$. Move both "
+               r"factors to the other side: $\langle1,A\,dW\,B\rangle=\langle A^\top B^\top,dW\rangle$ with "
+               r"$A=\mathbf a^\top$ and $B=\mathbf b$.",
+               r"$(\mathbf a^\top)^\top\mathbf b^\top=\mathbf a\mathbf b^\top$, shape $3\times4$: "
+               "`np.outer` makes it."),
         draw=lambda rng: {"W": rng.normal(size=(D, K)), "a": rng.normal(size=D), "b": rng.normal(size=K)},
         function="a @ W @ b",
         solution="np.outer(a, b)",
+        keywords=LETTERS,
         wrong=(
-            Wrong("np.outer(b, a)", "transposed", "This is what stands before $dW$ in the trace, "
-                                                  r"$\mathbf b\mathbf a^\top$, not its transpose."),
+            Wrong("np.outer(b, a)", "transposed", r"This is $\mathbf b\mathbf a^\top$, of shape $4\times3$: what "
+                  r"stands before $dW$ in a trace, not yet transposed."),
             Wrong("np.outer(a, np.ones_like(b))", "missing chain factor",
                   r"Drops $\mathbf b$ and keeps the shape: every column is $\mathbf a$. Right only for "
                   r"$\mathbf b=\mathbf 1$."),
@@ -233,7 +254,7 @@ $\nabla_WL$, as nested lists or an array.""",
         draw=draw_wide,
         function="np.sum((X @ W - Y) ** 2) / (2 * len(X))",
         solution="X.T @ (X @ W - Y) / len(X)",
-        keywords={"sizes": {"m": M, "k": 6}},
+        keywords={"sizes": {"m": M, "d": D, "k": 6}},
         wrong=(
             Wrong("X.T @ (X @ W - Y)", "factor",
                   r"The gradient of $\frac12\lVert R\rVert_F^2$. Passes for $m=1$; for other $m$ it trains "
@@ -245,6 +266,10 @@ $\nabla_WL$, as nested lists or an array.""",
                   "for $k=2$."),
             Wrong("X.T @ (X @ W - Y) / (2 * len(X))", "factor",
                   r"The square gives a 2, and the $\frac12$ of the loss is there to meet it."),
+            Wrong("-X.T @ Y / len(X)", "missing product-rule term",
+                  r"The prediction has dropped out: this is the gradient at $W=0$, where the residual is $-Y$."),
+            Wrong("X.T @ X @ W / len(X)", "missing product-rule term",
+                  r"The target has dropped out of the residual $XW-Y$. Passes for $Y=0$."),
         ),
         after="For which number of outputs $k$ does a library's mean squared error have exactly this "
               "gradient?",
@@ -263,11 +288,15 @@ $\nabla_WL$, as nested lists or an array.""",
         draw=draw_bias,
         function="np.sum((X @ W + b - Y) ** 2) / (2 * len(X))",
         solution="np.sum(X @ W + b - Y, axis=0, keepdims=True) / len(X)",
-        keywords={"sizes": {"m": M}},
+        keywords=LETTERS,
         wrong=(
             Wrong("(X @ W + b - Y) / len(X)", "not summed over the batch",
                   r"This is $G=\nabla_ZL$, one row for each example. The one bias serves them all; passes "
                   "for $m=1$."),
+            Wrong("(X @ W + b - Y)[:1] / len(X)", "not summed over the batch",
+                  "The first example alone; the other four use the same bias."),
+            Wrong("(X @ W + b - Y)[:1]", "not summed over the batch",
+                  r"The first row of the residual alone: add up all five and keep the $\frac1m$."),
             Wrong("np.sum(X @ W + b - Y, axis=1, keepdims=True) / len(X)", "wrong axis",
                   r"Adds over outputs instead of examples: $G\mathbf 1$ has five entries, the bias has "
                   "four."),
@@ -289,14 +318,14 @@ $Z=XW^\top+\mathbf 1\mathbf b$ with
 $W\in\mathbb R^{4\times3}$, $X\in\mathbb R^{5\times3}$, $\mathbf b\in\mathbb R^{1\times4}$. The loss is
 $L=\frac1{2m}\lVert Z-Y\rVert_F^2$ with $m=5$. Give $\nabla_WL$.""",
         hints=(r"First $G=\nabla_ZL$, constant included. Then $dZ=X\,dW^\top$.",
-               r"$\operatorname{tr}(G^\top X\,dW^\top)$: transpose the whole inside the trace, then cycle "
-               "$dW$ to the end.",
-               r"$\operatorname{tr}(X^\top G\,dW)$, and the gradient is the transpose of what stands "
-               "before $dW$."),
+               r"Move $X$ to the other side: "
+               r"$\langle G,X\,dW^\top\rangle=\langle X^\top G,dW^\top\rangle$.",
+               r"Transposing both sides changes no inner product: "
+               r"$\langle X^\top G,dW^\top\rangle=\langle G^\top X,dW\rangle$."),
         draw=draw_library,
         function="np.sum((X @ W.T + b - Y) ** 2) / (2 * len(X))",
         solution=LIBRARY + "G.T @ X",
-        keywords={"sizes": {"m": M}},
+        keywords=LETTERS,
         wrong=(
             Wrong(LIBRARY + "X.T @ G", "transposed",
                   "The rule for $Z=XW$. Here the variable is its transpose, so the gradient is as well."),
@@ -314,50 +343,56 @@ $L=\frac1{2m}\lVert Z-Y\rVert_F^2$ with $m=5$. Give $\nabla_WL$.""",
         prompt=r"$L(W)=\frac12\lVert AWB-Y\rVert_F^2$ with $A\in\mathbb R^{6\times3}$, "
                r"$W\in\mathbb R^{3\times4}$, $B\in\mathbb R^{4\times2}$, $Y\in\mathbb R^{6\times2}$. Give "
                r"$\nabla_WL$.",
-        hints=(r"$dL=\langle R,A\,dW\,B\rangle=\operatorname{tr}(R^\top A\,dW\,B)$ with $R=AWB-Y$.",
-               r"Cycle $B$ to the front, so that $dW$ stands last: $\operatorname{tr}(BR^\top A\,dW)$.",
-               r"Transpose $BR^\top A$: each factor is transposed and the order turns round."),
+        hints=(r"$dL=\langle R,A\,dW\,B\rangle$ with $R=AWB-Y$. Free $dW$ of its two neighbours.",
+               r"A left factor crosses as $A^\top$ on the left: "
+               r"$\langle R,A\,dW\,B\rangle=\langle A^\top R,dW\,B\rangle$.",
+               r"A right factor crosses as $B^\top$ on the right: "
+               r"$\langle R,A\,dW\,B\rangle=\langle A^\top RB^\top,dW\rangle$."),
         draw=draw_sandwich,
         function="np.sum((A @ W @ B - Y) ** 2) / 2",
         solution="A.T @ (A @ W @ B - Y) @ B.T",
+        keywords={"sizes": {"d": D, "k": K}},
         wrong=(
             Wrong("B @ (A @ W @ B - Y).T @ A", "transposed",
-                  "Stops one step early: this stands before $dW$ in the trace."),
+                  r"This is $BR^\top A$, of shape $4\times3$: what stands before $dW$ in a trace, not yet transposed."),
             Wrong("A.T @ (A @ W @ B - Y)", "shape",
                   "Forgets the factor on the right. Passes for $B=I$."),
             Wrong("2 * A.T @ (A @ W @ B - Y) @ B.T", "factor",
                   r"The $\frac12$ of the loss has cancelled this 2."),
             Wrong("A.T @ (Y - A @ W @ B) @ B.T", "sign", "Target minus prediction."),
         ),
-        after=r"Give both factors: $\nabla_AL$ and $\nabla_BL$ come from the same trace by cycling $dA$ or "
-              "$dB$ to the end.",
+        after=r"Now let $A$ or $B$ move instead: $\nabla_AL$ and $\nabla_BL$ come the same way, by moving the "
+              "other factors across.",
     ),
     Exercise(
         number="2.9",
         title="A weighted residual",
         kind="choice",
-        prompt=r"""$L(W)=\frac12\operatorname{tr}(R^\top MR)$ with $R=XW-Y$ of shape $5\times4$ and a matrix
-$M\in\mathbb R^{5\times5}$ that is **not** symmetric. Which is $\nabla_WL$ for every such $M$?""",
-        hints=(r"$R$ occurs twice in $R^\top MR$: the differential has two terms.",
-               r"$\frac12\langle MR,dR\rangle+\frac12\langle M^\top R,dR\rangle$. Put them together.",
-               "A quadratic form sees only the symmetric part of its matrix, so the answer may only "
-               r"contain $M+M^\top$, and for $M=I$ it must give $X^\top R$."),
+        prompt=r"""$L(W)=\frac12\operatorname{tr}(RMR^\top)$ with $R=XW-Y$ of shape $5\times4$ and a matrix
+$M\in\mathbb R^{4\times4}$ between the outputs that is **not** symmetric. Which is $\nabla_WL$ for every such
+$M$?""",
+        hints=(r"$R$ occurs twice in $RMR^\top$: the differential has two terms.",
+               r"$\operatorname{tr}(RMR^\top)=\langle RM,R\rangle$, so "
+               r"$dL=\frac12\langle dR\,M,R\rangle+\frac12\langle RM,dR\rangle$. Move the $M$ of the first term "
+               "across.",
+               r"$dL=\frac12\langle RM^\top+RM,dR\rangle$ with $dR=X\,dW$. A quadratic form sees only the symmetric "
+               r"part of its matrix, and for $M=I$ the answer must be $X^\top R$."),
         draw=draw_weighted,
-        solution="X.T @ (M + M.T) @ (X @ W - Y) / 2",
+        solution="X.T @ (X @ W - Y) @ (M + M.T) / 2",
         options={
-            "a": Option(r"$X^\top MR$", False,
-                        r"Right only for symmetric $M$: the term from the left $R$, $M^\top R$, was taken "
-                        "to equal $MR$.", "X.T @ M @ (X @ W - Y)",
+            "a": Option(r"$X^\top RM$", False,
+                        r"Right only for symmetric $M$: the term from the left $R$, $RM^\top$, was taken "
+                        "to equal $RM$.", "X.T @ (X @ W - Y) @ M",
                         mistake="only for symmetric input"),
-            "b": Option(r"$\frac12X^\top(M+M^\top)R$", True,
+            "b": Option(r"$\frac12X^\top R(M+M^\top)$", True,
                         r"Both occurrences of $R$ give a term; for $M=I$ it is $X^\top R$ again.",
-                        "X.T @ (M + M.T) @ (X @ W - Y) / 2"),
-            "c": Option(r"$X^\top(M+M^\top)R$", False,
+                        "X.T @ (X @ W - Y) @ (M + M.T) / 2"),
+            "c": Option(r"$X^\top R(M+M^\top)$", False,
                         r"Twice too large: the $\frac12$ of the loss is still there. For $M=I$ it gives "
-                        r"$2X^\top R$.", "X.T @ (M + M.T) @ (X @ W - Y)", mistake="factor"),
-            "d": Option(r"$X^\top M^\top R$", False,
+                        r"$2X^\top R$.", "X.T @ (X @ W - Y) @ (M + M.T)", mistake="factor"),
+            "d": Option(r"$X^\top RM^\top$", False,
                         "The other half alone. Right only for symmetric $M$.",
-                        "X.T @ M.T @ (X @ W - Y)", mistake="only for symmetric input"),
+                        "X.T @ (X @ W - Y) @ M.T", mistake="only for symmetric input"),
         },
         after=r"Draw a skew $M$, one with $M^\top=-M$. What is $L$ then, for every $W$?",
     ),
@@ -375,20 +410,30 @@ $\nabla_{\mathbf w}L$, of shape `(3,)`.""",
         draw=draw_logistic,
         function="z = X @ w\nreturn np.mean(c * (np.log(1 + np.exp(z)) - y * z))",
         solution=LOGISTIC + "X.T @ (c * (s - y)) / len(X)",
-        keywords={"sizes": {"m": M}},
+        keywords=LETTERS,
         wrong=(
             Wrong(LOGISTIC + "X.T @ (s - y) / len(X)", "missing chain factor",
                   "The weights are left out: right only where all $c_i=1$."),
             Wrong(LOGISTIC + "X.T @ (c * s - y) / len(X)", "missing chain factor",
                   "The bracket is misplaced: the weights multiply the whole loss of an example, its label's "
                   "part as well."),
-            Wrong(LOGISTIC + "X.T @ (c * s * (1 - s) * (s - y)) / len(X)", "extra chain factor",
-                  r"The slope of $\sigma$ belongs to a squared error behind a sigmoid. In this loss it has "
-                  "cancelled."),
             Wrong("return X.T @ (c * (X @ w - y)) / len(X)", "missing chain factor",
                   "Takes the logit itself for the prediction, as in linear regression."),
+            Wrong(LOGISTIC + "X.T @ (c * (s - y) * s * (1 - s)) / len(X)", "extra chain factor",
+                  r"The slope $\sigma(1-\sigma)$ belongs to a squared error behind a sigmoid. In this loss it has "
+                  "cancelled."),
+            Wrong("return X.T @ (c * (np.exp(X @ w) - y)) / len(X)", "missing chain factor",
+                  r"The slope of $\log(1+e^z)$ is $e^z/(1+e^z)$: the denominator is missing, so $e^z$ stands for "
+                  r"$\sigma(z)$."),
+            Wrong("s = 1 / (1 + np.exp(X @ w))\nreturn X.T @ (c * (s - y)) / len(X)", "sign",
+                  r"The sign in the exponent: $\sigma(z)=1/(1+e^{-z})$; this is $\sigma(-z)$."),
+            Wrong(LOGISTIC + "X.T @ (c * s) / len(X)", "missing product-rule term",
+                  "The labels' part of the loss, $-y_iz_i$, was left out."),
+            Wrong(LOGISTIC + "X.T @ (c * (y - s)) / len(X)", "sign", "Label minus prediction."),
             Wrong(LOGISTIC + "X.T @ (c * (s - y))", "factor",
                   r"The $\frac1m$ got lost."),
+            Wrong(LOGISTIC + "X.T @ (c * (s - y)) / c.sum()", "factor",
+                  r"Divided by $\sum_ic_i$: a weighted mean. This loss divides by the number of examples, $m$."),
         ),
         after="Double every $c_i$ and halve the learning rate. What changes in training?",
     ),
@@ -406,10 +451,16 @@ $\nabla_{\mathbf w}L$, of shape `(3,)`.""",
         draw=draw_regression,
         function="np.sum((np.tanh(X @ W) - Y) ** 2) / 2",
         solution=TANH + "X.T @ ((T - Y) * (1 - T * T))",
+        keywords=LETTERS,
         wrong=(
             Wrong(TANH + "X.T @ (T - Y)", "missing chain factor",
                   "Stops before the activation. Nearly right where all $Z$ are small, because "
                   r"$\tanh'(0)=1$."),
+            Wrong(TANH + "X.T @ ((T - Y) * (1 - T))", "missing chain factor",
+                  r"The slope of tanh is $1-T\odot T$; the square got lost."),
+            Wrong(TANH + "X.T @ ((X @ W - Y) * (1 - T * T))", "missing chain factor",
+                  r"The residual is $T-Y$: the output behind the activation, not $XW$ before it."),
+            Wrong(TANH + "X.T @ ((Y - T) * (1 - T * T))", "sign", "Target minus output."),
             Wrong("Z = X @ W\nreturn X.T @ ((np.tanh(Z) - Y) * (1 - Z * Z))", "missing chain factor",
                   r"The slope formula $1-T\odot T$ wants $T$, the output, and was given $Z$."),
             Wrong(TANH + "X.T @ ((T - Y) * (1 - np.tanh(T) ** 2))", "missing chain factor",
@@ -432,6 +483,7 @@ $W\in\mathbb R^{3\times2}$. Give $\nabla_WL$.""",
         draw=draw_tied,
         function="np.sum((X @ W @ W.T - X) ** 2) / 2",
         solution=TIED + "X.T @ R @ W + R.T @ X @ W",
+        keywords={"sizes": {"m": M, "d": D, "k": 2}},
         wrong=(
             Wrong(TIED + "X.T @ R @ W", "missing product-rule term",
                   r"Only the coding $W$ was moved; the decoding $W^\top$ was held fixed."),
@@ -452,8 +504,8 @@ $W\in\mathbb R^{3\times2}$. Give $\nabla_WL$.""",
         name="softmax_loss_and_grad",
         prompt=r"""Write `softmax_loss_and_grad(X, W, Y)`, which returns the pair `loss, grad`: the mean
 cross-entropy $L=-\frac1m\sum_{ic}Y_{ic}\log P_{ic}$ with $P=\operatorname{softmax}(XW)$ row by row, and
-$\nabla_WL$. Two demands go beyond the text: the entries of $Y$ are non-negative but its rows need **not**
-sum to 1, and logits near $\pm1000$ must not give `nan`. Here
+$\nabla_WL$, in one function that stands everything the chapter warned of: the entries of $Y$ are non-negative
+but its rows need **not** sum to 1, and logits near $\pm1000$ give neither `nan` nor a wrong loss. Here
 $X\in\mathbb R^{5\times3}$, $W\in\mathbb R^{3\times4}$, $Y\in\mathbb R^{5\times4}$.""",
         hints=(r"For one row the loss is $s\operatorname{lse}(\mathbf z)-\mathbf y^\top\mathbf z$ with "
                r"$s=\sum_cy_c$: $\log P$ is never taken.",
@@ -488,6 +540,20 @@ P = E / E.sum(axis=1, keepdims=True)
 s = Y.sum(axis=1, keepdims=True)
 return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y)""", "factor",
                   "A mean loss beside the gradient of the sum; passes for $m=1$."),
+            Wrong("""Y = Y / Y.sum(axis=1, keepdims=True)
+Z = X @ W
+E = np.exp(Z - Z.max(axis=1, keepdims=True))
+P = E / E.sum(axis=1, keepdims=True)
+return -np.sum(Y * np.log(P)) / len(X), X.T @ (P - Y) / len(X)""", "missing chain factor",
+                  "The targets were rescaled to rows that sum to 1. That is another loss: here an example counts "
+                  "as much as its row of $Y$ sums to."),
+            Wrong("""Z = X @ W
+E = np.exp(Z - Z.max(axis=1, keepdims=True))
+P = E / E.sum(axis=1, keepdims=True)
+s = Y.sum(axis=1, keepdims=True)
+return -np.sum(Y * np.log(P + 1e-9)) / len(X), X.T @ (s * P - Y) / len(X)""", "not finite",
+                  r"Do not shift the logarithm: where $P$ is 0, $\log(P+10^{-9})$ is about $-21$ however wrong the "
+                  r"prediction is. $\log P$ is $Z$ minus its log-sum-exp, without a logarithm of $P$."),
             Wrong(SOFTMAX + """s = Y.sum(axis=1, keepdims=True)
 return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y) / len(X)""", "not finite",
                   "Right for small logits; `np.exp(1000)` is infinite and `inf / inf` is nan."),
@@ -499,31 +565,49 @@ return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y) / len(X)""", "not fini
         number="2.14",
         title="The Hessian of softmax regression",
         kind="jacobian",
-        prompt=r"""The gradient $\nabla_WL=\frac1mX^\top(P-Y)$ is itself a matrix that depends on
-$W\in\mathbb R^{3\times4}$. Give its Jacobian
+        prompt=r"""Let the rows of $Y$ have any sums $s_i=\sum_cY_{ic}$ again, as in exercise 2.13. The gradient
+$\nabla_WL=\frac1mX^\top(\mathbf s\odot P-Y)$ is itself a matrix that depends on
+$W\in\mathbb R^{3\times4}$; row $i$ of $P=\operatorname{softmax}(XW)$ is multiplied by $s_i$. Give its Jacobian
 $\partial\operatorname{vec}(\nabla_WL)/\partial\operatorname{vec}W$, column-major: the $12\times12$
-Hessian of the mean cross-entropy, with
-$P=\operatorname{softmax}(XW)$ row by row and rows of $Y$ that sum to 1.""",
-        hints=(r"One example contributes $\frac1m\mathbf x(\mathbf p-\mathbf y)^\top$, and "
+Hessian of this loss. Here $X\in\mathbb R^{5\times3}$ and $Y\in\mathbb R^{5\times4}$.""",
+        hints=(r"One example contributes $\frac1m\mathbf x(s\mathbf p-\mathbf y)^\top$, and "
                r"$\operatorname{vec}(\mathbf x\mathbf g^\top)=\mathbf g\otimes\mathbf x$.",
                r"$d\mathbf p=(\operatorname{diag}\mathbf p-\mathbf p\mathbf p^\top)\,d\mathbf z$ with "
-               r"$d\mathbf z=dW^\top\mathbf x$.",
-               "`np.kron(np.diag(p) - np.outer(p, p), np.outer(x, x))` for each example, then the mean: "
+               r"$d\mathbf z=dW^\top\mathbf x$. Neither $s$ nor $\mathbf y$ moves.",
+               "`s * np.kron(np.diag(p) - np.outer(p, p), np.outer(x, x))` for each example, then the mean: "
                "the mean of products, not the product of means."),
-        draw=draw_softmax,
-        function="E = np.exp(X @ W)\nP = E / E.sum(axis=1, keepdims=True)\nreturn X.T @ (P - Y) / len(X)",
-        solution=softmax_hessian("np.diag(p) - np.outer(p, p)", "np.outer(x, x)"),
-        keywords={"sizes": {"m": M}},
+        draw=draw_hessian,
+        function="""E = np.exp(X @ W)
+P = E / E.sum(axis=1, keepdims=True)
+s = Y.sum(axis=1, keepdims=True)
+return X.T @ (s * P - Y) / len(X)""",
+        solution=softmax_hessian("s * (np.diag(p) - np.outer(p, p))", "np.outer(x, x)"),
+        keywords=LETTERS,
         wrong=(
-            Wrong(softmax_hessian("np.outer(x, x)", "np.diag(p) - np.outer(p, p)"), "row-major vec",
+            Wrong(softmax_hessian("np.diag(p) - np.outer(p, p)", "np.outer(x, x)"), "missing chain factor",
+                  "Every example counts the same here: right where all rows of $Y$ sum to 1."),
+            Wrong(softmax_hessian("np.outer(x, x)", "s * (np.diag(p) - np.outer(p, p))"), "row-major vec",
                   "The factors are swapped. This is the same Hessian for a vec that stacks rows, as "
                   "NumPy's `reshape(-1)` and PyTorch do."),
+            Wrong(softmax_hessian("s * np.diag(p)", "np.outer(x, x)"), "missing product-rule term",
+                  r"The term $-\mathbf p\mathbf p^\top$ is missing: each $p_c$ has all the logits in its denominator."),
             Wrong(softmax_hessian("np.diag(p)", "np.outer(x, x)"), "missing product-rule term",
-                  "Forgets that each $p_c$ has all the logits in its denominator."),
-            Wrong(softmax_hessian("np.diag(p) - np.outer(p, p)", "np.outer(x, x)", m="1"), "factor",
+                  r"Two things are missing: the term $-\mathbf p\mathbf p^\top$, for each $p_c$ has all the logits in "
+                  "its denominator, and the row sums $s_i$."),
+            Wrong(softmax_hessian("s * (np.diag(p) - np.outer(p, p))", "np.outer(x, x)", m="1"), "factor",
                   r"The Hessian of the summed loss: the $\frac1m$ got lost."),
-            Wrong(softmax_hessian("np.diag(p * (1 - p))", "np.outer(x, x)"), "only diagonal",
+            Wrong(softmax_hessian("s * np.diag(p * (1 - p))", "np.outer(x, x)"), "only diagonal",
                   "Takes softmax for an elementwise function: right on the diagonal blocks, zero elsewhere."),
+            Wrong(SOFTMAX + """C = np.zeros((4, 4))
+for p, s in zip(P, Y.sum(axis=1)):
+    C += s * (np.diag(p) - np.outer(p, p))
+return np.kron(C / len(X), X.T @ X / len(X))""", "unknown",
+                  "The product of two means. Each example has its own two factors: multiply them first, then take "
+                  "the mean of the products."),
+            Wrong(SOFTMAX + """q = P.mean(axis=0)
+return np.kron(np.diag(q) - np.outer(q, q), X.T @ X / len(X))""", "unknown",
+                  "Averages $P$ first. Each example has its own probabilities, its own $s_i$ and its own "
+                  r"$\mathbf x\mathbf x^\top$: multiply them example by example, then take the mean."),
         ),
         after="Multiply the Hessian by `np.kron(np.ones(4), v)` for any `v` in three dimensions. It is "
               "zero: adding the same vector to all columns of $W$ changes no probability, so the data "
