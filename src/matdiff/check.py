@@ -371,9 +371,11 @@ class _Judge:
         if beside is None:
             return self.undecided(here) if loose(here) else Check(True, None, f"The {what} is right.")
         if callable(self.claim):
-            if not self.agrees(beside):
-                further = self.general(beside)
-                return self.explain([beside, further] if further is not None else [beside], passed_first=True)
+            further = None if self.agrees(beside) else self.general(beside)
+            if further is None and not self.agrees(beside):
+                return self.explain([beside], passed_first=True)
+            if further is not None and not self.agrees(further):    # once may be noise
+                return self.explain([beside, further], passed_first=True)
             if not (loose(here) and loose(beside)):
                 note = " The function has a kink at this X; judged beside it." if self.kink(here) else ""
                 return Check(True, None, f"The {what} is right.{note}")
@@ -469,6 +471,9 @@ class _Judge:
             gaps = np.abs(slopes - mine).max(axis=(1, 2))
             size = max(size, np.abs(slopes).max())
             if not (gaps > 1e-2 * size).all() or gaps.max() > 2 * gaps.min():
+                continue
+            slope, bound = map(vec, self.derivative(numeric.directional_derivative, here.X, V))
+            if not (np.abs(slope - mine) > 10 * bound + 1e-3 * size).any():
                 continue
             inside = ((slopes.min(axis=1) <= mine) & (mine <= slopes.max(axis=1))).all()
             worst = np.unravel_index(np.abs(slopes[2] - mine).argmax(), slopes[2].shape)

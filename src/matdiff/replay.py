@@ -12,6 +12,7 @@ from typing import Callable
 import numpy as np
 
 BILINEAR = {"matmul", "multiply", "dot", "vdot", "inner", "outer", "kron", "tensordot", "einsum", "trace_product"}
+REDUCTIONS = {"sum", "mean", "add.reduce", "max", "amax", "maximum.reduce"}
 PRODUCTS = {"matmul", "dot"}
 METHODS = ("dot", "reshape", "ravel", "flatten", "transpose", "trace", "diagonal", "copy", "sum", "prod", "max",
            "min", "cumsum", "cumprod", "clip", "squeeze", "swapaxes", "take", "repeat", "round", "choose", "compress",
@@ -152,6 +153,8 @@ class Step:
     operands: tuple
     moving: tuple
     output: object
+    axis: object = ()           # of a sum, mean or maximum; () for all else
+    along: Callable | None = None
 
     def at(self, slot, value):
         """The operation with one operand replaced, the others as recorded."""
@@ -168,7 +171,7 @@ class Tape:
 
     def __init__(self, f, X, budget=None):
         self.f, self.X, self.budget = f, np.array(X, float), budget or Budget()
-        self.edits, self.swaps, self.steps, self.always = {}, (), [], {}
+        self.edits, self.swaps, self.steps, self.always, self.heard = {}, (), [], {}, None
         self.value, self.cost = self.record()
         self.analytic = False
         self.always = self.shifts()
@@ -208,7 +211,8 @@ class Tape:
         if self.recording:
             result = call(operands)
             moving = tuple(i for i, a in enumerate(leaves(args)) if isinstance(a, Traced))
-            self.steps.append(Step(self.count, name, call, tuple(operands), moving, copied(result)))
+            self.steps.append(Step(self.count, name, call, tuple(operands), moving, copied(result),
+                                   *reduction(name, function, args, options)))
         else:
             recorded = self.steps[self.count] if self.count < len(self.steps) else None
             if recorded is None or recorded.name != name:
@@ -230,6 +234,8 @@ class Tape:
     def next(self, result):
         self.count += 1
         self.budget.pay(1 + np.size(result) // 500)
+        if self.heard is not None:
+            self.heard.append(result)
         return self.wrap(result)
 
     def wrap(self, result):
@@ -268,6 +274,19 @@ class Tape:
     def slope_after(self, step, W):
         """The derivative of f in the result of one step, along W: what comes before that step is left out."""
         return self.derivative(lambda t: self.run(self.X, {step.index: lambda s, o: s.output + t * W}))
+
+    def onward(self, step, W):
+        """How the results of all steps move when the result of one moves along W; a list, one for each step."""
+        def results(t):
+            self.heard = []
+            self.run(self.X, {step.index: lambda s, o: s.output + t * W})
+            return [np.asarray(plain(r)) if isinstance(r, np.ndarray) else None for r in self.heard]
+        h = (1e-20j if self.analytic else 1e-5) * self.reach()
+        ahead, back = results(h), results(0 if self.analytic else -h)
+        self.heard = None
+        if self.analytic:
+            return [None if a is None else np.imag(a) / abs(h) for a in ahead]
+        return [None if a is None else (a - b) / (2 * h) for a, b in zip(ahead, back)]
 
     def slope_before(self, step, V):
         """The derivative of one step's result along V: what comes after that step is left out."""
@@ -316,6 +335,17 @@ def swap(operand, swaps):
         if np.shape(operand) == old.T.shape and np.array_equal(operand, old.T):
             return new.T
     return operand
+
+
+def reduction(name, function, args, options):
+    """The axis of a sum, mean or maximum, and the same along another axis: along(values, axis, keepdims or None)."""
+    if name not in REDUCTIONS or len(args) > 2:
+        return (), None
+
+    def along(values, axis, keepdims=None):
+        changed = {**options, "axis": axis} | ({} if keepdims is None else {"keepdims": keepdims})
+        return function(values[0], **changed)
+    return (args[1] if len(args) == 2 else options.get("axis", 0 if name.endswith("reduce") else None)), along
 
 
 def copied(result):

@@ -6,7 +6,7 @@ import numpy as np
 from ..vec import vec
 from .case import Finding, describe, show, square
 from .multiples import constants, multiple, near, plain
-from .slips import held, mends, said_of, slips
+from .slips import held, mends, other_axes, said_of, slips
 from .structure import DIAGONAL, STRUCTURED, only_structured
 
 
@@ -228,15 +228,15 @@ def mended(case):
     if case.claim is None or case.kind == "differential" or C.shape != G.shape or not C.any() or C.size < 2:
         return
     tapes = case.tapes(case.claim)
-    for step in tapes[0].steps:
-        for name, text, edit in mends(step):
-            if all(mends_it(tape, p, step, edit) for tape, p in zip(tapes, case.points)):
-                yield Finding(name, describe(case, text), also=("transposed",) if "symmetric" in name else ())
+    single = ((name, text, {step.index: edit}) for step in tapes[0].steps for name, text, edit in mends(step))
+    for name, text, edits in chain(single, other_axes(tapes[0].steps)):
+        if edits and all(mends_it(tape, p, edits) for tape, p in zip(tapes, case.points)):
+            yield Finding(name, describe(case, text), also=("transposed",) if "symmetric" in name else ())
 
 
-def mends_it(tape, p, step, edit):
+def mends_it(tape, p, edits):
     try:
-        value = tape.run(p.X, {step.index: edit})
+        value = tape.run(p.X, edits)
     except Exception:       # the change does not fit the shapes here
         return False
     return value.shape == p.truth.shape and bool((np.abs(value - p.truth) <= 10 * p.tolerance()).all())
@@ -244,7 +244,11 @@ def mends_it(tape, p, step, edit):
 
 LINEAR = {"matmul", "dot", "einsum", "tensordot", "add", "subtract"}    # where a chain of elementwise steps begins
 FACTORS = (("{}", lambda v: v), ("(1 - {})", lambda v: 1 - v), ("{0} (1 - {0})", lambda v: v * (1 - v)),
-           ("(1 - {}²)", lambda v: 1 - v * v), ("{}²", lambda v: v * v), ("2 {}", lambda v: 2 * v))
+           ("(1 - {}²)", lambda v: 1 - v * v), ("{}²", lambda v: v * v), ("2 {}", lambda v: 2 * v),
+           ("the root of {}", lambda v: np.sqrt(v)))
+SLOPES = FACTORS[:-2] + (("1", np.ones_like), ("1 + {}²", lambda v: 1 + v * v), ("1 + {}", lambda v: 1 + v),
+                         ("the sign of {}", np.sign), ("the mask {} > 0", lambda v: (v > 0) * 1.0),
+                         ("the mask {} < 0", lambda v: (v < 0) * 1.0), ("1/{}", lambda v: 1 / v))
 
 
 def extra_factor(case):
@@ -255,10 +259,14 @@ def extra_factor(case):
     tape, p = case.tapes()[0], case.first
     V = np.random.default_rng(17).normal(size=(4,) + case.shape)
     mine = along(case, C, V)
-    start = [("", case.shape, G.ravel(), list(V))] if p.X.size <= 200 else []
-    inner = ((f", at {said_of(s)}", np.shape(s.output), *there_and_back(tape, s, V)) for s in tape.steps
+    start = [(None, case.shape, G.ravel(), list(V))] if p.X.size <= 200 else []
+    inner = ((s, np.shape(s.output), *there_and_back(tape, s, V)) for s in tape.steps
              if s.name in LINEAR and isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 100)
     for at, shape, back, forth in chain(start, inner):
+        found = wrong_slope(case, tape, at, mine, back.reshape(shape), forth) if at and len(mine) > 3 else None
+        if found is not None:
+            yield found
+            return
         for source, v in [("that equals the gradient", back.reshape(shape)), *named_values(tape, shape)]:
             for text, factor in FACTORS:
                 for sign, word in ((1, "extra chain factor"), (-1, "missing chain factor")):
@@ -269,8 +277,35 @@ def extra_factor(case):
                     if np.isfinite(fit).all() and multiple(mine, fit, p.bound) is not None and near(
                             abs(multiple(mine, fit, p.bound)), 1):
                         yield Finding(word, describe(case, f"entry by entry a factor {text.format(source)} is "
-                                      f"{'too much' if sign == 1 else 'missing'}{at}"), also=("elementwise product",))
+                                      f"{'too much' if sign == 1 else 'missing'}"
+                                                     + (f", at {said_of(at)}" if at else "")), also=("elementwise product",))
                         return
+
+
+def wrong_slope(case, tape, step, mine, back, forth):
+    """The slope of what follows entry by entry on a step, in one operation or several, replaced by something else."""
+    for name, slope in entrywise(tape, step, back.shape):
+        weights = np.array([(back / slope * d).ravel() for d in forth])
+        if not np.isfinite(weights).all():
+            continue
+        for source, v in named_values(tape, back.shape):
+            for text, factor in SLOPES:
+                fit = weights @ factor(v).ravel()
+                if np.isfinite(fit).all() and fit.any() and np.abs(mine - fit).max() <= 1e-7 * np.abs(mine).max():
+                    text = text.format(source)
+                    return Finding("missing chain factor", describe(
+                        case, f"the slope of {name} is missing" if text == "1" else
+                        f"the slope of {name} is wrong: {text} stands in its place"))
+    return None
+
+
+def entrywise(tape, step, shape):
+    """(name, slope) of the later steps that depend entry by entry on the result of this one."""
+    W = np.random.default_rng(21).normal(size=shape)
+    for later, ones, probe in zip(tape.steps, tape.onward(step, np.ones(shape)), tape.onward(step, W)):
+        if ones is not None and later.index > step.index and ones.shape == shape and np.allclose(
+                probe, ones * W, rtol=1e-6, atol=1e-9) and ones.any() and not np.allclose(ones, ones.flat[0]):
+            yield said_of(later), ones
 
 
 def there_and_back(tape, step, V):

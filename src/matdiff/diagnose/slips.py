@@ -67,6 +67,7 @@ def is_square(A):
     return np.ndim(A) == 2 and A.shape[0] == A.shape[1] and A.shape[0] > 1
 
 
+LINEAR_MAPS = ("matmul", "dot", "solve", "outer", "inner", "einsum")
 PLAIN = {"matmul": "the product @", "dot": "the product @", "multiply": "the product *", "divide": "the division",
          "add": "the sum", "subtract": "the difference", "negative": "the minus sign", "absolute": "abs",
          "square": "the square", "power": "the power", "inv": "the inverse", "getitem": "the indexing",
@@ -179,6 +180,14 @@ def other_function(step, said):
             yield "missing chain factor", f"the factor in {said} was left out", constant(slot, np.ones_like)
         if is_square(K):
             yield "transposed", f"the matrix in {said} is transposed", constant(slot, np.transpose)
+        if is_square(K) and step.name in LINEAR_MAPS:
+            yield "missing chain factor", f"the matrix in {said} is missing", constant(slot, lambda A: np.eye(len(A)))
+            yield ("only for diagonal input", f"only the diagonal of the matrix in {said} is used",
+                   constant(slot, lambda A: np.diag(np.diag(A))))
+            yield ("only for orthogonal input", f"the matrix in {said} stands where its inverse belongs, or the other "
+                   "way round", constant(slot, np.linalg.inv))
+        elif np.ndim(K) == 1 and step.name in LINEAR_MAPS:
+            yield "missing chain factor", f"the vector in {said} is missing", constant(slot, np.ones_like)
 
 
 def constant(slot, change):
@@ -190,6 +199,29 @@ def constant(slot, change):
 
 
 # What is to be changed in a claim, at one of its own steps: (name, sentence, edit) ------------------------------
+
+def other_axes(steps):
+    """(name, sentence, edits) for all sums and means of a claim along one axis, taken along another, or averaged."""
+    for old in {s.axis for s in steps if s.axis != () and isinstance(s.axis, (int, type(None)))}:
+        those = [s for s in steps if s.along is not None and s.axis == old and np.ndim(s.operands[0]) == 2]
+        for new in (0, 1, None) if those else ():
+            for keep in (None, True) if new != old else ():
+                yield ("wrong axis", f"sums or means are taken over {axis_of(old)} where they belong over {axis_of(new)}",
+                       {s.index: lambda s, o, new=new, keep=keep: s.along(o, new, keep) for s in those})
+        for names, text, power in ((("sum", "add.reduce"), "a sum stands where a mean belongs", -1),
+                                   (("mean",), "a mean stands where a sum belongs", 1)):
+            yield "factor", text, {s.index: lambda s, o, k=power: s.call(o) * share(s) ** k
+                                   for s in those if s.name in names}
+
+
+def share(step):
+    """How many entries a sum adds up to one."""
+    return float(np.size(step.operands[0]) // np.size(step.output))
+
+
+def axis_of(axis):
+    return "all entries" if axis is None else f"axis {axis}"
+
 
 OPPOSITE = {"add": np.subtract, "subtract": np.add}
 

@@ -204,8 +204,9 @@ def only_unit(case):
     """Right for X of norm 1 only."""
     if case.claim is None or case.first.X.size < 2:
         return
-    p = case.evaluate(case.first.X / np.linalg.norm(case.first.X))
-    if p is not None and fits_at(p):
+    directions = np.random.default_rng(20).normal(size=(2,) + case.shape)
+    if all(p is not None and fits_at(p) for p in (case.evaluate(X / np.linalg.norm(X)) for X in (
+            case.first.X, *directions))):
         yield Finding("wrong normalisation", describe(case, "it is right only for X of norm 1: a power of the norm is "
                       "missing"), also=("missing chain factor",))
 

@@ -208,7 +208,7 @@ $\mathbf v=(1,-1)$. At which rate does $f$ change **per unit distance**? Set `an
               "about 8.6.)"),
     Exercise(
         number="1.4", title="A step that changes shape", kind="shape",
-        prompt=r"""`x` has shape `(3, 1)` and `g` has shape `(1, 3)`. Which shape has `x - 0.1 * g`? Set
+        prompt=r"""`x` has shape `(3, 1)` and `g` has shape `(1, 3)`. What is the shape of `x - 0.1 * g`? Set
 `answer` to a tuple.""",
         hints=("NumPy compares the shapes from the right: 1 with 3, then 3 with 1.",
                "A dimension of size 1 is repeated until it fits.",

@@ -176,7 +176,7 @@ function render({ model, el }) {
       const [p, q, o] = [tip, other, x].map((at) => plane.pixel(at));
       const near = norm(add(p, q, -1)) < 36; // then the labels step aside, each to its arrow's side
       const cross = (p[0] - o[0]) * (q[1] - o[1]) - (p[1] - o[1]) * (q[0] - o[0]);
-      const aside = near ? (cross < 0 ? -12 : 12) : 0;
+      const aside = near ? (cross < 0 ? -15 : 15) : 0;
       arrow.set(x, tip, { aside: -aside });
       wrong.set(x, other, { aside });
     } else arrow.set(x, tip);

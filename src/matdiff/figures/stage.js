@@ -553,7 +553,7 @@ export class Panel {
       shaft.setAttribute("d", path(p, base));
       head.setAttribute("d", `${path(q, wing(1), wing(-1))}Z`);
       const [dx, dy] = [reach * u[0] - aside * u[1], reach * u[1] + aside * u[0]];
-      const lean = Math.abs(u[0]) > 0.4 ? u[0] : -aside * u[1]; // to which side the label runs on
+      const lean = Math.abs(u[0]) > (aside ? 0.75 : 0.4) ? u[0] : -aside * u[1]; // to which side it runs on
       label.set(to, { dx, dy, at: lean > 0 ? "start" : lean < 0 ? "end" : "middle" });
     };
     const hide = (hidden) => [shaft, head, label.node].forEach((part) =>

@@ -146,6 +146,15 @@ function render({ model, el }) {
     return [add(foot, along), add(foot, along, -1)];
   }
 
+  // Where the class of a point stands: to its right, or left where another point or the edge is in the way.
+  function beside(i, distance) {
+    const spots = model.get("points").map((point) => plane.pixel(point));
+    const room = ([x, y]) => Math.min(plane.margin.left + plane.inner[0] - x,
+      ...spots.filter((spot, j) => j !== i).map((spot) => Math.hypot(x - spot[0], y - spot[1])));
+    const [right, left] = [distance, -distance].map((dx) => room(add(spots[i], [dx, 0])));
+    return right < 18 && left > right ? -distance : distance;
+  }
+
   function draw() {
     const elsewhere = model.get("steps") !== reached; // put back
     if (elsewhere) run = null;
@@ -156,9 +165,7 @@ function render({ model, el }) {
     sideAxes(state);
     [0.1, 0.5, 0.9].forEach((p, k) => lines[k].set(level(state.w, Math.log(p / (1 - p)))));
     model.get("points").forEach((point, i) => {
-      const room = plane.margin.left + plane.inner[0] - plane.px(point[0]);
-      const beside = state.right[i] ? 15 : RING + 8;
-      names[i].set(point, { dx: room > 30 ? beside : -beside });
+      names[i].set(point, { dx: beside(i, state.right[i] ? 15 : RING + 8) });
       rings[i].set(point);
       rings[i].hide(state.right[i]);
     });
