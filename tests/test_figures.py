@@ -178,15 +178,43 @@ def test_training_stepper_against_matdiff(reduction, factor):
         got, slope = figure.readouts(), matdiff.gradient(loss, w)
         assert got["loss"] == pytest.approx(loss(w)) and got["steps"] == made
         np.testing.assert_allclose([*got["gradient_w"], got["gradient_b"]], slope, rtol=1e-8)
-        assert got["bound"] == pytest.approx(2 / np.linalg.eigvalsh(matdiff.hessian(loss, w))[-1], rel=1e-6)
+        assert 2 / got["safe step"] >= np.linalg.eigvalsh(matdiff.hessian(loss, w))[-1]
         assert got["accuracy"] == np.mean((x @ w[:2] + w[2] > 0) == y) and got["length"] == pytest.approx(np.hypot(*w[:2]))
         figure.step()
         w = w - 0.5 * slope
+    steepest = np.linalg.eigvalsh(matdiff.hessian(loss, np.zeros(3)))[-1]  # nowhere is the curvature larger
+    assert got["safe step"] == pytest.approx(2 / steepest, rel=1e-6)
 
 
-def test_training_stepper_far_out_has_no_bound_and_no_overflow():
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_below_the_safe_step_the_loss_falls_from_any_weights(reduction, rng=np.random.default_rng(4)):
+    labels = [0, 1, 0, 1, 1]  # no line separates them
+    for _ in range(10):
+        figure = TrainingStepper(CLOUD, labels, reduction=reduction, weights=rng.normal(size=3) * 3)
+        figure.eta = 0.99 * figure.readouts()["safe step"]
+        losses = []
+        for _ in range(40):
+            losses.append(figure.readouts()["loss"])
+            figure.step()
+        assert (np.diff(losses) <= 1e-12).all()
+
+
+def test_a_safe_mean_step_is_none_for_the_sum():
+    figure = TrainingStepper(CLOUD, [0, 1, 0, 1, 1], weights=(0, 0, 0))
+    figure.eta = 0.99 * figure.readouts()["safe step"]
+    figure.reduction = "sum"
+    assert figure.eta == pytest.approx(0.99 * 5 * figure.readouts()["safe step"])  # m = 5
+    losses = []
+    for _ in range(10):
+        losses.append(figure.readouts()["loss"])
+        figure.step()
+    assert max(np.diff(losses)) > 0
+
+
+def test_training_stepper_far_out_overflows_nowhere():
     got = TrainingStepper([(1, 0), (-1, 0)], [0, 1], weights=(1000, 0, 0)).readouts()
-    assert got["bound"] is None and got["loss"] == 1000 and got["accuracy"] == 0
+    assert got["loss"] == 1000 and got["accuracy"] == 0
+    assert got["safe step"] == pytest.approx(8)  # X'X = 2 I, the mean: 2 / (1/4 * 2 / 2)
 
 
 @pytest.mark.parametrize("matrix", [[[1, 2], [0.5, -1]], [[2, 0.3], [-0.1, 1.5]]])
@@ -502,6 +530,42 @@ def test_keys_move_by_a_step_a_tenth_and_ten(shown, name):
             assert moved[1] == pytest.approx(moved[0] / 10, rel=0.2), handle
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("name", FIGURES)
+def test_home_and_end_go_to_the_ends_and_do_not_scroll(shown, name):
+    figure = FIGURES[name]()
+    for handle in shown.handles():
+        shown.reset()
+        shown.centre(handle)  # scrolls there
+        top, values = shown.page.evaluate("scrollY"), []
+        for key in ("Home", "End"):
+            shown.press(handle, key)
+            values.append(float(shown.handle(handle).get_attribute("aria-valuenow")))
+            assert differences(shown.readouts(), follow(figure, shown.state()).readouts()) == {}, (handle, key)
+            reached = shown.state()
+            shown.press(handle, key)
+            assert numbers(shown.state()) == pytest.approx(numbers(reached), abs=1e-3), (handle, key)  # no farther
+        assert shown.page.evaluate("scrollY") == top
+        if handle == "epsilon":  # a larger patch has its corner farther to the left
+            values.reverse()
+        if (name, handle) == ("step size", "step") or name.endswith("Rosenbrock"):
+            assert values[0] != values[1]  # the tip runs along the step
+        else:
+            assert values[0] < values[1], handle
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("name", "handle", "trait", "low", "high"), [
+    ("differences", "h", "h", 1e-16, 1), ("differences", "x", "x", -2, 2), ("layers", "width-1", "widths", (5, 1, 3, 1), (5, 6, 3, 1)),
+    ("gradient", "point", "point", (-3, 1), (3, 1)), ("map", "epsilon", "epsilon", 0.01, 2), ("step size", "step", "eta", 0, None),
+    ("entries", "W-1-0", "W", [[1, 0, 2], [-9.9, -1, 1]], [[1, 0, 2], [9.9, -1, 1]])])
+def test_the_ends_are_the_limits(shown, name, handle, trait, low, high):
+    for key, value in (("Home", low), ("End", high)):
+        shown.press(handle, key)
+        if value is not None:
+            np.testing.assert_allclose(np.array(shown.state()[trait], float), value, rtol=1e-12)
+
+
 def numbers(state):
     """All numbers of the traits that move, in order (not where an entry was when it was picked)."""
     def flat(value):
@@ -587,7 +651,7 @@ def test_a_saved_figure_stands_alone(alone, kind):
 
 @pytest.mark.browser
 def test_a_run_makes_its_steps_and_no_others(alone):
-    """The steps are those of Python; Reset, Pause and the removal of the figure end a run."""
+    """The steps are those of Python; Reset, Pause, Weights to 0 and the removal of the figure end a run."""
     figure = FIGURES["training"]()
     shown = alone(figure)
     run, steps = shown.control("run"), lambda: shown.state()["steps"]
@@ -607,6 +671,11 @@ def test_a_run_makes_its_steps_and_no_others(alone):
     shown.page.wait_for_timeout(150)
     assert steps() == 0 and run.text_content() == "Run"
     run.click()
+    shown.page.wait_for_function("name => models[name].state.steps >= 2", arg=figure.model_id)
+    shown.control("zero").click()
+    shown.page.wait_for_timeout(150)
+    assert steps() == 0 and run.text_content() == "Run" and shown.state()["weights"] == [0, 0, 0]
+    run.click()
     shown.page.evaluate("document.querySelector('.matdiff-figure').remove()")
     made = steps()
     shown.page.wait_for_timeout(150)
@@ -621,6 +690,105 @@ def test_a_run_is_done_at_once_where_motion_is_reduced(alone):
     assert shown.state()["steps"] == 200 and shown.control("run").text_content() == "Run"
     figure.step(200)
     assert differences(shown.readouts(), figure.readouts()) == {}
+
+
+# What is drawn
+
+PATH = "(root, at) => root.querySelectorAll(`[data-panel=${at[0]}] path.md-curve`)[at[1]].getAttribute('d')"
+
+
+def pieces_of(path):
+    """The pieces of a path of M and L, each an array of pixels."""
+    return [np.array([point.split(" ") for point in piece.split("L")], float) for piece in path.split("M")[1:]]
+
+
+@pytest.mark.browser
+def test_a_loss_of_another_kind_begins_another_curve(alone):
+    shown = alone(FIGURES["training"]())
+    title = lambda: shown.root.locator("[data-panel=loss] .md-axis").nth(1).text_content()
+    for _ in range(3):
+        shown.control("step").click()
+    course, = pieces_of(shown.root.evaluate(PATH, ["loss", 0]))
+    assert len(course) == 4 and title() == "loss L (mean)"
+    shown.control("reduction").select_option("sum")
+    course, = pieces_of(shown.root.evaluate(PATH, ["loss", 0]))
+    assert len(course) == 1 and title() == "loss L (sum)"
+    shown.control("step").click()
+    course, = pieces_of(shown.root.evaluate(PATH, ["loss", 0]))
+    assert len(course) == 2
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_marks_of_the_training_stand_free(alone, width):
+    """No class under its ring, no half dot at the edge of the panel."""
+    shown = alone(TrainingStepper([*CLOUD, (4, 4), (4, -4)], [*CLASSES, 0, 1], weights=(-1, 0.1, 0)))
+    shown.browsing.width(width)
+    found = shown.root.evaluate("""root => {
+        const middle = e => { const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; };
+        const apart = (a, b) => Math.hypot(middle(a)[0] - middle(b)[0], middle(a)[1] - middle(b)[1]);
+        const all = (panel, what) => [...root.querySelectorAll(`[data-panel=${panel}] ${what}`)];
+        const names = all("plane", ".md-label"), grips = all("plane", ".md-grip"), [dot] = all("loss", "circle");
+        const edge = all("loss", "svg")[0].getAttribute("x");
+        return {rings: all("plane", "circle.md-dot").map((ring, i) => ring.hasAttribute("hidden") ? null : apart(ring, names[i])),
+                grips: grips.map(grip => Math.min(...names.map(name => apart(grip, name)))),
+                free: dot.getBoundingClientRect().x - dot.ownerSVGElement.ownerSVGElement.getBoundingClientRect().x - edge}; }""")
+    rings = [distance for distance in found["rings"] if distance is not None]
+    assert 3 <= len(rings) < 7 and min(rings) > 13 + 4  # its radius, half a figure
+    assert min(found["grips"]) > 7 + 4 and found["free"] >= 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_error_of_nought_is_drawn_calmly(alone, width):
+    shown = alone(FIGURES["differences"]())
+    shown.browsing.width(width)
+    course = pieces_of(shown.root.evaluate(PATH, ["errors", 2]))
+    floor = max(piece[:, 1].max() for piece in course)
+    on_floor = [piece for piece in course if (piece[:, 1] == floor).any()]
+    assert on_floor and all((piece[:, 1] == floor).all() and np.ptp(piece[:, 0]) > 0 for piece in on_floor)
+    tick = shown.root.locator("[data-panel=errors] .md-tick", has_text=re.compile("^0$")).bounding_box()
+    top = shown.root.locator("[data-panel=errors]").bounding_box()["y"]
+    assert abs(tick["y"] + tick["height"] / 2 - top - floor) < 4  # the line says 0
+    ticks = [tick.bounding_box() for tick in shown.root.locator("[data-panel=errors] .md-tick").all()]
+    grip = shown.handle("h").locator(".md-grip").bounding_box()
+    assert not any(apart(grip, tick) < 0 for tick in ticks) and grip["y"] > top + floor
+
+
+def apart(a, b):
+    """The pixels between two boxes, negative where they overlap."""
+    return max(max(a[x], b[x]) - min(a[x] + a[size], b[x] + b[size]) for x, size in (("x", "width"), ("y", "height")))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("skew", [0, 0.2, -0.2])
+@pytest.mark.parametrize("point", [(1.5, -1), (0.4, 1), (0.5, -2), (-1, -1.2), (-1, 1)])
+def test_two_arrows_alike_have_two_legible_labels(alone, point, skew):
+    shown = alone(GradientExplorer("1.5*x1**2 + x1*x2 + x2**2 - x1", point=point, skew=True, skew_part=skew))
+    labels = [shown.root.locator("[data-panel=plane] .md-label", has_text=text).bounding_box() for text in ("∇", "(")]
+    assert apart(*labels) > -3  # boxes are higher than letters
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_hint_names_the_keys_where_there_is_room(shown, name):
+    assert shown.root.get_by_text("Or Tab and arrow keys.").is_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_predicted_and_actual_stand_side_by_side(alone, width):
+    shown = alone(FIGURES["entries"](), is_mobile=width == 390)
+    shown.browsing.width(width)
+    shown.press("W-1-0", *["ArrowUp"] * 7, *["Shift+ArrowUp"] * 3)
+    terms, predicted, actual = (shown.root.locator(f'[data-readout="{name}"]') for name in ("terms", "predicted", "actual"))
+    label = terms.locator("xpath=../dt")
+    assert predicted.bounding_box()["y"] == actual.bounding_box()["y"]
+    assert abs(terms.bounding_box()["y"] - label.bounding_box()["y"]) < 5
+    if width == 390:  # a finger
+        sizes = [cell.bounding_box() for cell in shown.root.locator(".md-scrub").all()]
+        assert min(min(size["width"], size["height"]) for size in sizes) >= 40
+        assert shown.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 @pytest.mark.browser
