@@ -18,8 +18,8 @@ import numpy as np
 
 from ..replay import Diverged, Spent, Untraceable
 from .case import Case, Finding, Point, entry, pair, show
-from .chain import (extra_factor, held_terms, mended, only_diagonal, only_symmetric_constant, replayed, stops_short,
-                    wrong_order)
+from .chain import (extra_factor, held_terms, mended, only_diagonal, only_inner_diagonal, only_symmetric_constant,
+                    product_of_slopes, replayed, stops_short, wrong_order)
 from .mistakes import MISTAKES, Mistake, example_names
 from .multiples import sizes_of, with_sizes
 from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms, moving_multiple, not_a_gradient, only_here,
@@ -29,8 +29,9 @@ from .twists import REPAIRS, by_twists
 __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "Case", "Finding", "Point", "show", "sizes_of"]
 
 TESTS = (missing_terms, stays, entry_by_entry, only_structured, moving_multiple, only_unit, own_jacobian,
-         only_symmetric_constant, held_terms, mended, replayed, line_factor, extra_factor, only_here, stops_short, wrong_order, equal_totals,
-         only_diagonal, not_a_gradient)
+         only_symmetric_constant, held_terms, mended, replayed, line_factor, only_inner_diagonal,
+         product_of_slopes, extra_factor, only_here, stops_short, wrong_order, equal_totals, only_diagonal,
+         not_a_gradient)
 
 
 FORGIVEN = (Exception,)     # the reader's functions may raise anything away from X: then a test explains nothing

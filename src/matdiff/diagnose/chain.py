@@ -91,7 +91,7 @@ def one_term(case, text, term, gap, slack, equations):
 
 def slack_of(term, slack):
     """How well the multiple of a term is known."""
-    return max(1e-6, 2 * slack / np.linalg.norm(term))
+    return max(1e-4, 2 * slack / np.linalg.norm(term))
 
 
 def replayed(case):
@@ -137,6 +137,16 @@ def slip_fits(case, tapes, step, edit, turned):
     return c
 
 
+def everywhere(tape, step, edit):
+    """The edit of a constant at all steps that use this constant in the same way."""
+    slot = getattr(edit, "slot", None)
+    if slot is None:
+        return {step.index: edit}
+    K = step.operands[slot]
+    return {s.index: edit for s in tape.steps if s.name == step.name and len(s.operands) == len(step.operands)
+            and slot not in s.moving and np.array_equal(s.operands[slot], K)}
+
+
 def slip_constants(case):
     return [1.0, -1.0] + [s / v for v in constants(case) for s in (1, -1)]
 
@@ -147,7 +157,7 @@ def near4(c, value):
 
 def slip_multiple(case, p, tape, step, edit, turned, V, fine, slack):
     try:
-        slope = tape.slope(V, {step.index: edit}, fine)
+        slope = tape.slope(V, everywhere(tape, step, edit), fine)
     except Exception:       # the slip does not fit the shapes here, or f takes another path
         return None
     C = p.claim.T if turned else p.claim
@@ -227,8 +237,8 @@ def mended(case):
     C, G = case.first.claim, case.first.truth
     if case.claim is None or case.kind == "differential" or C.shape != G.shape or not C.any() or C.size < 2:
         return
-    tapes = case.tapes(case.claim)
-    single = ((name, text, {step.index: edit}) for step in tapes[0].steps for name, text, edit in mends(step))
+    tapes, data = case.tapes(case.claim), case.tapes()[0].constants()
+    single = ((name, text, {step.index: edit}) for step in tapes[0].steps for name, text, edit in mends(step, data))
     for name, text, edits in chain(single, other_axes(tapes[0].steps)):
         if edits and all(mends_it(tape, p, edits) for tape, p in zip(tapes, case.points)):
             yield Finding(name, describe(case, text), also=("transposed",) if "symmetric" in name else ())
@@ -249,6 +259,63 @@ FACTORS = (("{}", lambda v: v), ("(1 - {})", lambda v: 1 - v), ("{0} (1 - {0})",
 SLOPES = FACTORS[:-2] + (("1", np.ones_like), ("1 + {}²", lambda v: 1 + v * v), ("1 + {}", lambda v: 1 + v),
                          ("the sign of {}", np.sign), ("the mask {} > 0", lambda v: (v > 0) * 1.0),
                          ("the mask {} < 0", lambda v: (v < 0) * 1.0), ("1/{}", lambda v: 1 / v))
+
+
+def only_inner_diagonal(case):
+    """The Jacobian between two steps of the function, as of a softmax, cut to its diagonal."""
+    C, G = case.first.claim, case.first.truth
+    if case.kind != "gradient" or C.shape != G.shape or not C.any() or C.size < 3:
+        return
+    tape, V = case.tapes()[0], np.random.default_rng(22).normal(size=(4,) + case.shape)
+    mine = along(case, C, V)
+    for step in tape.steps:
+        shape = np.shape(step.output)
+        if not isinstance(step.output, np.ndarray) or not 2 <= step.output.size <= 40:
+            continue
+        ones, W = tape.onward(step, np.ones(shape)), np.random.default_rng(21).normal(size=shape)
+        mixing = [s for s, a, b in zip(tape.steps, ones, tape.onward(step, W)) if s.index > step.index and a is not None
+                  and a.shape == shape and b.any() and not np.allclose(b, a * W, rtol=1e-6, atol=1e-9)]
+        if not mixing:
+            continue
+        columns = [tape.onward(step, E.reshape(shape)) for E in np.eye(step.output.size)]
+        forth = [tape.slope_before(step, v) for v in V]
+        for later in mixing:
+            diagonal = np.array([column[later.index].flat[i] for i, column in enumerate(columns)]).reshape(shape)
+            back = np.array([float(tape.slope_after(later, E.reshape(shape)).item()) for E in np.eye(diagonal.size)])
+            fit = np.array([np.vdot(back.reshape(shape) * diagonal, d) for d in forth])
+            if fit.any() and np.abs(mine - fit).max() <= 1e-7 * np.abs(mine).max():
+                yield Finding("only diagonal", describe(case, "a Jacobian inside the chain, from "
+                              f"{said_of(step)} to {said_of(later)}, is cut to its diagonal"))
+                return
+
+
+def product_of_slopes(case):
+    """(uv)' = u'v'."""
+    C, G = case.first.claim, case.first.truth
+    if case.kind != "gradient" or C.shape != G.shape or not C.any() or not 3 <= C.size <= 100:
+        return
+    tape = case.tapes()[0]
+    for step in tape.steps:
+        if step.name not in ("multiply", "divide") or len(step.moving) != 2 or np.size(step.output) != 1:
+            continue
+        u, v = (np.array([np.ravel(slope_of(tape, step, slot, E.reshape(case.shape)))[0] for E in np.eye(C.size)])
+                .reshape(case.shape) for slot in (0, 1))
+        E = u * v if step.name == "multiply" else u / v
+        c = multiple(C, E, case.first.bound) if np.isfinite(E).all() else None
+        if c is not None and near(abs(c), 1):
+            yield Finding("missing product-rule term", describe(
+                case, "the slopes of both factors are multiplied, where each belongs with the other factor itself"
+                if step.name == "multiply" else "the slope of the numerator is divided by that of the denominator"))
+            return
+
+
+def slope_of(tape, step, slot, V):
+    """The derivative of one operand of a step along V."""
+    def operand(t):
+        seen = []
+        tape.run(tape.X + t * V, {step.index: lambda s, o: seen.append(o[slot]) or s.call(o)})
+        return np.asarray(seen[0])
+    return tape.derivative(operand)
 
 
 def extra_factor(case):

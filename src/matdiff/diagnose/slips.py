@@ -195,6 +195,7 @@ def constant(slot, change):
         values = list(operands)
         values[slot] = change(values[slot])
         return step.call(values)
+    edit.slot = slot
     return edit
 
 
@@ -226,8 +227,8 @@ def axis_of(axis):
 OPPOSITE = {"add": np.subtract, "subtract": np.add}
 
 
-def mends(step):
-    """(name, sentence, edit) for what a claim often does wrongly at one of its steps; edit(step, operands)."""
+def mends(step, data):
+    """(name, sentence, edit) for what a claim often does wrongly at one of its steps; data: the function's arrays."""
     said = said_of(step)
     if step.name in OPPOSITE and len(step.operands) == 2:
         yield "sign", f"a sign in your formula is wrong, at {said}", lambda s, o: OPPOSITE[s.name](*o)
@@ -244,7 +245,8 @@ def mends(step):
                        lambda s, o, slot=slot: o[1 - slot] * np.ones_like(o[slot]))
     for slot, K in enumerate(step.operands):
         if is_square(K) and step.name != "transpose":
-            name = "transposed" if slot in step.moving else "only for symmetric input"
+            own = slot in step.moving or not any(np.array_equal(K, A) or np.array_equal(K.T, A) for A in data)
+            name = "transposed" if own else "only for symmetric input"
             yield (name, f"a matrix in your formula is still to be transposed, in {said}",
                    lambda s, o, slot=slot: s.call([a.T if i == slot else a for i, a in enumerate(o)]))
     if step.name == "transpose" and is_square(step.output):
