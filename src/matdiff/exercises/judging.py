@@ -23,6 +23,9 @@ NAMES = {"np": np} | {name: value for name, value in vars(matdiff).items()
 DRAWS = 2         # an answer has to be right at each of them
 CLOSE = 1e-6      # of the largest entry: single precision and another order of summation pass
 ROUNDED = 5e-4    # for numbers worked out by hand: four digits are enough
+HEARD = 20        # calls of a judged function that are compared; later ones belong to the diagnosis of a refusal
+# Words about the code of the hidden reference, which no reader has seen.
+FOREIGN = re.compile(r"operand|\bat `|\bUnfit\b|\bat the (sum|difference|product|quotient)|in the product")
 TAUGHT = {"exp", "log", "tanh", "sin", "cos", "sqrt"}  # functions a sentence may name; NumPy's other names it may not
 
 
@@ -173,8 +176,8 @@ def alike(a, b):
 def compare(truth, given, tolerance=CLOSE, who="The answer", reveal=True):
     """Check a value: a number, an array, or a tuple of such, part by part. `reveal`: say what is expected.
 
-    One rule for shapes: the right numbers as a row, a column or a plain list (a single number: in any brackets) pass,
-    with a sentence on the book's shape; in any other shape they are called "shape".
+    One rule for shapes, that of the checker: a row for a column passes, with a sentence on the book's shape; the right
+    numbers in any other shape are called "shape".
     """
     if is_blank(given):
         raise Blank("")
@@ -186,16 +189,18 @@ def compare(truth, given, tolerance=CLOSE, who="The answer", reveal=True):
                   for n, (t, g) in enumerate(zip(truth, parts), 1)]
         return next((c for c in checks if not c), checks[0])
     T, G = numbers(truth), numbers(given, who)
-    L = G.reshape(T.shape) if G.size == T.size and is_line(G.shape) and is_line(T.shape) else G
-    if near(L, T, tolerance):
-        return Check(True, None, "Right." if G.shape == T.shape else
-                     f"Right, written with shape {G.shape}; this book uses {T.shape}.")
-    return Check(False, *difference(T, L, who, tolerance, reveal))
+    if near(G, T, tolerance):
+        return Check(True, None, "Right.")
+    if row_for_column(G.shape, T.shape) and near(G.reshape(T.shape), T, tolerance):
+        return Check(True, None, f"Right, written with shape {G.shape}; this book uses {T.shape}.")
+    return Check(False, *difference(T, G, who, tolerance, reveal))
 
 
-def is_line(shape):
-    """Is this the shape of a single number, a list, a row or a column?"""
-    return sum(n > 1 for n in shape) <= 1
+def row_for_column(given, wanted):
+    """Is a vector of shape `wanted` written the other way, as the checker accepts it?"""
+    n = max(wanted, default=1)
+    return 1 < n == np.prod(wanted) and (len(wanted) == 2 and given == wanted[::-1] or
+                                         len(wanted) == 1 and given == (1, n))
 
 
 def difference(T, G, who, tolerance=CLOSE, reveal=True):
@@ -203,13 +208,15 @@ def difference(T, G, who, tolerance=CLOSE, reveal=True):
     if T.shape != G.shape:
         if near(G.T, T):
             return "transposed", f"{who} is transposed: it has shape {G.shape}; {T.shape} is expected."
-        mend = " The numbers are right, the shape is not." if G.size == T.size and near(G.ravel(), T.ravel()) else ""
-        return "shape", f"{who} has shape {G.shape}; {T.shape} is expected.{mend}"
+        same = G.size == T.size and any(near(G.ravel(), T.ravel(order)) for order in "CF")
+        return "shape", (f"The numbers are right, the shape is not: {who.lower() if who.startswith('The') else who} has "
+                         if same else f"{who} has ") + f"shape {G.shape}; {T.shape} is expected."
     if near(G.T, T):
         return "transposed", f"{who} is transposed."
     if near(-G, T):
         return "sign", f"{who} has the opposite sign."
-    factor = np.vdot(G, T) / np.vdot(G, G) if G.any() else 0
+    with np.errstate(all="ignore"):  # entries near the largest number that there is
+        factor = np.vdot(G, T) / np.vdot(G, G) if G.any() else 0
     if near(factor * G, T) and (T.size > 1 or near(factor, np.float64(2)) or near(factor, np.float64(0.5))):
         return "factor", f"{who} should be multiplied by {factor:.4g}."
     if T.size > 1:
@@ -356,7 +363,7 @@ def judge_derivative(exercise, ask, data):
 def in_plain_words(check, truth, given, names=()):
     """The refusal, or the entries that differ where it explains nothing or speaks of steps no reader has seen."""
     foreign = set(re.findall(r"`(\w+)`", check.message)) - TAUGHT - set(names)
-    if check.mistake != "unknown" and not foreign and not re.search(r"operand|\bat `|\bUnfit\b", check.message):
+    if check.mistake != "unknown" and not foreign and not FOREIGN.search(check.message):
         return check
     T, G = numbers(truth), numbers(given)
     if T.shape != G.shape:
@@ -440,7 +447,7 @@ def judge_choice(exercise, answer, attempt, typical=True):
 
 
 def rehearse(exercise, answer, seed, aloud=False):
-    """(the judge's verdict, everything that the answer said on the way)."""
+    """(the judge's verdict, what the answer said on the way)."""
     said, names = [], arguments(exercise)
 
     @functools.wraps(answer, updated=())
@@ -448,7 +455,8 @@ def rehearse(exercise, answer, seed, aloud=False):
         value = asked(answer, names, values, keywords, aloud=aloud and not said)
         if value is ...:
             raise Blank("")
-        said.append(copy.deepcopy(value))
+        if len(said) < HEARD:
+            said.append(copy.deepcopy(value))
         return value
 
     try:

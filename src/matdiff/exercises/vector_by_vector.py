@@ -89,7 +89,8 @@ EXERCISES = (
     Exercise(
         number="3.1", title="The shape of a chain", kind="shape",
         prompt=r"""$\mathbf f:\mathbb R^7\to\mathbb R^4$ and $\mathbf g:\mathbb R^4\to\mathbb R^2$ are
-differentiable. Which shape has the Jacobian of $\mathbf h(\mathbf x)=\mathbf g(\mathbf f(\mathbf x))$?
+differentiable. What is the shape of the Jacobian of
+$\mathbf h(\mathbf x)=\mathbf g(\mathbf f(\mathbf x))$?
 Answer with a pair of integers.""",
         hints=(r"Rows are outputs of $\mathbf h$, columns are its inputs.",
                r"$J_{\mathbf h}=J_{\mathbf g}J_{\mathbf f}$ is $(2\times4)(4\times7)$."),
