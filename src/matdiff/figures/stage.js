@@ -277,8 +277,8 @@ export class Figure {
     requestAnimationFrame(frame);
   }
 
-  // ---- read-outs: names in order, each {name, label, role, digits, tiny, place}; its place is "wide" for a long
-  // one, "first" for one that begins a line
+  // ---- read-outs: names in order, each {name, label, role, digits, tiny, place}; its place is "wide" for
+  // a long one, "first" for one that begins a line
   readouts(entries) {
     for (const entry of entries) {
       const value = html("dd", { "data-readout": entry.name });
