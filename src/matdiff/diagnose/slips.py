@@ -227,6 +227,11 @@ def axis_of(axis):
 OPPOSITE = {"add": np.subtract, "subtract": np.add}
 
 
+def alike(K, A):
+    """The same matrix up to a number."""
+    return np.shape(K) == np.shape(A) and abs(np.vdot(K, A)) >= (1 - 1e-12) * np.linalg.norm(K) * np.linalg.norm(A) > 0
+
+
 def mends(step, data):
     """(name, sentence, edit) for what a claim often does wrongly at one of its steps; data: the function's arrays."""
     said = said_of(step)
@@ -245,7 +250,7 @@ def mends(step, data):
                        lambda s, o, slot=slot: o[1 - slot] * np.ones_like(o[slot]))
     for slot, K in enumerate(step.operands):
         if is_square(K) and step.name != "transpose":
-            own = slot in step.moving or not any(np.array_equal(K, A) or np.array_equal(K.T, A) for A in data)
+            own = slot in step.moving or not any(alike(K, A) or alike(K.T, A) for A in data)
             name = "transposed" if own else "only for symmetric input"
             yield (name, f"a matrix in your formula is still to be transposed, in {said}",
                    lambda s, o, slot=slot: s.call([a.T if i == slot else a for i, a in enumerate(o)]))

@@ -210,7 +210,8 @@ def difference(T, G, who, tolerance=CLOSE, reveal=True):
             return "transposed", f"{who} is transposed: it has shape {G.shape}; {T.shape} is expected."
         same = G.size == T.size and any(near(G.ravel(), T.ravel(order)) for order in "CF")
         return "shape", (f"The numbers are right, the shape is not: {who.lower() if who.startswith('The') else who} has "
-                         if same else f"{who} has ") + f"shape {G.shape}; {T.shape} is expected."
+                         if same else f"{who} has ") + f"shape {G.shape}; " + (
+            f"{T.shape} is expected." if T.shape else "one number is expected, shape ().")
     if near(G.T, T):
         return "transposed", f"{who} is transposed."
     if near(-G, T):
@@ -355,9 +356,19 @@ def judge_derivative(exercise, ask, data):
     check = CHECKS[exercise.kind](f, claim, data[variable], **exercise.keywords or {})
     if check.mistake == "raises" and unfit:  # right here, unfit nearby: the answer's own sentence, not the checker's
         raise unfit[-1]
-    if check:
+    truth = numbers(build(exercise, exercise.solution)(**copy.deepcopy(data)))
+    given = numbers(ask(*data.values()))
+    return in_stated_shape(check, truth, given) if check else in_plain_words(check, truth, given, data)
+
+
+def in_stated_shape(check, T, G):
+    """An exercise states its shape: of the checker's other layouts only a row for a column passes."""
+    if G.shape == T.shape:
         return check
-    return in_plain_words(check, build(exercise, exercise.solution)(**copy.deepcopy(data)), ask(*data.values()), data)
+    if row_for_column(G.shape, T.shape):
+        return Check(True, None, f"Right, written with shape {G.shape}; this book uses {T.shape}.")
+    return Check(False, "layout", f"The numbers are right, the layout is another one: shape {T.shape} is asked for, with "
+                 f"a row for each output; yours is {G.shape}.", T.shape, G.shape)
 
 
 def in_plain_words(check, truth, given, names=()):
@@ -383,16 +394,33 @@ def judge_value(exercise, ask, data):
             compare(truth, given, reveal=exercise.draw is not None))
 
 
+def multiples(exercise, given, draws):
+    """What the answer has to be multiplied by at each draw to be right; None where no number does it."""
+    found = []
+    for value, data in zip(given, draws):
+        T, G = numbers(build(exercise, exercise.solution)(**copy.deepcopy(data))), numbers(value)
+        if T.shape != G.shape or not T.any() or not G.any():
+            return None
+        found.append(np.vdot(G, T) / np.vdot(G, G))
+        if not near(found[-1] * G, T):
+            return None
+    return found
+
+
 def same_multiple(exercise, given, draws, check):
-    """The refusal of a single number, named where the right one is the same multiple of it at every draw."""
-    truths = [np.asarray(build(exercise, exercise.solution)(**copy.deepcopy(data)), float) for data in draws]
-    given = [np.asarray(value) for value in given]
-    if any(v.size != 1 or not v.any() for v in (*truths, *given)):
+    """The refusal, called a factor only where it is the same at every draw."""
+    found = multiples(exercise, given, draws)
+    if found is None:
         return check
-    first, *rest = [t.item() / g.item() for t, g in zip(truths, given)]
-    if not all(abs(c - first) <= CLOSE * abs(first) for c in rest):
-        return check
-    return dataclasses.replace(check, mistake="factor", message=f"The right number is {first:.4g} times yours.")
+    first, *others = found
+    if all(abs(c - first) <= CLOSE * abs(first) for c in others):
+        return check if check.mistake == "factor" else dataclasses.replace(
+            check, mistake="factor", message=f"The right number is {first:.4g} times yours.", also=())
+    if check.mistake == "factor":
+        return dataclasses.replace(
+            check, mistake="unknown", also=(), message="A multiple of the right answer, but the factor changes with the "
+            f"inputs: {first:.4g} for some, {others[0]:.4g} for others.")
+    return check
 
 
 def judge_draws(exercise, answer, attempt, typical=True):
@@ -421,7 +449,8 @@ def judge_draws(exercise, answer, attempt, typical=True):
         if rounded or not compare(truth, given[0], 20 * ROUNDED):
             return rounded or failed
         return dataclasses.replace(failed, message="Close, but not right to four digits: give an expression, or more digits.")
-    if exercise.kind == "value" and failed.mistake == "unknown" and not isinstance(given[0], (tuple, list)):
+    parts = isinstance(build(exercise, exercise.solution)(**copy.deepcopy(draws[0])), tuple)
+    if exercise.draw and failed.mistake in ("factor", "unknown") and not parts:
         return same_multiple(exercise, given, draws, failed)
     return failed
 

@@ -2,6 +2,7 @@
 import numpy as np
 
 from . import Exercise, Option, Wrong
+from .judging import numbers
 from ..check import Check
 
 
@@ -79,18 +80,31 @@ def _described(result):
     return f"{len(result)} things" if isinstance(result, (tuple, list)) else f"one {type(result).__name__}"
 
 
+def _both_sides(points, x):
+    """Are there two points with x in their middle?"""
+    return any(np.abs(p + q - 2 * x).max() < 1e-3 * np.abs(p - q).max() for p in points for q in points)
+
+
 def judge_line_check(line_check, rng):
     """Judge `line_check(f, g, x, rng) -> (claimed, measured, method)` on a smooth and a kinked function."""
     seed = int(rng.integers(2 ** 32))
     x = np.array([0.8, -1.3, 2.1, -0.4, 1.7])
     v = np.random.default_rng(seed).normal(size=x.size)
-    answers = []
-    for f, g in ((_smooth, _smooth_gradient(x)), (_kinked, np.sign(x))):
+    answers, points = [], []
+
+    def kinked(y):
+        """Σ|xᵢ|, which notes the real points where it is asked."""
+        if not np.iscomplexobj(y):
+            points.append(np.array(y))
+        return _kinked(y)
+
+    for f, g in ((_smooth, _smooth_gradient(x)), (kinked, np.sign(x))):
         result = line_check(f, g, x, np.random.default_rng(seed))
         if not isinstance(result, (tuple, list)) or len(result) != 3:
             return Check(False, "shape", "Return three things, the claimed slope, the measured slope and the "
                                          f"method's name; yours returns {_described(result)}.")
         claimed, measured, method = result
+        claimed, measured = numbers(claimed, "The claimed slope"), numbers(measured, "The measured slope")
         if np.shape(claimed) or np.shape(measured):
             return Check(False, "shape", "A slope is one number; yours have the shapes "
                                          f"{np.shape(claimed)} and {np.shape(measured)}.")
@@ -110,6 +124,10 @@ def judge_line_check(line_check, rng):
         return Check(False, "sign" if name == "−1" else "factor",
                      f"For a right gradient your measured slope is {name} times the claimed one. "
                      + why.get(name, "Use the same v, at the same length, on both sides."))
+    if not np.isclose(claimed, _smooth_gradient(x) @ v, rtol=1e-6):
+        return Check(False, "unknown", f"Both slopes agree, but not along the direction asked for: there g @ v is "
+                     f"{_smooth_gradient(x) @ v:.4g}, yours is {claimed:.4g}. Draw "
+                     "`v = rng.normal(size=x.size)` once, from the `rng` given, and do not rescale it.")
     if not np.isclose(measured_abs, claimed_abs, rtol=1e-4):
         return Check(False, "factor", f"For f = Σ|xᵢ| you measure {measured_abs:.4g} where the slope is "
                      f"{claimed_abs:.4g}. np.abs of a complex number is its modulus, a real number, so "
@@ -124,8 +142,14 @@ def judge_line_check(line_check, rng):
     if not np.isclose(ratio, 1, rtol=1e-12):
         return Check(False, "unknown", "Where the complex step is valid, return its value: it agrees with "
                      f"the claim to round-off, yours to 1e{np.floor(np.log10(abs(ratio - 1))):.0f}.")
+    if not _both_sides(points, x):
+        return Check(False, "unknown", "The slopes are right, but f is asked on one side only: a central difference goes "
+                     "h forward and h back along v, which is far more accurate.")
     wrong = _smooth_gradient(x) * np.array([1, 1, 1.01, 1, 1])
     claimed, measured, _ = line_check(_smooth, wrong, x, np.random.default_rng(seed))
+    if np.isclose(measured, wrong @ v, rtol=1e-9) and not np.isclose(claimed, wrong @ v, rtol=1e-6):
+        return Check(False, "wrong order", "The first two are swapped: the claimed slope `g @ v` comes first, then the "
+                     "measured one.")
     if np.isclose(claimed, measured, rtol=1e-6):
         return Check(False, "unknown", "A gradient with one entry 1 % off passes: draw v from a Gaussian, "
                                        "so that no entry is left out.")
@@ -160,6 +184,11 @@ shape `(4,)`.""",
         solution="a",
         wrong=(Wrong("a + 2", "unknown",
                      "The 2 does not move with x, so it leaves no trace in any entry."),
+               Wrong("0 * a", "unknown",
+                     "Zero would mean that no quantity changes the cost. Only the constant 2 has the derivative 0."),
+               Wrong("np.ones(4)", "missing chain factor",
+                     "The derivative of xᵢ in xᵢ is 1, but the price aᵢ multiplies it."),
+               Wrong("a ** 2", "extra chain factor", "Each price stands in f once; one more unit of item i costs aᵢ."),
                Wrong("2 * a", "factor",
                      "The 2 is added, not multiplied: an added constant leaves no trace in a gradient."),
                Wrong("a.sum()", "shape",
@@ -183,6 +212,8 @@ $\mathbf x,\mathbf c\in\mathbb R^5$. Return $\nabla f(\mathbf x)$, shape `(5,)`.
         wrong=(Wrong("c - x", "sign",
                      "This points to c, which is where descent goes; the gradient points uphill."),
                Wrong("2 * (x - c)", "factor", "The ½ in front is there to cancel this 2."),
+               Wrong("(x - c) ** 2 / 2", "unknown",
+                     "These are the terms of the sum, not yet differentiated."),
                Wrong("np.linalg.norm(x - c)", "shape",
                      "That is the length of the gradient, not the gradient.")),
         after="What is the gradient without the square and the ½? Its length should not depend on x "
@@ -309,6 +340,8 @@ return $\nabla L(\mathbf w)$, shape `(3,)`.""",
                      "Every sample counts alike here. Right only where all sᵢ are 1."),
                Wrong("X * (s * (X @ w - y))[:, None] / len(y)", "not summed over the batch",
                      "One gradient per sample, a row each: sum them over the samples."),
+               Wrong("X.T @ (s * (X @ w - y)) / s.sum()", "factor",
+                     "Divided by the sum of the weights. This loss divides by the number of samples, m."),
                Wrong("2 * X.T @ (s * (X @ w - y)) / len(y)", "factor", "The ½ was there to cancel the 2.")),
         after="Set all sᵢ to zero but one: what is left is the gradient of that sample alone. "
               "Averaging a few of them is what SGD does."),
@@ -489,11 +522,17 @@ one with the smallest $\mathbf g^\top\mathbf v$, shape `(4,)`.""",
                      "P where P⁻¹ belongs: right for P = I."),
                Wrong("d = np.linalg.solve(P, g)\nreturn d / np.sqrt(g @ d)", "sign",
                      "That is the steepest ascent."),
+               Wrong("d = np.linalg.solve(P, g)\nreturn -d / np.linalg.norm(d)", "factor",
+                     "The right direction, but its length is 1 by the Euclidean ruler; ‖v‖_P is not 1."),
+               Wrong("-g", "missing chain factor",
+                     "The direction that is steepest by the Euclidean ruler, and not scaled; P does not occur in it."),
+               Wrong("-np.sign(g)", "missing chain factor",
+                     "That is steepest where the largest entry of v is the length; P does not occur in it."),
                Wrong("-np.linalg.solve(P, g)", "factor",
-                     "The right direction, not scaled to length 1: this is the Newton step if P is the "
-                     "Hessian.")),
-        after="With P the Hessian this is the direction of Newton's method: one step of it, unscaled, "
-              "ends in the minimum of a quadratic."),
+                     "The right direction, not scaled to length 1: if P is the Hessian, it is the step to the "
+                     "minimum of the second-order prediction.")),
+        after="With P the Hessian this is the direction of Newton's method, which steps to the minimum of the "
+              "second-order prediction: unscaled, one step ends in the minimum of a quadratic."),
     Exercise(
         number="1.17", title="The best step, and the step too far", kind="value",
         prompt=r"""$f(\mathbf x)=\frac12\mathbf x^\top H\mathbf x-\mathbf b^\top\mathbf x$, $H\succ0$,
@@ -507,7 +546,15 @@ height.""",
                "A parabola is symmetric about its lowest point."),
         draw=lambda rng: {"x": rng.normal(size=4), "H": positive_definite(rng, 4), "b": rng.normal(size=4)},
         solution="g = H @ x - b\neta = (g @ g) / (g @ H @ g)\nreturn np.array([eta, 2 * eta])",
-        wrong=(Wrong("g = H @ x - b\neta = (g @ H @ g) / (g @ g)\nreturn np.array([eta, 2 * eta])", "factor",
+        wrong=(Wrong("g = H @ x\neta = (g @ g) / (g @ H @ g)\nreturn np.array([eta, 2 * eta])",
+                     "missing product-rule term", "The gradient is Hx − b; here b has dropped out."),
+               Wrong("g = H @ x - b\neta = (g @ g) / (g @ H @ g)\nreturn np.array([2 * eta, eta])", "wrong order",
+                     "The right numbers, the other way round: first the best step, then the one too far."),
+               Wrong("g = H @ x - b\nL = np.linalg.eigvalsh(H)[-1]\n"
+                     "return np.array([(g @ g) / (g @ H @ g), 2 / L])", "one entry",
+                     "2/L is a step that is safe from every starting point. From this one the parabola is back at "
+                     "its height at twice the best step."),
+               Wrong("g = H @ x - b\neta = (g @ H @ g) / (g @ g)\nreturn np.array([eta, 2 * eta])", "factor",
                      "Upside down: the more curved the bowl, the shorter the step."),
                Wrong("eta = 1 / np.linalg.eigvalsh(H)[-1]\nreturn np.array([eta, 2 * eta])", "factor",
                      "The safe step 1/L. It is the best one only where g lies along the top eigenvector."),

@@ -115,6 +115,10 @@ $A\in\mathbb R^{3\times5}$, $\mathbf b\in\mathbb R^3$. Give the Jacobian, a $3\t
         draw=affine, function="A @ x + b", solution="A",
         wrong=(Wrong("A @ x + b", "shape",
                      "This is the value of the map at x, not the table of its slopes."),
+               Wrong("A.T", "layout",
+                     "One gradient per column; this book lays gradients in rows, one for each output."),
+               Wrong("np.ones((3, 5))", "missing chain factor",
+                     "Every input would count the same for every output: the coefficients are missing."),
                Wrong("A.sum(axis=0)", "shape",
                      "The rows were added up: that is a pull-back with a vector of ones, right only for "
                      "one output."),
@@ -170,6 +174,8 @@ $A\in\mathbb R^{4\times4}$, not symmetric. Give the Jacobian, a $4\times4$ array
                "is the second term."),
         draw=self_product, function="x * (A @ x)", solution="np.diag(A @ x) + x[:, None] * A",
         wrong=(Wrong("x[:, None] * A", "missing product-rule term", "The factor in front moves too."),
+               Wrong("A @ x + x[:, None] * A", "unknown",
+                     "NumPy adds the vector Ax to every row. It belongs on the diagonal: np.diag(A @ x)."),
                Wrong("np.diag(A @ x)", "missing product-rule term",
                      "The x inside the matrix product moves too."),
                Wrong("np.diag(A @ x) + A * x", "wrong axis",
@@ -246,7 +252,7 @@ $4\times4$ array.""",
         draw=point, function="c = x - x.mean()\nreturn c / np.sqrt((c * c).mean())",
         solution="s = x.std()\ny = (x - x.mean()) / s\nreturn (np.eye(4) - 1 / 4 - np.outer(y, y) / 4) / s",
         wrong=(Wrong("(np.eye(4) - 1 / 4) / x.std()", "missing product-rule term",
-                     "The spread was treated as a constant: that is what a detached statistic would give."),
+                     "The spread s was treated as a constant, but it moves with x."),
                Wrong("np.eye(4) / x.std()", "missing product-rule term",
                      "Mean and spread were both treated as constants."),
                Wrong("s = x.std()\n"
@@ -256,7 +262,8 @@ $4\times4$ array.""",
                Wrong("s = x.std()\ny = (x - x.mean()) / s\nreturn np.eye(4) - 1 / 4 - np.outer(y, y) / 4",
                      "factor",
                      "The factor 1/s is missing. Passes when the input has spread one already.")),
-        after=r"The library adds $\varepsilon$ inside the root. Which of the two null directions survives?"),
+        after=(r"The library adds $\varepsilon$ inside the root. Steps along $\mathbf 1$ and along $\mathbf x$ change "
+               "nothing here. Which of the two still changes nothing then?")),
     Exercise(
         number="3.10", title="Pull a sensitivity through a layer", kind="gradient",
         prompt=r"""$\mathbf t=\tanh(W\mathbf x)$ with $\mathbf x\in\mathbb R^5$, $W\in\mathbb R^{3\times5}$. A
@@ -275,6 +282,14 @@ the gradient of $\mathbf u^\top\tanh(W\mathbf x)$, without building $J$.""",
                      "The value of tanh stands where its slope belongs."),
                Wrong("(1 - np.tanh(W @ x)**2) * u", "shape",
                      "Stopped halfway: this is the sensitivity to z = Wx. One more step leads to x."),
+               Wrong("W.T @ (1 - np.tanh(W @ x)**2)", "missing chain factor",
+                     "u is missing: this pulls back a vector of ones."),
+               Wrong("W.T @ ((1 - np.tanh(W @ x)**2)**2 * u)", "extra chain factor",
+                     "The slope of tanh is there twice."),
+               Wrong("W.T @ ((1 - np.tanh(u)**2) * u)", "missing chain factor",
+                     "The slope is needed where tanh was evaluated, at z = Wx, not at u."),
+               Wrong("(1 - np.tanh(W @ x)**2)[:, None] * W", "shape",
+                     "You returned J. What is asked is Jᵀu, five numbers."),
                Wrong("-(W.T @ ((1 - np.tanh(W @ x)**2) * u))", "sign",
                      "The slope of tanh is 1 - t², not t² - 1.")),
         after=(r"Compare `u @ (J @ v)` with `answer(...) @ v` for a random $\mathbf v$: the dot-product "
@@ -351,12 +366,21 @@ $A\in\mathbb R^{3\times3}$, $\det A<0$. Give the density $p_Y(\mathbf y)$, one p
                Wrong("x = np.linalg.solve(A, y - b)\nreturn (2 * np.pi)**-1.5 * np.exp(-x @ x / 2)",
                      "missing chain factor",
                      "The density was carried along unchanged. Right only when volumes are kept."),
+               Wrong("x = np.linalg.solve(A, y - b)\n"
+                     "return -1.5 * np.log(2 * np.pi) - x @ x / 2 - np.linalg.slogdet(A)[1]", "unknown",
+                     "That is the logarithm of the density."),
+               Wrong("p = (2 * np.pi)**-1.5 * np.exp(-y @ y / 2)\nreturn p / abs(np.linalg.det(A))", "unknown",
+                     "The old density has to be taken at the x that was carried to y, not at y."),
+               Wrong("x = np.linalg.solve(A, y)\n"
+                     "p = (2 * np.pi)**-1.5 * np.exp(-x @ x / 2)\n"
+                     "return p / abs(np.linalg.det(A))", "missing product-rule term",
+                     "The shift b was forgotten: y = Ax + b, so x solves Ax = y − b."),
                Wrong("x = y - b\n"
                      "p = (2 * np.pi)**-1.5 * np.exp(-x @ x / 2)\n"
                      "return p / abs(np.linalg.det(A))", "unknown",
                      "The old density has to be taken at the point that was carried to y.")),
-        after=("Write the logarithm of it with `np.linalg.slogdet`. When does the product of 1000 numbers "
-               "make that necessary?")),
+        after=("Write the logarithm of it with `np.linalg.slogdet`. Why a logarithm? Look at "
+               "`np.prod(np.full(1000, 0.1))`.")),
     Exercise(
         number="3.14", title="Area on a bowl", kind="value",
         prompt=r"""$(u,v)\mapsto(u,\;v,\;u^2+v^2)$ lays the plane onto a bowl in $\mathbb R^3$. By which
@@ -426,6 +450,14 @@ a $4\times2$ array. (Find $\mathbf x$ by repeating the right-hand side from zero
                Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\n"
                      "return -np.linalg.solve(np.eye(4) - D @ W, D @ U)", "sign",
                      "The minus of the implicit rule was applied after the terms had already changed sides."),
+               Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) + D @ W, D @ U)", "sign",
+                     "The feedback changes sign when it goes to the other side: I − DW."),
+               Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) - D @ W.T, D @ U)",
+                     "transposed", "W transposed belongs to the pull-back; a step forward meets W."),
+               Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) - D @ W, U)",
+                     "missing chain factor", "The slope D is missing in front of U: both arrivals pass through tanh."),
+               Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) - D @ W, D @ U).T", "layout",
+                     "One column for each output; this book has one row for each output, 4 × 2."),
                Wrong(FIXED_POINT + "return np.linalg.solve(np.eye(4) - W, U)", "missing chain factor",
                      "The slope of tanh is missing on both sides: right for a linear layer.")),
         after=(r"The pull-back $U^\top D(I-W^\top D)^{-1}\mathbf u$ needs one linear solve. Write it and "
