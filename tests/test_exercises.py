@@ -186,7 +186,7 @@ def test_validator_finds_numbers_out_of_order(tiny):
 
 # What a learner is told
 
-@pytest.mark.parametrize("answer", [..., None, lambda x, A, b: ..., lambda x, A, b: None])
+@pytest.mark.parametrize("answer", [..., None, lambda x, A, b: ...])
 def test_not_attempted(tiny, answer):
     verdict = check_exercise("99.1", answer)
     assert repr(verdict) == "○ Exercise 99.1: not attempted yet." and not verdict and verdict.mistake is None
@@ -253,7 +253,7 @@ def test_attempts_draw_anew_and_sessions_repeat(tiny):
     ("99.1", lambda *args: (args[1] + args[1].T) @ args[0] - args[2]),
     ("99.2", lambda x, A: np.diag(np.cos(A @ x)) @ A),
     ("99.3", lambda X, dX: X @ dX + dX @ X), ("99.3", lambda dX, X: X @ dX + dX @ X),
-    ("99.4", 1 / 3), ("99.4", Fraction(1, 3)), ("99.4", np.array(1 / 3)), ("99.4", [1 / 3]), ("99.4", 0.3333),
+    ("99.4", 1 / 3), ("99.4", Fraction(1, 3)), ("99.4", np.array(1 / 3)), ("99.4", 0.3333),
     ("99.4", lambda: 1 / 3), ("99.4", np.float32(1 / 3)), ("99.4", 1 / 3 + 0j),
     ("99.5", lambda x: (np.sqrt(x @ x), (x / np.sqrt(x @ x)).tolist())), ("99.5", lambda x: [np.sqrt(x @ x), x / np.sqrt(x @ x)]),
     ("99.6", (3,)), ("99.6", [3]), ("99.6", 3), ("99.6", np.zeros(3).shape), ("99.6", np.array([3])), ("99.6", lambda: (3,)),
@@ -285,10 +285,26 @@ def raises(*args):
     ("99.1", "A @ x", "and this is text"),
     ("99.1", lambda x, A, b: x[:, None] @ np.ones((1, 7)), "yours has shape (4, 7)"),
     ("99.3", lambda X: X, "it is called with (X, dX)"),
+    ("99.1", lambda x, A, b: None, "Your function returned nothing; is `return` missing?"),
+    ("99.1", lambda x, A, b: x > 0, "is an array of True and False, where a number or an array of numbers is expected"),
+    ("99.1", lambda x, A, b: exit(), "ends the session"), ("99.1", lambda x, A, b: sys.exit(), "ends the session"),
+    ("99.1", lambda x, A, b: x[:, None] * 0 + 1, "yours has shape (4, 1)"),
+    ("99.2", lambda x, A: (np.cos(A @ x)[:, None] * A).T, "The numbers are right, the layout is another one: shape (4, 3)"),
+    ("99.3", lambda X, dX: None, "returned nothing"), ("99.3", lambda X, dX: dX > 0, "True and False"),
+    ("99.4", True, "The answer is True, where a number"), ("99.4", np.bool_(False), "where a number"),
+    ("99.4", [1 / 3], "The numbers are right, the shape is not: the answer has shape (1,); one number is expected"),
+    ("99.4", np.full((1, 1), 1 / 3), "The numbers are right, the shape is not"),
+    ("99.4", 2 / 3, "should be multiplied by 0.5"), ("99.4", 0.7, "The answer is not right: yours is 0.7."),
+    ("99.5", lambda x: (True, x), "Part 1 of the answer is True"), ("99.5", lambda x: (None, x), "Part 1 of the answer is None"),
+    ("99.5", lambda x: (np.sqrt(x @ x), x / np.sqrt(x @ x), 3), "2 parts are asked for, yours has 3"),
+    ("99.6", True, "The answer is True"), ("99.6", (True, True), "True and False"),
+    ("99.6", "(3,)", "The answer is text, '(3,)'; a tuple such as (2, 5) is expected"),
+    ("99.7", True, "one letter"), ("99.8", lambda x, n: exit(), "ends the session"),
+    ("99.8", lambda x, n: None, "returned nothing"),
     ("99.4", "1/3", "is text"), ("99.4", [1, 2], "shape (2,)"), ("99.4", 0.33, "Close, but not right to four digits"),
     ("99.4", float("nan"), "nan"), ("99.4", {}, "dictionary"),
     ("99.5", lambda x: x @ x, "2 parts are asked for, yours has 1"), ("99.5", lambda x: (np.sqrt(x @ x), x[:2]), "Part 2"),
-    ("99.6", (1, 2, 3), "tuple of 1 numbers, yours has 3"), ("99.6", (4,), "Not (4,)"), ("99.6", "3", "text"),
+    ("99.6", (1, 2, 3), "tuple of 1 number, yours has 3"), ("99.6", (4,), "Not (4,)"), ("99.6", "3", "text"),
     ("99.7", "e", 'Answer with one letter, "a", "b", "c" or "d"; this is \'e\''), ("99.7", 2, "one letter"),
     ("99.8", 3, "A function is expected, and this is a number"), ("99.8", lambda x: x, "it is called with (x, n)"),
     ("99.8", raises, "raised KeyError"), ("99.8", lambda x, n: "xxx", "Three numbers"),
@@ -333,6 +349,174 @@ def test_the_card_shows_mathematics_and_code_and_escapes(tiny):
     assert exercises.inline('<p title="$a$ `b`">`c` &lt; **d**</p>') == \
         '<p title="$a$ `b`"><code>c</code> &lt; <strong>d</strong></p>'
     assert "<b>" not in check_exercise("99.1", lambda x, A, b: "<b>")._repr_html_()
+
+
+def test_a_card_does_not_show_unknown_as_a_name(tiny):
+    verdict = check_exercise("99.8", lambda x, n: 3 * x)
+    assert verdict.mistake == "unknown" and "unknown" not in verdict._repr_html_()
+    assert "<em>sign</em>" in check_exercise("99.8", lambda x, n: -n * x)._repr_html_()
+
+
+def test_prints_of_an_answer_are_shown_once(tiny, capsys):
+    def talking(x, A, b):
+        print("here", x.shape)
+        return x
+    check_exercise("99.1", talking)
+    check_exercise("99.8", lambda x, n: print("there") or x)
+    assert capsys.readouterr().out == "here (4,)\nthere\n"
+
+
+def test_the_checker_hears_the_variables_own_name_and_only_given_letters(tiny, monkeypatch):
+    import inspect
+
+    from matdiff.exercises import judging
+    seen = []
+
+    def spy(f, claim, X, **keywords):
+        seen.append((next(iter(inspect.signature(f).parameters)), keywords))
+        return Check(True, None, "The gradient is right.")
+    monkeypatch.setitem(judging.CHECKS, "gradient", spy)
+    for number in ("99.1", "2.6"):
+        check_exercise(number, build(exercises.find(number), exercises.find(number).solution))
+    assert seen[0] == ("x", {}) and seen[-1] == ("b", {"sizes": {"m": 5, "d": 3, "k": 4}})
+
+
+@pytest.mark.parametrize("exercise", [e for e in ALL if (e.keywords or {}).get("sizes")], ids=lambda e: e.number)
+def test_letters_are_sizes_of_the_data(exercise):
+    data = inputs(exercise, 0)
+    sizes = {n for value in data.values() for n in np.shape(value)}
+    assert set(exercise.keywords["sizes"].values()) <= sizes
+
+
+@pytest.mark.parametrize("said", ["at `add` the factor `add` is missing", "operand 1 of `divide` is missing",
+                                  "the factor at the difference is missing", "through the result of `matmul`"])
+def test_words_about_the_references_code_are_replaced_by_the_entries(tiny, monkeypatch, said):
+    from matdiff.exercises import judging
+    monkeypatch.setitem(judging.CHECKS, "gradient", lambda *args, **keywords: Check(False, "missing chain factor", said))
+    verdict = check_exercise("99.1", lambda x, A, b: (A + A.T) @ x - b + np.array([0, 1, 0, 0]))
+    assert said not in verdict.message and verdict.mistake == "unknown"
+    assert "No common mistake explains it. 1 of 4 entries differs (counted from 0): [1] should be" in verdict.message
+
+
+def test_plain_words_of_the_checker_stay(tiny, monkeypatch):
+    from matdiff.exercises import judging
+    said = "the slope of `tanh` is missing at `x`".replace("at", "for")
+    monkeypatch.setitem(judging.CHECKS, "gradient", lambda *args, **keywords: Check(False, "missing chain factor", said))
+    assert said in check_exercise("99.1", lambda x, A, b: x).message
+
+
+def test_differing_entries_are_told_apart_by_enough_digits():
+    from matdiff.exercises.judging import compare
+    T = np.arange(6.0).reshape(2, 3) + 1.23456
+    G = T.copy()
+    G[1, 2] += 1e-4
+    check = compare(T, G)
+    assert "1 of 6 entries differs (counted from 0): [1, 2] should be 6.23456, yours is 6.23466." in check.message
+    hidden = compare(T, G + [[0, 1, 0], [0, 0, 0]], reveal=False).message
+    assert "2 of 6 entries differ" in hidden and "2.235" not in hidden and "3.235 at [0, 1]" in hidden
+
+
+def test_one_rule_for_shapes():
+    """A row for a column passes and the book's shape is named; right numbers in any other shape are named so."""
+    from matdiff.exercises.judging import compare
+    v = np.array([1.0, 2, 3])
+    for truth, given in [(v, v[None]), (v[None], v[:, None]), (v[:, None], v[None])]:
+        check = compare(truth, given)
+        assert check and check.message == f"Right, written with shape {given.shape}; this book uses {truth.shape}."
+    for truth, given in [(v, v[:, None]), (v[None], v), (np.float64(3), [3]), (np.float64(3), [[3]]), (v[None], v[None, None])]:
+        check = compare(truth, given)
+        assert check.mistake == "shape" and "The numbers are right, the shape is not" in check.message
+    assert compare(np.float64(3), np.array(3)) and compare(v, [1, 2, 3])
+    assert compare(np.arange(6).reshape(2, 3), np.arange(6).reshape(2, 3).T).mistake == "transposed"
+
+
+def test_a_factor_is_the_same_at_every_draw():
+    value = changed(GRADIENT, kind="value", function=None, wrong=())
+    gradient = changed(GRADIENT, wrong=())
+    from matdiff.exercises.judging import judge
+    right = build(GRADIENT, GRADIENT.solution)
+    for exercise in (value, gradient):
+        assert judge(exercise, lambda x, A, b: 5 * right(x, A, b)).mistake == "factor"
+        check = judge(exercise, lambda x, A, b: (3 + b[0]) * right(x, A, b))
+        assert check.mistake == "unknown" and "the factor changes with the inputs" in check.message
+    number = changed(value, solution="x @ A @ x")
+    assert judge(number, lambda x, A, b: 7 * x @ A @ x).message == "The right number is 0.1429 times yours."
+    assert "is expected, yours is" in judge(number, lambda x, A, b: b @ x).message
+
+
+CENTRAL = {
+    "right": ("(F(X + h * V) - F(X - h * V)) / 2 / h", ""),
+    "fourth order": ("C = lambda h: (F(X + h * V) - F(X - h * V)) / (2 * h)\nreturn (4 * C(h / 2) - C(h)) / 3",
+                     "More accurate than asked"),
+    "complex step": ("np.imag(F(X + 1e-30j * V)) / 1e-30", "More accurate than asked"),
+    "/2*h": ("(F(X + h * V) - F(X - h * V)) / 2 * h", "write `/ (2 * h)`"),
+    "not divided": ("F(X + h * V) - F(X - h * V)", "not yet divided by 2h"),
+    "unit V": ("V = V / np.linalg.norm(V)\nreturn (F(X + h * V) - F(X - h * V)) / (2 * h)", "V was scaled to length 1"),
+    "over the norm": ("(F(X + h * V) - F(X - h * V)) / (2 * h * np.linalg.norm(V))", "Divided by ‖V‖"),
+    "no bracket": ("F(X + h * V) - F(X - h * V) / (2 * h)", "brackets"),
+    "plus": ("(F(X + h * V) + F(X - h * V)) / (2 * h)", "there is a plus"),
+    "no V": ("(F(X + h) - F(X - h)) / (2 * h)", "along V"),
+    "backward": ("(F(X) - F(X - h * V)) / h", "one side"),
+    "half the step": ("(F(X + h / 2 * V) - F(X - h / 2 * V)) / h", "step h/2"),
+    "complex": ("F(X + 1j * h * V)", "entries differ"),
+    "zero": ("0 * F(X)", "entries differ"),
+    "nan": ("np.nan * F(X)", "has nan"),
+}
+
+
+@pytest.mark.parametrize("name", CENTRAL)
+def test_the_central_difference_is_compared_with_itself(name, recwarn):
+    body, sentence = CENTRAL[name]
+    verdict = check_exercise("0.9", build(exercises.find("0.9"), body))
+    assert verdict.passed == (name == "right") and sentence in verdict.message and not recwarn.list
+    assert "e-" not in verdict.message  # no raw digits
+
+
+LINE = """v = rng.normal(size=x.size)
+central = (f(x + 1e-5 * v) - f(x - 1e-5 * v)) / 2e-5
+exact = np.imag(f(x + 1e-30j * v)) / 1e-30
+if np.isclose(exact, central, rtol=1e-6, atol=1e-8):
+    return g @ v, exact, "complex step"
+return g @ v, central, "central difference\""""
+
+
+@pytest.mark.parametrize("old, new, sentence", [
+    ("", "", ""), ("return g @ v, exact", "return exact, g @ v", "swapped"),
+    ("rng.normal(size=x.size)", "np.ones(x.size)", "not along the direction asked for"),
+    ("(f(x + 1e-5 * v) - f(x - 1e-5 * v)) / 2e-5", "(f(x + 1e-8 * v) - f(x)) / 1e-8", "on one side only"),
+    ("return g @ v, exact", "return None, exact", "The claimed slope is None"),
+    ("return g @ v, exact", "return True, exact", "The claimed slope is True")])
+def test_line_check_is_judged_by_what_it_does(old, new, sentence):
+    verdict = check_exercise("1.15", build(exercises.find("1.15"), LINE.replace(old, new) if old else LINE))
+    assert verdict.passed == (not old) and sentence in verdict.message, verdict
+
+
+SOFTMAX_RIGHT = """Z = X @ W - (X @ W).max(axis=1, keepdims=True)
+t, s = np.exp(Z).sum(axis=1, keepdims=True), Y.sum(axis=1, keepdims=True)
+loss, grad = (np.sum(s * np.log(t)) - np.sum(Y * Z)) / 5, X.T @ (s * np.exp(Z) / t - Y) / 5
+return loss, grad"""
+
+
+@pytest.mark.parametrize("said, sentence", [
+    ("[loss, grad]", ""), ("loss, grad, 3", "this returned 3 things"), ("grad", "this returned one thing"),
+    ("None, grad", "The loss is None"), ("loss, None", "`grad` is None"), ("loss > 0, grad", "The loss is"),
+    ("loss * 2, grad", "The gradient is right. The loss should be multiplied by 0.5"),
+    ("loss + 1e-4, grad", "is expected, yours is"), ("np.full(5, loss), grad", "average over examples"),
+    ("-np.sum(Y * np.log(np.exp(Z) / t + 1e-12)) / 5, grad", "never take log(P)"),
+    ("-np.sum(Y * np.log(np.exp(Z) / t + 1e-9)) / 5, grad", "Do not shift the logarithm")])
+def test_softmax_loss_and_gradient(said, sentence):
+    body = SOFTMAX_RIGHT.replace("return loss, grad", f"return {said}")
+    verdict = check_exercise("2.13", build(exercises.find("2.13"), body))
+    assert verdict.passed == (said == "[loss, grad]") and sentence in verdict.message, verdict
+
+
+def test_value_exercises_say_what_differs():
+    assert "should be multiplied by 2" in check_exercise("0.3", lambda G, dX: np.sum(G * dX) / 2).message
+    reset()
+    message = check_exercise("0.3", lambda G, dX: G.sum()).message
+    assert "is expected, yours is" in message
+    message = check_exercise("2.1", [[2, 9], [2, 0], [-2, 12]]).message
+    assert "1 of 6 entries differs (counted from 0): yours is 12 at [2, 1]" in message and "11" not in message
 
 
 # Hints and progress

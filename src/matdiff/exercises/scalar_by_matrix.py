@@ -173,7 +173,7 @@ $\nabla_WL$, as nested lists or an array.""",
         draw=lambda rng: {"W": rng.normal(size=(D, K)), "C": rng.normal(size=(D, K))},
         function="np.sum(C * W)",
         solution="C",
-        keywords=LETTERS,
+        keywords={"sizes": {"d": D, "k": K}},
         wrong=(
             Wrong("C.T", "transposed",
                   "Reads off what stands before $dW$ in the trace. The gradient is its transpose; both "
@@ -199,7 +199,7 @@ $\nabla_WL$, as nested lists or an array.""",
         draw=lambda rng: {"W": rng.normal(size=(D, K)), "lam": float(rng.uniform(0.3, 0.8))},
         function="lam / 2 * np.sum(W * W)",
         solution="lam * W",
-        keywords=LETTERS,
+        keywords={"sizes": {"d": D, "k": K}},
         wrong=(
             Wrong("2 * lam * W", "factor",
                   r"Right for $\lambda\lVert W\rVert_F^2$, the same penalty without its half. Both are "
@@ -231,7 +231,7 @@ $\nabla_WL$, as nested lists or an array.""",
         draw=lambda rng: {"W": rng.normal(size=(D, K)), "a": rng.normal(size=D), "b": rng.normal(size=K)},
         function="a @ W @ b",
         solution="np.outer(a, b)",
-        keywords=LETTERS,
+        keywords={"sizes": {"d": D, "k": K}},
         wrong=(
             Wrong("np.outer(b, a)", "transposed", r"This is $\mathbf b\mathbf a^\top$, of shape $4\times3$: what "
                   r"stands before $dW$ in a trace, not yet transposed."),
@@ -418,7 +418,7 @@ $\nabla_{\mathbf w}L$, of shape `(3,)`.""",
         draw=draw_logistic,
         function="z = X @ w\nreturn np.mean(c * (np.log(1 + np.exp(z)) - y * z))",
         solution=LOGISTIC + "X.T @ (c * (s - y)) / len(X)",
-        keywords=LETTERS,
+        keywords={"sizes": {"m": M, "d": D}},
         wrong=(
             Wrong(LOGISTIC + "X.T @ (s - y) / len(X)", "missing chain factor",
                   "The weights are left out: right only where all $c_i=1$."),
