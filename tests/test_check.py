@@ -131,6 +131,22 @@ def test_a_function_that_reads_one_triangle_takes_x_as_symmetric():
     assert check_gradient(logdet, inv, P) and not check_gradient(logdet, lambda X: 2 * inv(X), P)
 
 
+def test_partial_derivatives_alone_make_no_gradient():
+    q = lambda x: x[0]**2 * x[1] / (x @ x) if x.any() else 0.0      # along (1, 1) its slope at 0 is 1/2
+    for claim in (np.zeros(2), lambda x: np.zeros(2)):
+        check = check_gradient(q, claim, np.zeros(2))
+        assert not check and check.mistake == "function not smooth here" and "not differentiable" in check.message
+    assert check_gradient(lambda x: np.sum(x**3), np.zeros(2), np.zeros(2))
+
+
+def test_a_matrix_symmetric_up_to_rounding_is_symmetric():
+    Q = np.linalg.qr(S)[0]
+    P = Q @ np.diag([1., 2, 3.5, 6]) @ Q.T
+    assert not np.array_equal(P, P.T)
+    largest = lambda P: np.linalg.eigvalsh(P)[-1]
+    assert check_gradient(largest, lambda P: np.outer(*2 * [np.linalg.eigh(P)[1][:, -1]]), P, symmetric=True)
+
+
 # Fairness: right claims that other checkers refuse --------------------------------------------------------------
 
 rough = np.random.default_rng(3).uniform(0.5, 1.5, 5)
@@ -183,6 +199,12 @@ def test_right_claims_pass_at_all_scales():
         assert check_differential(lambda Y: s * Y.T @ Y, lambda Y, H: s * (H.T @ Y + Y.T @ H), t * Y)
 
 
+def test_a_function_that_draws_noise_at_each_call_is_judged_all_the_same():
+    rng = np.random.default_rng(1)
+    f = lambda x: x @ x + 1e-9 * rng.normal()
+    assert check_gradient(f, lambda x: 2 * x, rough) and not check_gradient(f, lambda x: 3 * x, rough)
+
+
 def test_a_noisy_function_is_said_to_be_noisy():
     f = lambda x: float(x @ x) + 10 * np.sin(1e12 * x.sum())
     assert check_gradient(f, lambda x: 2 * x, rough).mistake == "too noisy to decide"
@@ -219,6 +241,11 @@ def test_a_claim_drawn_anew_at_each_call_is_not_taken_for_a_noisy_one():
         assert not check_gradient(f, lambda x: rng.normal(size=4), x)
 
 
+def test_a_differential_that_is_not_linear_is_called_so_even_where_it_raises_at_unit_matrices():
+    for F, dF in ((inv, lambda X, dX: -inv(dX)), (lambda X: np.linalg.slogdet(X)[1], lambda X, dX: np.linalg.slogdet(dX)[1])):
+        assert check_differential(F, dF, S).mistake == "not linear in dX"
+
+
 def test_a_claim_that_changes_its_argument_does_no_harm():
     def claim(x):
         x *= 2
@@ -237,10 +264,36 @@ def test_bad_arguments_raise_one_sentence(arguments, words):
 
 
 def test_bad_keywords_raise_one_sentence():
+    with pytest.raises(TypeError, match="dictionary of names"):
+        check_gradient(quadratic, right, x, sizes=7)
     with pytest.raises(ValueError, match="symmetric X"):
         check_gradient(lambda X: np.sum(X), lambda X: np.ones((3, 4)), X, symmetric=True)
     with pytest.raises(TypeError, match="check_jacobian"):
         check_differential(lambda X: X, np.eye(3), X)
+
+
+def test_sentences_use_the_name_of_the_readers_variable_and_no_markdown():
+    loss = lambda W: np.sum(np.tanh(A @ W)**2)
+    for claim in (lambda W: A.T @ np.tanh(A @ W), lambda W: 2 * A @ np.tanh(A @ W), lambda W: 2 * W, lambda W: 2 * W[None],
+                  np.zeros((4, 2)), lambda W: np.ones((4, 2))):
+        message = check_gradient(loss, claim, B).message
+        assert "`" not in message and "matmul" not in message and " X" not in message
+    assert "W has shape (4,)" in check_gradient(lambda W: W @ W, lambda W: 2 * W[:, None], x).message
+
+
+def test_a_size_that_the_caller_did_not_name_is_a_number_and_a_place():
+    check = check_gradient(lambda w: np.mean((D @ w - y)**2), lambda w: 2 * D.T @ (D @ w - y), x)
+    assert "a factor 1/7 is missing, and 7 is the number of" in check.message
+
+
+def test_entries_of_a_differential_are_counted_as_in_dF():
+    check = check_differential(lambda X: X @ B, lambda X, dX: 1.5 * dX @ B, X)
+    assert "For a dX of 1 at [" in check.message and "] of dF should be" in check.message
+
+
+def test_an_accepted_layout_mentions_nothing_else():
+    check = check_jacobian(lambda x: D @ x, D.T, x)
+    assert check.passed and check.also == () and "also" not in check.message
 
 
 def test_assertions_raise_with_the_same_sentence():

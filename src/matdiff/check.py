@@ -10,6 +10,7 @@ import html
 import inspect
 import re
 import traceback
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -245,7 +246,8 @@ class _Judge:
         """A numerical derivative with its bound."""
         f = self.scalar if self.kind == "gradient" and self.out else self.f
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")     # of runs that the reader did not ask for
                 result = how(f, *args, full_output=True)
         except Exception as error:
             if "not deterministic" in str(error) and not self.remembers:

@@ -18,7 +18,7 @@ METHODS = ("dot", "reshape", "ravel", "flatten", "transpose", "trace", "diagonal
            "min", "cumsum", "cumprod", "clip", "squeeze", "swapaxes", "take", "repeat", "round", "choose", "compress",
            "conj", "conjugate", "argmax", "argmin", "argsort", "nonzero", "searchsorted", "all", "any", "astype",
            "__getitem__")
-BUDGET = 12_000     # what all runs for one diagnosis may cost: one for an operation, more for large arrays
+BUDGET = 20_000     # what all runs for one diagnosis may cost: one for an operation, more for large arrays
 PATIENCE = 2.0      # seconds after which no further run is begun; only functions that are slow by themselves get there
 
 
@@ -191,9 +191,9 @@ class Tape:
         self.recording = False
         return value, before - self.budget.units
 
-    def demand(self, runs):
-        """Stop before a test that needs more runs than the budget has room for."""
-        self.budget.demand(runs * self.cost)
+    def demand(self, slopes):
+        """Stop before a test that needs more slopes than the budget has room for."""
+        self.budget.demand(slopes * self.cost * (1 if self.analytic else 4))
 
     def run(self, X, edits=None, swaps=()):
         """f(X) with the edits {index: edit(step, operands) -> result}, and constant matrices swapped for others."""

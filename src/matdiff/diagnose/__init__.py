@@ -12,6 +12,7 @@ A diagnosis is a search through short lists, simplest first:
 A name is given only where every entry fits, at every point looked at; what fits nothing is "unknown".
 To add a mistake: one function in a list below, one row in `mistakes` with its smallest example.
 """
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -29,7 +30,7 @@ from .twists import REPAIRS, by_twists
 __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "Case", "Finding", "Point", "show", "sizes_of"]
 
 TESTS = (missing_terms, stays, entry_by_entry, only_structured, moving_multiple, only_unit, own_jacobian,
-         only_symmetric_constant, held_terms, mended, replayed, line_factor, only_inner_diagonal,
+         only_symmetric_constant, replayed, held_terms, mended, line_factor, only_inner_diagonal,
          product_of_slopes, extra_factor, only_here, stops_short, wrong_order, equal_totals, only_diagonal,
          not_a_gradient)
 
@@ -48,7 +49,8 @@ def findings(case):
 
 def diagnose(case):
     """The simplest explanation of a wrong claim; others as simple are mentioned in `also`."""
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")     # of runs that the reader did not ask for
         case = with_sizes(case)
         found = sorted(findings(case), key=lambda pair: pair[0])
         if found:

@@ -22,7 +22,7 @@ def held_terms(case):
     if C.shape != G.shape or not C.any() or case.gave != case.out or C.size < 2:
         return
     tapes, V = case.tapes(), directions(case)
-    tapes[0].demand(6 * len(tapes[0].steps) * len(V))
+    tapes[0].demand(2 * len(tapes[0].steps) * len(V))
     gap = np.concatenate([along(case, p.claim - p.truth, V) for p in case.points[:2]])
     total = np.concatenate([along(case, p.truth, V) for p in case.points[:2]])
     terms, found = list(distinct_terms(tapes, V, total)), []
@@ -100,7 +100,7 @@ def replayed(case):
     if C.shape not in (G.shape, G.shape[::-1]) or not C.any() or case.gave != case.out:
         return
     tapes, hits = case.tapes(), []
-    tapes[0].demand(8 * len(tapes[0].steps))
+    tapes[0].demand(3 * len(tapes[0].steps))
     for step in tapes[0].steps:
         for name, text, edit in (*held_slips(step), *slips(step)):
             for turned in (False, True) if C.shape == C.shape[::-1] and C.ndim == 2 else (C.shape != G.shape,):
@@ -171,7 +171,9 @@ def slip_multiple(case, p, tape, step, edit, turned, V, fine, slack):
 
 
 def slip_finding(case, name, text, c, turned):
-    if name == "missing product-rule term" and near(abs(c), 2) and case.kind != "Jacobian":
+    if name == "missing product-rule term" and near(c, 2) and case.kind == "Jacobian":
+        return Finding(name, describe(case, "one of two terms is taken twice instead of both"), also=("not symmetrised",))
+    if name == "missing product-rule term" and near(abs(c), 2):
         sign, said = ("", "") if c > 0 else (" and sign", ", and the sign is the opposite")
         return Finding("not symmetrised" + sign, describe(case, f"one of two terms is taken twice instead of both{said}"),
                        also=("missing product-rule term",))
@@ -407,7 +409,7 @@ def stops_short(case):
     if not C.any() or C.size < 2:
         return
     tape, rng = case.tapes()[0], np.random.default_rng(14)
-    tape.demand(4 * len(tape.steps))
+    tape.demand(len(tape.steps))
     for step in tape.steps[:-1]:
         shape = np.shape(step.output)
         if isinstance(step.output, tuple) or not stops_here(case, C, tape, step, shape, rng):
