@@ -510,6 +510,28 @@ def test_softmax_loss_and_gradient(said, sentence):
     assert verdict.passed == (said == "[loss, grad]") and sentence in verdict.message, verdict
 
 
+def test_formulas_that_no_checker_sees():
+    """The weighted residual of 2.9 and the softmax loss of 2.13 and 2.14 against numerical derivatives."""
+    from matdiff.exercises import scalar_by_matrix as topic
+    exercise = exercises.find("2.9")
+    data = inputs(exercise, 3)
+    rest = {name: value for name, value in data.items() if name != "W"}
+    solution = build(exercise, exercise.solution)
+
+    def weighted(W):
+        R = W.T @ data["X"].T - data["Y"].T  # written the other way round, R transposed
+        return np.einsum("ai,ab,bi->", R, data["M"], R) / 2
+    assert not np.allclose(data["M"], data["M"].T)
+    assert matdiff.check_gradient(weighted, lambda W: solution(W, **rest), data["W"])
+    data = topic.draw_hessian(np.random.default_rng(4))
+    X, Y = data["X"], data["Y"]
+    assert not np.allclose(Y.sum(axis=1), 1)
+    assert matdiff.check_gradient(lambda W: topic.softmax_loss(X, W, Y), lambda W: topic.softmax_gradient(X, W, Y), data["W"])
+    exercise = exercises.find("2.14")
+    hessian = matdiff.hessian(lambda W: topic.softmax_loss(X, W, Y), data["W"])
+    assert np.allclose(build(exercise, exercise.solution)(**data), hessian, atol=1e-6)
+
+
 def test_value_exercises_say_what_differs():
     assert "should be multiplied by 2" in check_exercise("0.3", lambda G, dX: np.sum(G * dX) / 2).message
     reset()

@@ -423,7 +423,7 @@ def same_multiple(exercise, given, draws, check):
     return check
 
 
-def judge_draws(exercise, answer, attempt, typical=True):
+def judge_draws(exercise, answer, attempt):
     """Right at every draw; else the typical wrong answer that says the same at every draw, or the checker's diagnosis."""
     ask = asker(exercise, answer)
     draws = [inputs(exercise, seed) for seed in seeds(exercise, attempt)]
@@ -435,11 +435,13 @@ def judge_draws(exercise, answer, attempt, typical=True):
     if not alike(given, again):
         raise Unfit("Your function gives another answer each time it is called with the same inputs.")
     judge_one = judge_derivative if derivative else judge_value
-    checks = [judge_one(exercise, ask, data) for data in (draws if exercise.draw else draws[:1])]
-    failed = next((check for check in checks if not check), None)
+    checks = (judge_one(exercise, ask, data) for data in (draws if exercise.draw else draws[:1]))
+    failed = first = next(checks)
+    if first:
+        failed = next((check for check in checks if not check), None)
     if failed is None:
-        return checks[0]
-    for wrong in exercise.wrong if typical else ():
+        return first
+    for wrong in exercise.wrong:
         body = build(exercise, wrong.body)
         if all(alike(value, body(**copy.deepcopy(data))) for value, data in zip(given, draws)):
             return named(wrong, failed)
@@ -460,7 +462,7 @@ def named(wrong, check):
     return dataclasses.replace(check, mistake=wrong.mistake, message=wrong.why or check.message, also=())
 
 
-def judge_choice(exercise, answer, attempt, typical=True):
+def judge_choice(exercise, answer, attempt):
     """A letter, in any case, with or without brackets."""
     letters = list(exercise.options)
     if callable(answer):
@@ -498,7 +500,7 @@ def rehearse(exercise, answer, seed, aloud=False):
                     details=traceback.format_exc()) from None
 
 
-def judge_code(exercise, answer, attempt, typical=True):
+def judge_code(exercise, answer, attempt):
     """A function that the exercise's own judge tries out; a typical wrong one is known by saying the same all the way."""
     if answer is None or is_blank(answer):
         raise Blank("")
@@ -511,7 +513,7 @@ def judge_code(exercise, answer, attempt, typical=True):
             break
     else:
         return check
-    for wrong in exercise.wrong if typical else ():
+    for wrong in exercise.wrong:
         try:
             same = alike(said, rehearse(exercise, build(exercise, wrong.body), seed)[1])
         except Unfit:  # it raises where the answer did not
@@ -521,7 +523,7 @@ def judge_code(exercise, answer, attempt, typical=True):
     return check
 
 
-def judge(exercise, answer, attempt=0, typical=True):
+def judge(exercise, answer, attempt=0):
     """The verdict on an answer, as a Check. Raises Blank for an untouched stub, Unfit for what cannot be judged."""
     kinds = {"choice": judge_choice, "code": judge_code}
-    return kinds.get(exercise.kind, judge_draws)(exercise, answer, attempt, typical)
+    return kinds.get(exercise.kind, judge_draws)(exercise, answer, attempt)

@@ -66,10 +66,10 @@ def form(exercise):
     return found
 
 
-def verdict(exercise, answer, attempt, typical=True):
+def verdict(exercise, answer, attempt):
     """(passed, mistake, what was said) of an answer that may also be unfit."""
     try:
-        check = judge(exercise, answer, attempt, typical)
+        check = judge(exercise, answer, attempt)
     except Blank:
         return False, None, "not attempted"
     except Unfit as unfit:
@@ -93,7 +93,10 @@ def answers(exercise):
 
 
 def reject(exercise, wrong):
-    """Why this wrong answer is not rejected as it should be; the first reason only."""
+    """Why this wrong answer is not rejected as it should be; the first reason only.
+
+    A typical wrong answer is named only after the judge has refused it, so that this asks the checker too.
+    """
     answer = build(exercise, wrong.body)
     for attempt in ATTEMPTS:
         passed, mistake, said = verdict(exercise, answer, attempt)
@@ -101,8 +104,6 @@ def reject(exercise, wrong):
             return [f"it passes (attempt {attempt})"]
         if mistake != wrong.mistake:
             return [f"it is named {mistake!r} (attempt {attempt}): {said}"]
-        if verdict(exercise, answer, attempt, typical=False)[0]:
-            return [f"the checker alone accepts it (attempt {attempt})"]
     return []
 
 
