@@ -199,6 +199,14 @@ def test_right_claims_pass_at_all_scales():
         assert check_differential(lambda Y: s * Y.T @ Y, lambda Y, H: s * (H.T @ Y + Y.T @ H), t * Y)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_saturated_units_in_single_precision_pass(seed):
+    rng = np.random.default_rng(seed)
+    M, z = 2 * rng.normal(size=(6, 3)), rng.normal(size=3)
+    claim = lambda x: (1 - np.tanh(M @ x)**2)[:, None] * M
+    assert check_jacobian(lambda x: np.tanh(single(M) @ single(x)), claim, z)
+
+
 def test_a_function_that_draws_noise_at_each_call_is_judged_all_the_same():
     rng = np.random.default_rng(1)
     f = lambda x: x @ x + 1e-9 * rng.normal()
