@@ -294,7 +294,7 @@ def raises(*args):
     ("99.4", True, "The answer is True, where a number"), ("99.4", np.bool_(False), "where a number"),
     ("99.4", [1 / 3], "The numbers are right, the shape is not: the answer has shape (1,); one number is expected"),
     ("99.4", np.full((1, 1), 1 / 3), "The numbers are right, the shape is not"),
-    ("99.4", 2 / 3, "should be multiplied by 0.5"), ("99.4", 0.7, "The answer is not right: yours is 0.7."),
+    ("99.4", 2 / 3, "should be multiplied by 0.5"), ("99.4", -0.3333, "Sign."), ("99.4", 0.1111, "Squared."), ("99.4", 0.7, "The answer is not right: yours is 0.7."),
     ("99.5", lambda x: (True, x), "Part 1 of the answer is True"), ("99.5", lambda x: (None, x), "Part 1 of the answer is None"),
     ("99.5", lambda x: (np.sqrt(x @ x), x / np.sqrt(x @ x), 3), "2 parts are asked for, yours has 3"),
     ("99.6", True, "The answer is True"), ("99.6", (True, True), "True and False"),

@@ -163,12 +163,12 @@ def near(a, b, tolerance=CLOSE):
     return bool((np.abs(a - b) <= tolerance * scale).all())
 
 
-def alike(a, b):
+def alike(a, b, tolerance=CLOSE):
     """Do two answers say the same? Tuples part by part, numbers by size, anything else by what it shows."""
     if isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)):
-        return len(a) == len(b) and all(map(alike, a, b))
+        return len(a) == len(b) and all(alike(x, y, tolerance) for x, y in zip(a, b))
     try:
-        return near(numbers(a), numbers(b))
+        return near(numbers(a), numbers(b), tolerance)
     except Unfit:  # text, nan, objects
         return type(a) is type(b) and repr(a) == repr(b)
 
@@ -205,20 +205,21 @@ def row_for_column(given, wanted):
 
 def difference(T, G, who, tolerance=CLOSE, reveal=True):
     """(mistake, sentence) for an array that is not the right one."""
+    loose = max(tolerance, CLOSE)
     if T.shape != G.shape:
-        if near(G.T, T):
+        if near(G.T, T, loose):
             return "transposed", f"{who} is transposed: it has shape {G.shape}; {T.shape} is expected."
         same = G.size == T.size and any(near(G.ravel(), T.ravel(order)) for order in "CF")
         return "shape", (f"The numbers are right, the shape is not: {who.lower() if who.startswith('The') else who} has "
                          if same else f"{who} has ") + f"shape {G.shape}; " + (
             f"{T.shape} is expected." if T.shape else "one number is expected, shape ().")
-    if near(G.T, T):
+    if near(G.T, T, loose):
         return "transposed", f"{who} is transposed."
-    if near(-G, T):
+    if near(-G, T, loose):
         return "sign", f"{who} has the opposite sign."
     with np.errstate(all="ignore"):  # entries near the largest number that there is
         factor = np.vdot(G, T) / np.vdot(G, G) if G.any() else 0
-    if near(factor * G, T) and (T.size > 1 or near(factor, np.float64(2)) or near(factor, np.float64(0.5))):
+    if near(factor * G, T, loose) and (T.size > 1 or min(abs(factor - 2), abs(factor - 0.5)) < loose):
         return "factor", f"{who} should be multiplied by {factor:.4g}."
     if T.size > 1:
         return "unknown", f"{who} is not right: {entries(T, G, tolerance, reveal)}"
@@ -391,7 +392,7 @@ def judge_value(exercise, ask, data):
     """A value is compared with the solution's at one draw; what was worked out by hand is not given away."""
     truth, given = build(exercise, exercise.solution)(**data), ask(*data.values())
     return (compare_shapes(truth, given) if exercise.kind == "shape" else
-            compare(truth, given, reveal=exercise.draw is not None))
+            compare(truth, given, CLOSE if exercise.draw else ROUNDED, reveal=exercise.draw is not None))
 
 
 def multiples(exercise, given, draws):
@@ -424,7 +425,7 @@ def same_multiple(exercise, given, draws, check):
 
 
 def judge_draws(exercise, answer, attempt):
-    """Right at every draw; else the typical wrong answer that says the same at every draw, or the checker's diagnosis."""
+    """Right at every draw; else the typical wrong answer that says the same there, or the checker's diagnosis."""
     ask = asker(exercise, answer)
     draws = [inputs(exercise, seed) for seed in seeds(exercise, attempt)]
     given = [ask(*data.values(), aloud=n == 0) for n, data in enumerate(draws)]
@@ -443,14 +444,14 @@ def judge_draws(exercise, answer, attempt):
         return first
     for wrong in exercise.wrong:
         body = build(exercise, wrong.body)
-        if all(alike(value, body(**copy.deepcopy(data))) for value, data in zip(given, draws)):
+        if all(alike(value, body(**copy.deepcopy(data)), CLOSE if exercise.draw else ROUNDED)
+               for value, data in zip(given, draws)):
             return named(wrong, failed)
     if not exercise.draw and exercise.kind == "value":
         truth = build(exercise, exercise.solution)()
-        rounded = compare(truth, given[0], ROUNDED)
-        if rounded or not compare(truth, given[0], 20 * ROUNDED):
-            return rounded or failed
-        return dataclasses.replace(failed, message="Close, but not right to four digits: give an expression, or more digits.")
+        if compare(truth, given[0], 20 * ROUNDED):
+            failed = dataclasses.replace(failed, message="Close, but not right to four digits: give an expression, "
+                                         "or more digits.")
     parts = isinstance(build(exercise, exercise.solution)(**copy.deepcopy(draws[0])), tuple)
     if exercise.draw and failed.mistake in ("factor", "unknown") and not parts:
         return same_multiple(exercise, given, draws, failed)

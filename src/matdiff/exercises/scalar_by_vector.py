@@ -268,6 +268,7 @@ $\mathbf x,\mathbf b\in\mathbb R^4$ and any $A\in\mathbb R^{4\times4}$. Return $
                      "Copied from ax² ↦ 2ax. It is right for every symmetric A, so a test on a "
                      "covariance matrix lets it pass."),
                Wrong("A @ x - b", "missing product-rule term", "Only one of the two x was moved."),
+               Wrong("(A + A.T) @ x", "missing product-rule term", "The linear term −bᵀx has dropped out."),
                Wrong("(A + A.T) @ x + b", "sign", "The linear term enters with a minus."),
                Wrong("A.T @ x - b", "missing product-rule term", "The other x was held fixed.")),
         after="What is the Hessian? Check your guess with `hessian(f, x)`: it has to be symmetric "
@@ -360,6 +361,10 @@ $A\in\mathbb R^{6\times3}$, $\mathbf b\in\mathbb R^6$. Return $\nabla f(\mathbf 
                      "The gradient with respect to z, not yet carried back to x."),
                Wrong("A.T @ np.exp(A @ x + b)", "missing chain factor",
                      "The logarithm was not differentiated: its derivative is one over the sum."),
+               Wrong("A.sum(axis=0)", "missing chain factor",
+                     "The rows of A are added with weight 1 each. Each belongs to one zᵢ and has the weight pᵢ."),
+               Wrong("p = np.exp(A @ x)\nreturn A.T @ p / p.sum()", "missing product-rule term",
+                     "The shift b has dropped out of z = Ax + b. It is constant, but it decides the weights."),
                Wrong(SOFTMAX + "return A.T @ (p * (1 - p))", "extra chain factor",
                      "p(1 − p) is the derivative of pᵢ in zᵢ. The log-sum-exp itself has the gradient p.")),
         after="Add 1000 to b. Your gradient should not change; does your code survive? Subtract max(z) "

@@ -70,7 +70,7 @@ def judge_pull(answer, rng):
     for sizes in ((4, 4, 4, 4), (5, 4, 3, 2)):
         layers = stack_of_layers(rng, sizes)
         x, u = rng.normal(size=sizes[0]), rng.normal(size=sizes[-1])
-        check = check_gradient(lambda y: u @ reduce(lambda z, layer: layer[0](z), layers, y),
+        check = check_gradient(lambda x: u @ reduce(lambda z, layer: layer[0](z), layers, x),
                                answer(layers, x, u), x)
         if not check:
             break
