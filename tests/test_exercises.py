@@ -28,7 +28,7 @@ ALL = [exercise for chapter in topics() for exercise in exercises_of(chapter)]
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.number)
 def test_specification(exercise):
-    """The solution passes, every wrong answer is rejected by its name, with the checker alone too; all is there."""
+    """The solution passes, every wrong answer is refused and called by its name; all is there."""
     found = problems(exercise)
     assert not found, "\n".join(["", *found])
 

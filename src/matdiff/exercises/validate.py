@@ -15,7 +15,7 @@ SHAPES = re.compile(r"\\mathbb\s*R\s*\^|\\times|×|[Ss]hape|\(\d+,\s*\d*\)|\bnum
 
 def problems(exercise):
     """Sentences on what is wrong with one exercise; none if its solution passes, every typical wrong answer is
-    rejected by its right name (and rejected by the checker alone), options and hints are complete."""
+    refused and called by its right name, options and hints are complete."""
     broken = syntax(exercise)
     if broken:
         return broken
