@@ -510,6 +510,24 @@ def test_softmax_loss_and_gradient(said, sentence):
     assert verdict.passed == (said == "[loss, grad]") and sentence in verdict.message, verdict
 
 
+@pytest.mark.parametrize("number", [e.number for e in ALL if "terms" in (e.keywords or {})])
+def test_terms_add_up_and_are_named(number):
+    """The terms of a specification sum to its solution; an answer with one of them turned round hears which."""
+    exercise = exercises.find(number)
+    terms = {name: build(exercise, body) for name, body in exercise.keywords["terms"].items()}
+    data, solution = inputs(exercise, 5), build(exercise, exercise.solution)
+    assert np.allclose(sum(term(**data) for term in terms.values()), solution(**data))
+    name = list(terms)[0]
+    reset()
+    names = list(data)
+
+    def turned(*values):
+        given = dict(zip(names, values))
+        return solution(**given) - 2 * terms[name](**given)
+    verdict = check_exercise(number, turned)
+    assert verdict.mistake == "sign" and name in verdict.message, verdict
+
+
 def test_formulas_that_no_checker_sees():
     """The weighted residual of 2.9 and the softmax loss of 2.13 and 2.14 against numerical derivatives."""
     from matdiff.exercises import scalar_by_matrix as topic

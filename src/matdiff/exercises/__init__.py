@@ -55,7 +55,7 @@ class Exercise:
     name: str = "answer"          # the function that the stub defines
     judge: Callable | None = None  # kind "code": judge(answer, rng) -> Check
     after: str = ""               # what to try next, said when solved
-    keywords: dict | None = None  # for the checker: {"symmetric": True}, {"sizes": {"m": 5}}, {"terms": ...}
+    keywords: dict | None = None  # for the checker: {"symmetric": True}, {"sizes": {"m": 5}}, {"terms": {name: body}}
 
 
 # Finding exercises

@@ -354,12 +354,17 @@ def judge_derivative(exercise, ask, data):
             unfit.append(reason)
             raise
 
-    check = CHECKS[exercise.kind](f, claim, data[variable], **exercise.keywords or {})
+    keywords = dict(exercise.keywords or {})
+    terms = {name: functools.partial(build(exercise, body, studied=True), **others)
+             for name, body in keywords.pop("terms", {}).items()}
+    if terms:
+        keywords["terms"] = terms
+    check = CHECKS[exercise.kind](f, claim, data[variable], **keywords)
     if check.mistake == "raises" and unfit:  # right here, unfit nearby: the answer's own sentence, not the checker's
         raise unfit[-1]
     truth = numbers(build(exercise, exercise.solution)(**copy.deepcopy(data)))
     given = numbers(ask(*data.values()))
-    return in_stated_shape(check, truth, given) if check else in_plain_words(check, truth, given, data)
+    return in_stated_shape(check, truth, given) if check else in_plain_words(check, truth, given, {*data, *terms})
 
 
 def in_stated_shape(check, T, G):
