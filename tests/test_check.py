@@ -104,6 +104,124 @@ def test_many_inputs_are_judged_by_directions_and_named_by_a_block():
     assert check_gradient(f, lambda X: 40 * g(X), X).mistake == "factor"
 
 
+# Large inputs: what a check may cost is counted in runs of the function -------------------------------------------
+
+Z, M = np.random.default_rng(14).normal(size=(2, 200, 200)) / 10
+smooth = lambda X: np.sum(np.tanh(M[:len(X), :len(X)] @ X) ** 2)
+
+
+def slope(X):
+    T = np.tanh(M[:len(X), :len(X)] @ X)
+    return 2 * M[:len(X), :len(X)].T @ (T * (1 - T**2))
+
+
+def off(at, claim=slope):
+    """The right claim, but for the entries at this index."""
+    def wrong(X):
+        G = claim(X)
+        G[at] = 1.5 * G[at] + 0.1
+        return G
+    return wrong
+
+
+def counted(check, f, claim, X, **options):
+    """The check, and how often it ran the function."""
+    runs = []
+    result = check(lambda X: runs.append(1) or f(X), claim, X, **options)
+    assert len(runs) < 1000
+    return result
+
+
+@pytest.mark.parametrize("n", [100, 200])
+def test_a_right_claim_about_many_inputs(n):
+    for claim in (slope, slope(Z[:n, :n])):
+        assert repr(counted(check_gradient, smooth, claim, Z[:n, :n])) == "✓ The gradient is right."
+
+
+@pytest.mark.parametrize("at, words", [((37, 81), "entry [37, 81] alone"), (np.s_[37], "row 37"), (np.s_[:, 81], "column 81")])
+@pytest.mark.parametrize("as_array", [False, True])
+def test_one_wrong_entry_row_or_column_of_many_is_found(at, words, as_array):
+    claim = off(at)(Z[:100, :100]) if as_array else off(at)
+    check = counted(check_gradient, smooth, claim, Z[:100, :100])
+    assert not check and words in check.message
+
+
+def test_the_entry_named_for_a_large_input_is_one_of_the_whole_gradient():
+    check = counted(check_gradient, smooth, off((37, 81)), Z[:100, :100])
+    assert check.mistake == "unknown" and "Largest differences: [37, 81] should be" in check.message
+    assert check.expected == pytest.approx(slope(Z[:100, :100])[37, 81], rel=1e-3)
+    last = counted(check_gradient, lambda x: np.sum(x**3), np.where(np.arange(5000) == 4321, 0, 3 * np.ones(5000)),
+                   np.ones(5000))
+    assert "entry [4321] alone" in last.message
+
+
+@pytest.mark.parametrize("claim, name", [
+    (lambda X: slope(X).T, "transposed"), (lambda X: 100 * slope(X), "factor"), (lambda X: slope(X)[None].repeat(2, 0) / 2,
+     "not summed over the batch"), (lambda X: slope(X).ravel(), "shape"), (lambda X: slope(X)[0], "shape"),
+    (np.sin, "unknown"), (lambda X: 2 * M[:100, :100].T @ np.tanh(M[:100, :100] @ X), "missing chain factor")])
+def test_names_for_claims_about_many_inputs(claim, name):
+    assert counted(check_gradient, smooth, claim, Z[:100, :100]).mistake == name
+
+
+def test_many_inputs_of_a_symmetric_matrix():
+    P, b = Z[:50, :50] @ Z[:50, :50].T + np.eye(50), Z[0, :50]
+    logdet = lambda X: 2 * np.log(np.diag(np.linalg.cholesky(X))).sum()
+    assert counted(check_gradient, logdet, inv, P) and not counted(check_gradient, logdet, lambda X: 2 * inv(X), P)
+    skew = counted(check_gradient, lambda X: b @ X @ X @ b, lambda X: 2 * np.outer(b, X @ b), P, symmetric=True)
+    assert skew.mistake == "not symmetrised"
+
+
+def test_a_differential_of_many_inputs():
+    right = lambda X, dX: (1 - np.tanh(X)**2) * dX
+    assert counted(check_differential, np.tanh, right, Z)
+    check = counted(check_differential, np.tanh, lambda X, dX: -right(X, dX), Z)
+    assert check.mistake == "sign" and check.expected == pytest.approx(-check.given)
+    check = counted(check_differential, np.tanh, lambda X, dX: off((17, 120), lambda X: right(X, dX))(X) - 0.1 * (
+        np.arange(40_000).reshape(200, 200) == 3520), Z)
+    assert not check and "a dX of 1 at [17, 120] and 0 elsewhere, entry [17, 120] of dF" in check.message
+    wide = Z[:, :150]
+    assert counted(check_differential, lambda X: X.T * 1, lambda X, dX: dX, wide).mistake == "transposed"
+    assert counted(check_differential, np.tanh, lambda X, dX: right(X, dX)[:3], Z).mistake == "shape"
+    assert counted(check_differential, np.tanh, lambda X, dX: dX**2, Z).mistake == "not linear in dX"
+
+
+def test_a_jacobian_of_many_inputs():
+    F = lambda X: np.tanh(X).sum(axis=1)[:5]
+
+    def J(X):
+        T = np.zeros((5, 200, 200))
+        T[np.arange(5), :, np.arange(5)] = 1 - np.tanh(X[:5])**2     # output, column of X, row of X
+        return T.reshape(5, -1)
+    for claim in (J, J(Z)):
+        assert repr(counted(check_jacobian, F, claim, Z)) == "✓ The Jacobian is right."
+    layout = counted(check_jacobian, F, lambda X: J(X).T, Z)
+    assert layout.passed and layout.mistake == "layout"
+    assert counted(check_jacobian, F, lambda X: -J(X), Z).mistake == "sign"
+    one = counted(check_jacobian, F, off((3, 77), J), Z)
+    assert not one and "[3, 77] should be 0, yours 0.1" in one.message and "entry [77, 0] of X alone" in one.message
+    assert counted(check_jacobian, F, lambda X: J(X)[:, :7], Z).mistake == "shape"
+
+
+def test_a_jacobian_of_many_outputs_too():
+    square, E = Z[:30, :30], np.eye(30)
+    right = lambda X: np.kron(E, X) + np.kron(X.T, E)
+    assert counted(check_jacobian, lambda X: X @ X, right, square)
+    check = counted(check_jacobian, lambda X: X @ X, lambda X: np.kron(E, X), square)
+    assert check.mistake == "missing product-rule term"
+
+
+# Warnings -------------------------------------------------------------------------------------------------------
+
+@pytest.mark.filterwarnings("error")
+def test_no_warning_of_our_runs_reaches_the_reader():
+    f = lambda x: np.sum(np.tanh(np.asarray(x, "f")))
+    for claim in (lambda x: 1 - np.tanh(x), lambda x: 1 - np.asarray(np.tanh(x), "f"), lambda x: np.log(x - x[0]) + 1 / x):
+        check_gradient(f, claim, x)
+    assert not check_gradient(lambda x: np.sum(np.sqrt(x)), lambda x: 1 / np.sqrt(x), np.array([1e-9, 1, 2.]))
+    assert not check_jacobian(lambda x: np.asarray(x, "f") ** 2, lambda x: np.asarray(np.diag(x), "f"), x)
+    assert not check_differential(lambda X: np.asarray(X, "f") ** 2, lambda X, dX: np.asarray(X, "f") * dX, X)
+
+
 # Inputs that cannot decide --------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("P", [np.eye(4), sym(S) + 4 * np.eye(4), np.diag([1., 2, 3, 4])])

@@ -11,19 +11,18 @@ import inspect
 import re
 import traceback
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from . import numeric
-from .diagnose import Case, Point, diagnose, show, sizes_of
-
+from .diagnose import Case, Point, bisect, block_around, diagnose, show, sizes_of, unknown
 from .palette import DARK, LIGHT
-from .replay import Traced
+from .replay import Traced, central
 from .vec import sym, vec
 
-FULL = 1000     # inputs up to which the verdict uses the whole derivative; beyond, directions
-BLOCK = 6       # beyond, a block of this many rows and columns is taken for the diagnosis
+FULL = 1000     # inputs up to which the verdict uses the whole derivative; beyond, directions and a block
+WIDE = 100_000  # entries of a Jacobian up to which it does
 LOOSE = 1e-3    # a bound above this part of the derivative's size decides nothing
 
 
@@ -161,6 +160,11 @@ def _stop(mistake, message, **more):
     raise _Refused(Check(False, mistake, message, **more))
 
 
+def _not_linear(**numbers):
+    _stop("not linear in dX", "Your differential is not linear in dX: its value at a sum is not the sum of its "
+          "values.", **numbers)
+
+
 def _call(function, args, what):
     """The function's value as an array of real numbers, or a Check that says why not."""
     try:
@@ -202,7 +206,9 @@ def _check(kind, f, claim, X, terms, symmetric, sizes, extra):
     X = sym(X) if symmetric else X
     function, answer = _accepting(f, extra), _accepting(claim, extra) if callable(claim) else claim
     try:
-        return _Judge(kind, function, answer, X, terms or {}, symmetric, _named_sizes(sizes), _variable(f)).verdict()
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")     # of runs that the reader did not ask for
+            return _Judge(kind, function, answer, X, terms or {}, symmetric, _named_sizes(sizes), _variable(f)).verdict()
     except _Refused as refusal:
         return refusal.args[0]
 
@@ -210,7 +216,8 @@ def _check(kind, f, claim, X, terms, symmetric, sizes, extra):
 class _Judge:
     """One check: the truth and the claim at a few points, the verdict, and the reason for a refusal."""
 
-    def __init__(self, kind, f, claim, X, terms, symmetric, sizes, variable="X"):
+    def __init__(self, kind, f, claim, X, terms, symmetric, sizes, variable="X", block=None):
+        self.block = block      # of a large input, if this is only a part of a check
         self.kind, self.f, self.claim, self.X, self.variable = kind, f, claim, X, variable
         self.terms, self.symmetric, self.sizes, self.remembers = terms, symmetric, sizes, False
         value = _call(f, (X,), "The function")
@@ -220,16 +227,19 @@ class _Judge:
                            "use check_jacobian.", expected=(), given=self.out)
 
     def verdict(self):
-        given = self.claimed(self.X)
-        if self.X.size > FULL:
-            return self.by_directions(given)
-        here = self.point(self.X, given)
+        if self.is_large():
+            return _Large(self).verdict()
+        here = self.point(self.X, self.claimed(self.X))
         if self.agrees(here):
             return self.accept(here)
         if self.reads_one_triangle(here):
             self.symmetric = True       # as Cholesky's factor does: X can only be meant as a symmetric variable
             return self.verdict()
         return self.refuse(here)
+
+    def is_large(self):
+        entries = self.X.size * (1 if self.kind == "gradient" else int(np.prod(self.out)))
+        return self.block is None and bool(self.X.ndim) and (self.X.size > FULL or entries > WIDE)
 
     def reads_one_triangle(self, p):
         if self.symmetric or self.kind != "gradient" or not _is_symmetric(p.X):
@@ -286,8 +296,7 @@ class _Judge:
 
     def matrix(self, X):
         if not self.is_linear(X):
-            _stop("not linear in dX", "Your differential is not linear in dX: its value at a sum is not the sum of "
-                  "its values.")
+            _not_linear()
         units = np.eye(X.size).reshape((-1,) + X.shape[::-1])
         values = [_call(self.claim, (X, np.transpose(E)), "Your differential") for E in units]
         self.gave = values[0].shape
@@ -295,8 +304,7 @@ class _Judge:
         M = np.stack([vec(v) for v in values], axis=1)
         along = vec(_call(self.claim, (X, V), "Your differential"))
         if not np.allclose(M @ vec(V), along, rtol=1e-4, atol=1e-6 * np.abs(M).max(initial=0)):
-            _stop("not linear in dX", "Your differential is not linear in dX: its value at a sum is not the sum "
-                  "of its values.", expected=float(show((M @ vec(V)).flat[0])), given=float(show(along.flat[0])))
+            _not_linear(expected=float(show((M @ vec(V)).flat[0])), given=float(show(along.flat[0])))
         return M
 
     def is_linear(self, X):
@@ -418,9 +426,11 @@ class _Judge:
     def explain(self, points, passed_first=False):
         case = Case(self.kind, self.f, self.claim if callable(self.claim) else None, tuple(points), self.out,
                     getattr(self, "gave", self.out), self.terms, self.symmetric, self.sizes, self.evaluate,
-                    passed_first)
-        finding = diagnose(case)
-        expected, given = finding.numbers or _worst(points[0])
+                    passed_first, block=self.block)
+        return self.worded(diagnose(case), points[0])
+
+    def worded(self, finding, point):
+        expected, given = finding.numbers or _worst(point)
         message = re.sub(r"\bX\b", self.variable, finding.message)
         return Check(finding.accepted, finding.name, message, expected, given, finding.also)
 
@@ -497,60 +507,203 @@ class _Judge:
                 return False
         return True
 
-    # Many inputs
+    def slope_of(self, claim, V):
+        """What the claim says about the direction V."""
+        if self.kind == "gradient":
+            return np.atleast_1d(np.vdot(claim, V))
+        return claim @ vec(V) if self.kind == "Jacobian" else vec(_call(self.claim, (self.X, V), "Your differential"))
 
-    def by_directions(self, given):
-        """Beyond FULL inputs: Gaussian directions for the verdict, a block of X for the diagnosis."""
+
+class _Large:
+    """A check of many entries: Gaussian directions for the verdict, a block of X and F(X) for the diagnosis.
+
+    No more is ever differentiated in full than such a block.
+    """
+
+    def __init__(self, judge):
+        self.judge, self.kind, self.X, self.out = judge, judge.kind, judge.X, judge.out
+        self.shape = self.X.shape if self.kind == "gradient" else (int(np.prod(self.out)), self.X.size)
+        if self.kind == "differential":
+            if not judge.is_linear(self.X):
+                _not_linear()
+            judge.gave = _call(judge.claim, (self.X, np.ones(self.X.shape)), "Your differential").shape
+            self.given = self.claim = None
+        else:
+            self.given = judge.claimed(self.X)
+            self.claim = self.in_order()
+
+    def in_order(self):
+        """The claim in the layout of the truth; None where its shape fits no layout."""
+        shape, given = self.shape, self.given
+        if given.shape == shape:
+            return given
+        if self.kind == "gradient":
+            row = given.shape == (1, *shape) and len(shape) == 1
+            return given[0] if row else given.T if given.shape == shape[::-1] else None
+        if given.shape == shape[::-1]:
+            return given.T
+        if given.shape == self.out + self.X.shape:
+            return given.transpose(tuple(reversed(range(len(self.out)))) + tuple(
+                len(self.out) + k for k in reversed(range(self.X.ndim)))).reshape(shape)
+        return given.reshape(shape) if given.ndim == 1 and shape[0] == 1 and given.size == shape[1] else None
+
+    def verdict(self):
+        if self.kind == "differential" and self.judge.gave not in (self.out, self.out[::-1]) or (
+                self.kind != "differential" and self.claim is None):
+            return self.of_another_shape()
         rng = np.random.default_rng(8)
-        shape = self.X.shape if self.kind == "gradient" else (int(np.prod(self.out)), self.X.size)
-        if given.shape == shape and self.same_shape():
-            agreed = [self.along(given, rng) for _ in range(4)]
-            if False not in agreed:
-                return Check(True, *((None, f"The {self.kind} is right.") if True in agreed else
-                                     ("too noisy to decide", f"Your {self.kind} agrees as far as the function's noise "
-                                      "lets one see.")))
-        block = self.block(given) if self.kind == "gradient" else None
-        if block is None:
-            here = self.point(self.X, given)
-            return self.refuse(here) if not self.agrees(here) else self.accept(here)
-        return block
+        fits = self.kind != "differential" or self.judge.same_shape()
+        agreed = [] if fits else [False]
+        while len(agreed) < 4 and False not in agreed:
+            agreed.append(self.agrees(rng.normal(size=self.X.shape)))
+        skew = self.judge.symmetric and not _is_symmetric(self.claim)
+        if False not in agreed and not skew:
+            if self.given is not None and self.given.shape != self.shape:
+                return self.block((0,) * self.X.ndim, (0,) * len(self.out))     # is this layout accepted?
+            return Check(True, *((None, f"The {self.kind} is right.") if True in agreed else
+                                 ("too noisy to decide", f"Your {self.kind} agrees as far as the function's noise "
+                                  "lets one see.")))
+        if not skew and self.reads_one_triangle():
+            self.judge.symmetric = True
+            return self.verdict()
+        return self.refuse(fits)
 
-    def along(self, given, rng):
-        """Does the claim agree along one Gaussian direction?  None where the measurement is too blunt to tell."""
-        V = rng.normal(size=self.X.shape)
-        V = sym(V) if self.symmetric else V
-        slope, bound = self.derivative(numeric.directional_derivative, self.X, V)
-        mine, size = ((np.vdot(given, V), np.linalg.norm(given)) if self.kind == "gradient"
-                      else (given @ vec(V), np.linalg.norm(given, axis=1)))
-        slack = 3 * vec(bound) + 1e-9 * size + _single(given, given) * np.sqrt(self.X.size)
-        if not (np.abs(mine - vec(slope)) <= slack).all():
+    def refuse(self, fits):
+        skew = self.judge.symmetric and not _is_symmetric(self.claim)
+        if skew:
+            entry, output = np.unravel_index(np.abs(self.claim - self.claim.T).argmax(), self.X.shape), 0
+        else:
+            entry, output = bisect(self.gaps, self.X.shape) if fits else ((0,) * self.X.ndim, 0)
+        where = self.alone(entry) if fits and not skew else ""
+        check = self.block(entry, np.unravel_index(output, self.out, order="F"), where)
+        if check.mistake in (None, "layout"):
+            return self.nowhere()
+        if where and where not in check.message:
+            check = replace(check, message=f"{check.message} All that differs is {where.removesuffix(' alone')}.")
+        return check
+
+    def agrees(self, V):
+        """Does the claim agree along this direction?  None where the measurement is too blunt to tell."""
+        V = sym(V) if self.judge.symmetric else V
+        slope, bound = self.judge.derivative(numeric.directional_derivative, self.X, V)
+        mine = self.judge.slope_of(self.claim, V)
+        size = np.abs(mine).max(initial=0) if self.claim is None else np.linalg.norm(
+            self.claim, axis=None if self.kind == "gradient" else 1)
+        blur = 0.0 if self.claim is None else _single(self.claim, self.claim) * np.sqrt(self.X.size)
+        if not (np.abs(mine - vec(slope)) <= 3 * vec(bound) + 1e-9 * size + blur).all():
             return False
         return True if np.max(bound) <= LOOSE * np.max(size) else None
 
-    def block(self, given):
-        """The same check with all of X held but a block of rows and columns."""
-        if given.shape not in (self.X.shape, self.X.shape[::-1]):
-            return None
-        rng = np.random.default_rng(9)
-        pick = [np.sort(rng.choice(n, min(n, BLOCK), replace=False)) for n in self.X.shape]
-        if self.X.ndim == 2 and self.X.shape[0] == self.X.shape[1]:
-            pick[1] = pick[0]
-        at = np.ix_(*pick)
-        mine = at if given.shape == self.X.shape else np.ix_(*pick[::-1])
+    def gaps(self, ranges):
+        """How far claim and truth differ along two directions cut to these ranges; a plain difference will do."""
+        mask, rows = np.zeros(self.X.shape), []
+        mask[np.ix_(*ranges)] = 1
+        for V in _gaussian(10, 2, self.X.shape) * mask:
+            V = sym(V) if self.judge.symmetric else V
+            slope = central(lambda t: np.asarray(self.judge.f(self.X + t * V), float), _size(self.X), fine=False)
+            rows.append(self.judge.slope_of(self.claim, V) - vec(slope))
+        return np.array(rows)
 
-        def whole(Y):
-            X = self.X.astype(np.result_type(self.X, Y))
+    def alone(self, entry):
+        """All that differs, in words, if it is one entry, one row or one column of X."""
+        V, what = _gaussian(11, 1, self.X.shape)[0], "" if self.kind == "gradient" else " of X"
+        mirror = [entry, entry[::-1]] if self.judge.symmetric else [entry]
+        parts = [(f"entry {show(tuple(entry))}", mirror)]
+        if self.X.ndim == 2 and not self.judge.symmetric:
+            parts += [(f"row {entry[0]}", [np.s_[entry[0], :]]), (f"column {entry[1]}", [np.s_[:, entry[1]]])]
+        for text, places in parts:
+            rest = V.copy()
+            for at in places:
+                rest[at] = 0
+            if self.agrees(rest):
+                return f"{text}{what} alone"
+        return ""
+
+    def reads_one_triangle(self):
+        """Does f look at one triangle only of a symmetric X, as Cholesky's factor does?"""
+        if self.judge.symmetric or self.kind != "gradient" or not _is_symmetric(self.X):
+            return False
+        V = _gaussian(12, 1, self.X.shape)[0]
+        lower, upper = (self.judge.derivative(numeric.directional_derivative, self.X, T)[0]
+                        for T in (np.tril(V, -1), np.triu(V, 1)))
+        return bool(min(abs(lower), abs(upper)) < 1e-9 * max(abs(lower), abs(upper)))
+
+    def of_another_shape(self):
+        """No layout: still to be summed over an axis, or of a wrong shape."""
+        if self.kind == "gradient":
+            for axis in range(self.given.ndim):
+                total = self.given.sum(axis=axis)
+                if total.size == self.X.size and len(self.given.shape) > 1:
+                    self.claim = total.reshape(self.shape)
+                    if self.agrees(_gaussian(13, 1, self.X.shape)[0]):
+                        return self.explain(self.claim)
+        return self.explain(np.broadcast_to(0.0, self.shape))
+
+    def explain(self, truth):
+        bound = np.broadcast_to(0.0, self.shape)
+        claim = bound if self.given is None else self.given
+        case = Case(self.kind, self.judge.f, None, (Point(self.X, truth, bound, claim),), self.out,
+                    getattr(self.judge, "gave", self.out), {}, self.judge.symmetric, self.judge.sizes, lambda X: None)
+        return self.judge.worded(diagnose(case) if truth.any() else unknown(case), case.first)
+
+    def nowhere(self):
+        """Wrong along a general direction, right wherever one looks closer."""
+        V = np.random.default_rng(8).normal(size=self.X.shape)
+        V = sym(V) if self.judge.symmetric else V
+        slope = vec(self.judge.derivative(numeric.directional_derivative, self.X, V)[0])
+        mine = self.judge.slope_of(self.claim, V)
+        at = np.abs(mine - slope).argmax()
+        return Check(False, "unknown", f"The {self.kind} is not right: along a general direction the function changes "
+                     f"at the rate {show(slope[at])}, yours predicts {show(mine[at])}.",
+                     float(show(slope[at])), float(show(mine[at])))
+
+    def block(self, entry, output, where=""):
+        """The same check with all held but a block of X, and only a block of F(X) looked at."""
+        part = replace(block_around(entry, output, self.X.shape, self.out), where=where)
+        at, seen = np.ix_(*part.inputs), np.ix_(*part.outputs)
+
+        def whole(Y, rest=self.X):
+            X = rest.astype(np.result_type(rest, Y))
             X[at] = Y
             return X
 
         def within(Y):
             return Y.tape.step("embed", whole, (Y,), {}) if isinstance(Y, Traced) else whole(Y)
 
-        claim = (lambda Y: as_array(self.claim(within(Y)))[mine]) if callable(self.claim) else given[mine]
-        part = _Judge(self.kind, lambda Y: self.f(within(Y)), claim, self.X[at], {}, self.symmetric,
-                      {**sizes_of(self.X.shape), **self.sizes}, self.variable)
-        result = part.verdict()
-        return None if result.passed else result
+        def of_value(value):
+            return as_array(value)[seen] if self.out and self.kind != "gradient" else value
+
+        take = self.taken(part)
+        if self.kind == "differential":
+            turn = self.judge.gave != self.out
+            mine = np.ix_(*part.outputs[::-1]) if turn else seen
+            held = np.zeros(self.X.shape)
+            claim = lambda Y, dY: as_array(self.judge.claim(whole(Y), whole(dY, held)))[mine if self.out else ()]
+        elif callable(self.judge.claim) and self.given.size <= WIDE:
+            claim = lambda Y: take(as_array(self.judge.claim(within(Y))))
+        else:
+            claim = take(self.given)
+        terms = {name: (lambda Y, t=t: take(as_array(t(within(Y))))) if callable(t) else take(np.asarray(t))
+                 for name, t in self.judge.terms.items()}
+        return _Judge(self.kind, lambda Y: of_value(self.judge.f(within(Y))), claim, self.X[at], terms,
+                      self.judge.symmetric, {**sizes_of(self.X.shape), **self.judge.sizes}, self.judge.variable,
+                      part).verdict()
+
+    def taken(self, part):
+        """From a claim, in its own layout, what belongs to the block."""
+        inputs, outputs = part.inputs, part.outputs
+        if self.kind == "gradient":
+            rows = inputs if self.given.shape == self.shape else (
+                [[0], *inputs] if self.given.ndim > self.X.ndim else inputs[::-1])
+        elif self.kind == "differential":
+            return None
+        elif self.given.shape == self.shape:
+            rows = part.rows(), part.columns()
+        elif self.given.shape == self.shape[::-1]:
+            rows = part.columns(), part.rows()
+        else:
+            rows = (part.columns(),) if self.given.ndim == 1 else (*outputs, *inputs)
+        return lambda value: value[np.ix_(*rows)]
 
 
 def _remembering(f):

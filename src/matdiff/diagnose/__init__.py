@@ -18,6 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..replay import Diverged, Spent, Untraceable
+from .blocks import Block, bisect, block_around
 from .case import Case, Finding, Point, entry, pair, show
 from .chain import (extra_factor, held_terms, mended, only_diagonal, only_inner_diagonal, only_symmetric_constant,
                     product_of_slopes, replayed, stops_short, wrong_order)
@@ -27,7 +28,8 @@ from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms
                         only_structured, only_unit, own_jacobian, stays)
 from .twists import REPAIRS, by_twists
 
-__all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "Case", "Finding", "Point", "show", "sizes_of"]
+__all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "unknown", "Case", "Finding", "Point",
+           "Block", "bisect", "block_around", "show", "sizes_of"]
 
 TESTS = (missing_terms, stays, entry_by_entry, only_structured, moving_multiple, only_unit, own_jacobian,
          only_symmetric_constant, replayed, held_terms, mended, line_factor, only_inner_diagonal,
@@ -104,6 +106,9 @@ def unknown(case):
         return Finding("unknown", f"The differential is not right and no common mistake explains it.{entry(case)}")
     if gap.ndim == 0:
         return Finding("unknown", f"The {case.kind} is {show(p.truth)}, yours is {show(p.claim)}.")
-    listed = "; ".join("{} should be {}, yours {}".format(show(at), *pair(p.truth[at], p.claim[at])) for at in worst)
-    return Finding("unknown", f"The {case.kind} differs in {wrong} of {gap.size} entries and no common mistake "
+    listed = "; ".join("{} should be {}, yours {}".format(show(case.whole(at)), *pair(p.truth[at], p.claim[at]))
+                       for at in worst)
+    count = f"{wrong} of {gap.size} entries" if case.block is None else (
+        case.block.where or f"{wrong} of the {gap.size} entries looked at")
+    return Finding("unknown", f"The {case.kind} differs in {count} and no common mistake "
                    f"explains it. Largest differences: {listed}.")

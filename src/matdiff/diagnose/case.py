@@ -5,6 +5,7 @@ from typing import Callable
 import numpy as np
 
 from ..replay import Budget, Tape
+from .blocks import Block
 
 
 def show(value):
@@ -54,6 +55,7 @@ class Case:
     sizes: dict
     evaluate: Callable        # X -> Point or None
     passed_first: bool = False  # right at the X given, wrong at a general point
+    block: Block | None = None  # of a large input, whose part this case is
     places: dict = field(default_factory=dict)      # {size: where it stands}, besides the caller's
     recorded: dict = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
@@ -65,6 +67,10 @@ class Case:
             if (function, i) not in self.recorded:
                 self.recorded[function, i] = Tape(function, p.X, self.budget)
         return [self.recorded[function, i] for i in range(len(self.points[:2]))]
+
+    def whole(self, at):
+        """An index as the reader counts, who knows nothing of a block."""
+        return tuple(at) if self.block is None else self.block.whole(self.kind, at)
 
     @property
     def first(self):
@@ -100,9 +106,11 @@ def entry(case):
 
 def place(case, at):
     """An entry as the reader sees it: of a differential, in the indices of dF and for one entry of dX."""
+    at = case.whole(at)
     if case.kind != "differential":
-        return f"Entry {show(tuple(at))}"
-    row, column = (np.unravel_index(k, shape, order="F") for k, shape in zip(at, (case.out, case.shape)))
+        return f"Entry {show(at)}"
+    shapes = (case.out, case.shape) if case.block is None else (case.block.out, case.block.shape)
+    row, column = (np.unravel_index(k, shape, order="F") for k, shape in zip(at, shapes))
     entry = f"entry {show(tuple(row))} of dF" if case.out else "dF"
     return f"For a dX of 1 at {show(tuple(column))} and 0 elsewhere, {entry}"
 

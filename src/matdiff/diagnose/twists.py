@@ -244,10 +244,10 @@ def masked(case):
         return
     where = np.argwhere(p.claim)
     if len(where) == 1 and np.count_nonzero(p.truth) > 1:
-        yield Finding("one entry", describe(case, f"only entry {show(tuple(where[0]))} is there, the others are zero"))
+        yield Finding("one entry", describe(case, f"only entry {show(case.whole(where[0]))} is there, the others are zero"))
     for axis, word in enumerate(("row", "column")[:p.truth.ndim] if p.truth.ndim == 2 else ()):
         if len(set(where[:, axis])) == 1 and len(where) > 1:
-            yield Finding("one row or column", describe(case, f"only {word} {where[0, axis]} is there"))
+            yield Finding("one row or column", describe(case, f"only {word} {case.whole(where[0])[axis]} is there"))
 
 
 def right_where_nonzero(p):
