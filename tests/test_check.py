@@ -398,6 +398,38 @@ def test_bad_keywords_raise_one_sentence():
         check_differential(lambda X: X, np.eye(3), X)
 
 
+@pytest.mark.parametrize("check, options, words", [
+    (check_gradient, dict(symetric=True), "symetric.*is symmetric meant.*terms, symmetric, sizes"),
+    (check_jacobian, dict(symmetric=True), "no keyword symmetric"), (check_differential, dict(terms={}), "no keyword terms"),
+    (check_gradient, dict(C=3), "neither has your function"), (check_gradient, dict(terms=[1, 2]), "dictionary of names and arrays"),
+    (check_gradient, dict(terms={"a": "b"}), r"terms\['a'\] must be an array"), (check_jacobian, dict(sizes=12), "whole numbers"),
+    (check_gradient, dict(terms={"a": [[1], [1, 2]]}), r"terms\['a'\] must be an array")])
+def test_a_misspelt_or_mistyped_keyword_raises_one_sentence(check, options, words):
+    with pytest.raises(TypeError, match=words):
+        check(quadratic, lambda x, *dx: right(x), x, **options)
+
+
+@pytest.mark.parametrize("claim, words", [
+    (lambda x: x > 0, "is True/False, where real numbers are expected"), (x > 0, "True/False"),
+    (lambda x: [[1, 2], [3]], "rows have different lengths"), ([[1, 2], [3]], "rows have different lengths"),
+    (lambda x: (right(x), A), "returned 2 values"), (lambda x: (right(x), x), "returned 2 values")])
+def test_what_a_claim_should_not_be_is_said(claim, words):
+    check = check_gradient(quadratic, claim, x)
+    assert check.mistake == "not an array" and words in check.message
+    assert check_gradient(lambda x: x[0] * x[1], lambda x: (x[1], x[0]), np.array([2., 3.]))    # a tuple of numbers
+
+
+def test_a_kink_is_said_before_nan_and_before_a_claim_that_stays():
+    for check, f, claim in ((check_gradient, np.linalg.norm, lambda x: x / np.linalg.norm(x)),
+                            (check_jacobian, lambda x: np.linalg.norm(x) * y, lambda x: np.outer(y, x / np.linalg.norm(x)))):
+        result = check(f, claim, np.zeros(3))
+        assert result.mistake == "function not smooth here" and "kink" in result.message and "nan" in result.message
+    largest = lambda X: np.linalg.eigvalsh(X)[-1]
+    for claim in (lambda X: np.eye(3) / 3, lambda X: np.eye(3)):
+        check = check_gradient(largest, claim, np.eye(3), symmetric=True)
+        assert not check and check.mistake == "function not smooth here" and "kink" in check.message
+
+
 def test_sentences_use_the_name_of_the_readers_variable_and_no_markdown():
     loss = lambda W: np.sum(np.tanh(A @ W)**2)
     for claim in (lambda W: A.T @ np.tanh(A @ W), lambda W: 2 * A @ np.tanh(A @ W), lambda W: 2 * W, lambda W: 2 * W[None],

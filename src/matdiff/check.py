@@ -6,6 +6,7 @@ found by `diagnose`.
 
 Keyword arguments that are not listed go to the function and to the claim, each those that it has parameters for.
 """
+import difflib
 import html
 import inspect
 import re
@@ -126,15 +127,58 @@ def _as_input(X):
     return A.astype(float)
 
 
-def _accepting(function, extra):
-    """The function with those of the extra keyword arguments that it has parameters for."""
+def _accepted(function, extra):
+    """Those of the extra keyword arguments that the function has parameters for."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return function
+        return {}
     if not any(p.kind is p.VAR_KEYWORD for p in parameters):
         extra = {k: v for k, v in extra.items() if k in {p.name for p in parameters}}
+    return extra
+
+
+def _accepting(function, extra):
+    """The function with those of the extra keyword arguments that it has parameters for."""
+    extra = _accepted(function, extra)
     return (lambda *args: function(*args, **extra)) if extra else function
+
+
+KEYWORDS = {"gradient": ("terms", "symmetric", "sizes"), "Jacobian": ("terms", "sizes"), "differential": ("sizes",)}
+
+
+def _known(kind, f, claim, extra):
+    """One sentence for a keyword argument that nobody takes."""
+    known = [*KEYWORDS[kind], *(p for g in (f, claim) if callable(g) for p in _parameters(g)[1:])]
+    for name in extra:
+        if not any(callable(g) and name in _accepted(g, extra) for g in (f, claim)):
+            near = difflib.get_close_matches(name, known, 1)
+            raise TypeError(f"check_{kind.lower()} has no keyword {name}, and neither has your function"
+                            + (f"; is {near[0]} meant?" if near else ".")
+                            + f" It takes {', '.join(KEYWORDS[kind])} and the parameters of your functions.")
+
+
+def _parameters(function):
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+def _named_terms(terms, X):
+    """The terms as they are, or one sentence."""
+    if not isinstance(terms or {}, dict):
+        raise TypeError(f"terms must be a dictionary of names and arrays or functions, as {{'penalty': lambda x: 2 * x}}, "
+                        f"got {_kind(terms)}.")
+    for name, term in (terms or {}).items():
+        value = _call(term, (X,), f"The term {name}") if callable(term) else term
+        try:
+            numbers = np.asarray(value).dtype.kind in "iuf"
+        except ValueError:
+            numbers = False
+        if not numbers:
+            raise TypeError(f"terms[{name!r}] must be an array of numbers or a function of X, got {_kind(term)}.")
+    return dict(terms or {})
 
 
 def _variable(function):
@@ -180,10 +224,18 @@ def _call(function, args, what):
 def _as_numbers(value, what):
     if value is None:
         _stop("not an array", f"{what} returned None; is a return statement missing?")
+    several = isinstance(value, tuple) and len(value) > 1 and any(np.ndim(part) for part in value if part is not None)
+    if several and what.startswith("Your"):
+        _stop("not an array", f"{what} returned {len(value)} values, one of them an array; return one array alone.")
     try:
         array = np.asarray(value)
     except ValueError:
+        if isinstance(value, (list, tuple)):
+            _stop("not an array", f"{what}'s rows have different lengths; give every row the same number of entries.")
         array = np.asarray(None)
+    if array.dtype.kind == "b" and what.startswith("Your"):
+        _stop("not an array", f"{what} is True/False, where real numbers are expected; multiply it by 1.0 if a mask "
+              "of ones and zeros is meant.")
     if array.dtype.kind == "c" and not array.imag.any():
         array = array.real
     if array.dtype.kind not in "biuf":
@@ -204,11 +256,13 @@ def _check(kind, f, claim, X, terms, symmetric, sizes, extra):
     if symmetric and not _is_symmetric(X):
         raise ValueError(f"symmetric=True needs a symmetric X, got shape {X.shape} that is not.")
     X = sym(X) if symmetric else X
+    _known(kind, f, claim, extra)
     function, answer = _accepting(f, extra), _accepting(claim, extra) if callable(claim) else claim
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")     # of runs that the reader did not ask for
-            return _Judge(kind, function, answer, X, terms or {}, symmetric, _named_sizes(sizes), _variable(f)).verdict()
+            terms, sizes = _named_terms(terms, X), _named_sizes(sizes)
+            return _Judge(kind, function, answer, X, terms, symmetric, sizes, _variable(f)).verdict()
     except _Refused as refusal:
         return refusal.args[0]
 
@@ -229,13 +283,27 @@ class _Judge:
     def verdict(self):
         if self.is_large():
             return _Large(self).verdict()
-        here = self.point(self.X, self.claimed(self.X))
+        here = self.point(self.X, self.claimed_or_kink())
         if self.agrees(here):
             return self.accept(here)
         if self.reads_one_triangle(here):
             self.symmetric = True       # as Cholesky's factor does: X can only be meant as a symmetric variable
             return self.verdict()
         return self.refuse(here)
+
+    def claimed_or_kink(self):
+        """The claim at X. Where it is not finite since f has a kink there, that is said first."""
+        try:
+            return self.claimed(self.X)
+        except _Refused as refusal:
+            check = refusal.args[0]
+            if check.mistake == "not finite" and self.kind != "differential":
+                nothing = np.zeros(self.X.shape if self.kind == "gradient" else (int(np.prod(self.out)), self.X.size))
+                if self.kink(self.point(self.X, nothing)):
+                    said = check.message.removesuffix("; is X outside its domain?")
+                    _stop("function not smooth here", f"The function has a kink at this X, where no {self.kind} "
+                          f"exists. {said}.")
+            raise
 
     def is_large(self):
         entries = self.X.size * (1 if self.kind == "gradient" else int(np.prod(self.out)))
@@ -384,14 +452,23 @@ class _Judge:
         if callable(self.claim):
             further = None if self.agrees(beside) else self.general(beside)
             if further is None and not self.agrees(beside):
-                return self.explain([beside], passed_first=True)
+                return self.wrong_beside(here, [beside])
             if further is not None and not self.agrees(further):    # once may be noise
-                return self.explain([beside, further], passed_first=True)
+                return self.wrong_beside(here, [beside, further])
             if not (loose(here) and loose(beside)):
                 note = " The function has a kink at this X; judged beside it." if self.kink(here) else ""
                 return Check(True, None, f"The {what} is right.{note}")
         doubt = self.undecided(here, beside)
         return Check(True, None, f"The {what} is right.") if doubt is None else doubt
+
+    def wrong_beside(self, here, points):
+        """Right at this X, wrong near it."""
+        check = self.explain(points, passed_first=True)
+        if check.mistake == "does not move with X" and self.kink(here):
+            return Check(False, "function not smooth here", f"The function has a kink at this X, where no {self.kind} "
+                         f"exists; near it there is one, and yours is wrong there: it should be {show(check.expected)} "
+                         f"where yours is {show(check.given)}.", check.expected, check.given)
+        return check
 
     def undecided(self, here, beside=None):
         """Right as far as can be seen: say so where this input, a kink or noise keeps the rest from sight."""
