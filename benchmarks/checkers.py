@@ -2,9 +2,10 @@
 
     python benchmarks/checkers.py
 
-Peers are optional (benchmarks/requirements-checkers.txt): scipy.optimize.check_grad as it is usually used (below 1e-6
-times the gradient's norm), torch.autograd.gradcheck, jax.test_util.check_grads and autograd.test_util.check_grads at
-their defaults. A peer checks a derivative that its own machinery would use, so each claim is wrapped as its custom rule.
+Peers are optional (benchmarks/requirements-checkers.txt): scipy.optimize.check_grad as it is usually used
+(below 1e-6 times the gradient's norm), torch.autograd.gradcheck, jax.test_util.check_grads and
+autograd.test_util.check_grads at their defaults. A peer checks a derivative that its own machinery would use,
+so each claim is wrapped as its custom rule.
 """
 import os
 import statistics
@@ -18,7 +19,8 @@ from matdiff import check_gradient
 
 rng = np.random.default_rng(20)
 A, S, B = rng.normal(size=(4, 4)), rng.normal(size=(4, 4)), rng.normal(size=(3, 3))
-D, W, X, Y = rng.normal(size=(7, 4)), rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), rng.normal(size=(7, 3))
+D, W, X, Y = rng.normal(size=(7, 4)), rng.normal(size=(4,
+                                                       3)), rng.normal(size=(4, 3)), rng.normal(size=(7, 3))
 x, y, b, A10, X10 = rng.normal(size=4), rng.normal(size=7), rng.normal(size=4), *rng.normal(size=(2, 10, 10))
 P = S @ S.T + np.eye(4)
 inv = np.linalg.inv
@@ -59,7 +61,8 @@ MISTAKES = [  # what is wrong, f, claim, X
 small = lambda a: np.asarray(a, np.float32)
 RIGHT = [  # right claims that are hard to confirm
     ("log at 1e-6", lambda x: np.sum(np.log(x)), lambda x: 1 / x, 1e-6 * np.abs(x)),
-    ("pole at distance 5e-4", lambda x: np.sum(1 / (x - 0.4995)), lambda x: -1 / (x - 0.4995) ** 2, np.array([0.5, 0.7])),
+    ("pole at distance 5e-4", lambda x: np.sum(1 / (x - 0.4995)), lambda x: -1 / (x - 0.4995) ** 2,
+     np.array([0.5, 0.7])),
     ("stiff", lambda x: np.sum(np.exp(30 * x)), lambda x: 30 * np.exp(30 * x), np.abs(x)),
     ("noise 1e-8", lambda x: np.round(np.sum(x * x), 8), lambda x: 2 * x, x),
     ("single precision in f", lambda x: float(small(x) @ small(x)), lambda x: 2 * x, x),
@@ -137,7 +140,8 @@ def autograd_peer():
 
 def available():
     peers = {"matdiff": ours}
-    for name, build in (("scipy", scipy_peer), ("torch", torch_peer), ("jax", jax_peer), ("autograd", autograd_peer)):
+    for name, build in (("scipy", scipy_peer), ("torch", torch_peer), ("jax", jax_peer),
+                        ("autograd", autograd_peer)):
         try:
             peers[name] = build()
         except ImportError:
@@ -180,7 +184,8 @@ def main():
     print(f"NumPy {np.__version__}, Python {sys.version.split()[0]}; times: least of three")
     table("Wrong claims (the first row is right)", MISTAKES, peers)
     table("Right claims", RIGHT, peers)
-    table("The same, one per cent wrong", [(w, f, lambda X, g=g: 1.01 * g(X), X) for w, f, g, X in RIGHT], peers)
+    table("The same, one per cent wrong", [(w, f, lambda X, g=g: 1.01 * g(X), X) for w, f, g, X in RIGHT],
+          peers)
 
 
 if __name__ == "__main__":

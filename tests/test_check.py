@@ -1,4 +1,5 @@
-"""The verdict: no wrong claim accepted, no right one refused, and a sentence for whatever a reader passes in."""
+"""The verdict: no wrong claim accepted, no right one refused, and a sentence for whatever a reader passes
+in."""
 import time
 
 import numpy as np
@@ -22,7 +23,7 @@ def right(x):
     return (A + A.T) @ x
 
 
-# The result -----------------------------------------------------------------------------------------------------
+# The result -------------------------------------------------------------------------------------------------
 
 def test_a_right_claim_passes_as_function_and_as_array():
     for claim in (right, right(x), right(x).tolist()):
@@ -68,10 +69,11 @@ def test_keywords_go_to_whom_they_belong():
     assert check_gradient(f, lambda x: 3 * right(x), x, C=A, scale=3.0)
 
 
-# Layout ---------------------------------------------------------------------------------------------------------
+# Layout -----------------------------------------------------------------------------------------------------
 
 def test_the_other_layout_is_accepted_and_named():
-    for check in (check_gradient(quadratic, lambda x: right(x)[None], x), check_jacobian(lambda x: D @ x, D.T, x),
+    for check in (check_gradient(quadratic, lambda x: right(x)[None], x),
+                  check_jacobian(lambda x: D @ x, D.T, x),
                   check_jacobian(quadratic, right, x)):
         assert check.passed and check.mistake == "layout"
 
@@ -82,7 +84,7 @@ def test_a_transposed_matrix_or_a_column_for_a_vector_is_wrong():
     assert check_jacobian(lambda x: A @ x, A.T, x).mistake == "transposed"
 
 
-# Sensitivity ----------------------------------------------------------------------------------------------------
+# Sensitivity ------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("seed", range(20))
 def test_one_entry_of_a_hundred_off_by_a_millionth_is_rejected(seed):
@@ -104,7 +106,7 @@ def test_many_inputs_are_judged_by_directions_and_named_by_a_block():
     assert check_gradient(f, lambda X: 40 * g(X), X).mistake == "factor"
 
 
-# Large inputs: what a check may cost is counted in runs of the function -------------------------------------------
+# Large inputs: what a check may cost is counted in runs of the function -------------------------------------
 
 Z, M = np.random.default_rng(14).normal(size=(2, 200, 200)) / 10
 smooth = lambda X: np.sum(np.tanh(M[:len(X), :len(X)] @ X) ** 2)
@@ -138,7 +140,8 @@ def test_a_right_claim_about_many_inputs(n):
         assert repr(counted(check_gradient, smooth, claim, Z[:n, :n])) == "✓ The gradient is right."
 
 
-@pytest.mark.parametrize("at, words", [((37, 81), "entry [37, 81] alone"), (np.s_[37], "row 37"), (np.s_[:, 81], "column 81")])
+@pytest.mark.parametrize("at, words", [((37, 81), "entry [37, 81] alone"), (np.s_[37], "row 37"),
+                                       (np.s_[:, 81], "column 81")])
 @pytest.mark.parametrize("as_array", [False, True])
 def test_one_wrong_entry_row_or_column_of_many_is_found(at, words, as_array):
     claim = off(at)(Z[:100, :100]) if as_array else off(at)
@@ -150,15 +153,18 @@ def test_the_entry_named_for_a_large_input_is_one_of_the_whole_gradient():
     check = counted(check_gradient, smooth, off((37, 81)), Z[:100, :100])
     assert check.mistake == "unknown" and "Largest differences: [37, 81] should be" in check.message
     assert check.expected == pytest.approx(slope(Z[:100, :100])[37, 81], rel=1e-3)
-    last = counted(check_gradient, lambda x: np.sum(x**3), np.where(np.arange(5000) == 4321, 0, 3 * np.ones(5000)),
+    last = counted(check_gradient, lambda x: np.sum(x**3),
+                   np.where(np.arange(5000) == 4321, 0, 3 * np.ones(5000)),
                    np.ones(5000))
     assert "entry [4321] alone" in last.message
 
 
 @pytest.mark.parametrize("claim, name", [
-    (lambda X: slope(X).T, "transposed"), (lambda X: 100 * slope(X), "factor"), (lambda X: slope(X)[None].repeat(2, 0) / 2,
+    (lambda X: slope(X).T, "transposed"), (lambda X: 100 * slope(X), "factor"),
+    (lambda X: slope(X)[None].repeat(2, 0) / 2,
      "not summed over the batch"), (lambda X: slope(X).ravel(), "shape"), (lambda X: slope(X)[0], "shape"),
-    (np.sin, "unknown"), (lambda X: 2 * M[:100, :100].T @ np.tanh(M[:100, :100] @ X), "missing chain factor")])
+    (np.sin, "unknown"),
+    (lambda X: 2 * M[:100, :100].T @ np.tanh(M[:100, :100] @ X), "missing chain factor")])
 def test_names_for_claims_about_many_inputs(claim, name):
     assert counted(check_gradient, smooth, claim, Z[:100, :100]).mistake == name
 
@@ -166,8 +172,10 @@ def test_names_for_claims_about_many_inputs(claim, name):
 def test_many_inputs_of_a_symmetric_matrix():
     P, b = Z[:50, :50] @ Z[:50, :50].T + np.eye(50), Z[0, :50]
     logdet = lambda X: 2 * np.log(np.diag(np.linalg.cholesky(X))).sum()
-    assert counted(check_gradient, logdet, inv, P) and not counted(check_gradient, logdet, lambda X: 2 * inv(X), P)
-    skew = counted(check_gradient, lambda X: b @ X @ X @ b, lambda X: 2 * np.outer(b, X @ b), P, symmetric=True)
+    assert counted(check_gradient, logdet, inv, P) and not counted(check_gradient, logdet,
+                                                                   lambda X: 2 * inv(X), P)
+    skew = counted(check_gradient, lambda X: b @ X @ X @ b, lambda X: 2 * np.outer(b, X @ b), P,
+                   symmetric=True)
     assert skew.mistake == "not symmetrised"
 
 
@@ -176,7 +184,8 @@ def test_a_differential_of_many_inputs():
     assert counted(check_differential, np.tanh, right, Z)
     check = counted(check_differential, np.tanh, lambda X, dX: -right(X, dX), Z)
     assert check.mistake == "sign" and check.expected == pytest.approx(-check.given)
-    check = counted(check_differential, np.tanh, lambda X, dX: off((17, 120), lambda X: right(X, dX))(X) - 0.1 * (
+    check = counted(check_differential, np.tanh, lambda X,
+                    dX: off((17, 120), lambda X: right(X, dX))(X) - 0.1 * (
         np.arange(40_000).reshape(200, 200) == 3520), Z)
     assert not check and "a dX of 1 at [17, 120] and 0 elsewhere, entry [17, 120] of dF" in check.message
     wide = Z[:, :150]
@@ -198,7 +207,8 @@ def test_a_jacobian_of_many_inputs():
     assert layout.passed and layout.mistake == "layout"
     assert counted(check_jacobian, F, lambda X: -J(X), Z).mistake == "sign"
     one = counted(check_jacobian, F, off((3, 77), J), Z)
-    assert not one and "[3, 77] should be 0, yours 0.1" in one.message and "entry [77, 0] of X alone" in one.message
+    assert not one and "[3, 77] should be 0, yours 0.1" in one.message
+    assert "entry [77, 0] of X alone" in one.message
     assert counted(check_jacobian, F, lambda X: J(X)[:, :7], Z).mistake == "shape"
 
 
@@ -210,19 +220,20 @@ def test_a_jacobian_of_many_outputs_too():
     assert check.mistake == "missing product-rule term"
 
 
-# Warnings -------------------------------------------------------------------------------------------------------
+# Warnings ---------------------------------------------------------------------------------------------------
 
 @pytest.mark.filterwarnings("error")
 def test_no_warning_of_our_runs_reaches_the_reader():
     f = lambda x: np.sum(np.tanh(np.asarray(x, "f")))
-    for claim in (lambda x: 1 - np.tanh(x), lambda x: 1 - np.asarray(np.tanh(x), "f"), lambda x: np.log(x - x[0]) + 1 / x):
+    for claim in (lambda x: 1 - np.tanh(x), lambda x: 1 - np.asarray(np.tanh(x), "f"),
+                  lambda x: np.log(x - x[0]) + 1 / x):
         check_gradient(f, claim, x)
     assert not check_gradient(lambda x: np.sum(np.sqrt(x)), lambda x: 1 / np.sqrt(x), np.array([1e-9, 1, 2.]))
     assert not check_jacobian(lambda x: np.asarray(x, "f") ** 2, lambda x: np.asarray(np.diag(x), "f"), x)
     assert not check_differential(lambda X: np.asarray(X, "f") ** 2, lambda X, dX: np.asarray(X, "f") * dX, X)
 
 
-# Inputs that cannot decide --------------------------------------------------------------------------------------
+# Inputs that cannot decide ----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("P", [np.eye(4), sym(S) + 4 * np.eye(4), np.diag([1., 2, 3, 4])])
 def test_a_formula_for_symmetric_input_is_found_at_symmetric_input(P):
@@ -253,7 +264,8 @@ def test_partial_derivatives_alone_make_no_gradient():
     q = lambda x: x[0]**2 * x[1] / (x @ x) if x.any() else 0.0      # along (1, 1) its slope at 0 is 1/2
     for claim in (np.zeros(2), lambda x: np.zeros(2)):
         check = check_gradient(q, claim, np.zeros(2))
-        assert not check and check.mistake == "function not smooth here" and "not differentiable" in check.message
+        assert not check and check.mistake == "function not smooth here"
+        assert "not differentiable" in check.message
     assert check_gradient(lambda x: np.sum(x**3), np.zeros(2), np.zeros(2))
 
 
@@ -265,32 +277,36 @@ def test_a_matrix_symmetric_up_to_rounding_is_symmetric():
     assert check_gradient(largest, lambda P: np.outer(*2 * [np.linalg.eigh(P)[1][:, -1]]), P, symmetric=True)
 
 
-# Fairness: right claims that other checkers refuse --------------------------------------------------------------
+# Fairness: right claims that other checkers refuse ----------------------------------------------------------
 
 rough = np.random.default_rng(3).uniform(0.5, 1.5, 5)
 gap = np.diag([0., 1, 2, 2 + 1e-4])
 HARD = {
     "x = 1e-6 under a logarithm": (lambda x: np.log(x).sum(), lambda x: 1 / x, 1e-6 * rough),
     "root near zero": (lambda x: np.sqrt(x).sum(), lambda x: 0.5 / np.sqrt(x), 1e-6 * rough),
-    "a pole near by": (lambda x: np.sum(1 / (x - 0.4995)), lambda x: -1 / (x - 0.4995) ** 2, np.array([0.5, 0.7])),
+    "a pole near by": (lambda x: np.sum(1 / (x - 0.4995)), lambda x: -1 / (x - 0.4995) ** 2,
+                       np.array([0.5, 0.7])),
     "stiff": (lambda x: np.sum(np.exp(30 * x)), lambda x: 30 * np.exp(30 * x), rough),
     "fast waves": (lambda x: np.sum(np.sin(100 * x)), lambda x: 100 * np.cos(100 * x), rough),
     "single precision inside f": (lambda x: float(single(x) @ single(x)), lambda x: 2 * x, rough),
     "single precision claim": (lambda x: x @ x, lambda x: single(2 * x), rough),
-    "single precision inside the claim": (lambda x: np.sum(x**3), lambda x: 3.0 * single(x).astype(float) ** 2, rough),
+    "single precision inside the claim": (lambda x: np.sum(x**3),
+                                          lambda x: 3.0 * single(x).astype(float) ** 2, rough),
     "noise of 1e-8": (lambda x: np.round(np.sum(x**2), 8), lambda x: 2 * x, rough),
     "tiny values": (lambda x: 1e-8 * np.sum(np.sin(x)), lambda x: 1e-8 * np.cos(x), rough),
     "huge values": (lambda x: 1e8 * np.sum(np.sin(x)), lambda x: 1e8 * np.cos(x), rough),
     "huge input": (lambda x: np.sum(x**2), lambda x: 2 * x, 1e8 * rough),
     "tiny input": (lambda x: np.sum(x**2), lambda x: 2 * x, 1e-8 * rough),
     "an offset of 1e8": (lambda x: 1e8 + x @ x, lambda x: 2 * x, rough),
-    "entries of all sizes": (lambda x: np.sum(np.exp(10 * x)), lambda x: 10 * np.exp(10 * x), np.linspace(-2, 2, 5)),
+    "entries of all sizes": (lambda x: np.sum(np.exp(10 * x)), lambda x: 10 * np.exp(10 * x),
+                             np.linspace(-2, 2, 5)),
     "the minimum": (lambda x: np.sum((x - rough) ** 2), lambda x: 2 * (x - rough), rough),
     "a constant": (lambda x: 3.0, lambda x: 0 * x, rough),
     "a hinge": (lambda x: np.maximum(x, 0).sum(), lambda x: (x > 0) * 1.0, rough - 1),
     "a norm": (np.linalg.norm, lambda x: x / np.linalg.norm(x), rough),
     "a maximum": (np.max, lambda x: (x == x.max()) * 1.0, rough),
-    "an eigenvalue, gap 1e-4": (lambda X: np.linalg.eigvalsh(sym(X))[-1], lambda X: (lambda v: np.outer(v, v))(
+    "an eigenvalue, gap 1e-4": (lambda X: np.linalg.eigvalsh(sym(X))[-1],
+                                lambda X: (lambda v: np.outer(v, v))(
         np.linalg.eigh(sym(X))[1][:, -1]), gap),
     "integers": (lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1, 2, 3])),
 }
@@ -313,7 +329,8 @@ def test_right_claims_pass_at_all_scales():
         s, t = 10.0 ** rng.integers(-8, 9, 2)
         M, Y, w = rng.normal(size=(m, n)), rng.normal(size=(m, n)), t * rng.normal(size=n)
         assert check_gradient(lambda w: s * np.sum((M @ w) ** 2), lambda w: 2 * s * M.T @ (M @ w), w)
-        assert check_jacobian(lambda w: s * np.tanh(M @ w / t), lambda w: s * (1 - np.tanh(M @ w / t) ** 2)[:, None] * M / t, w)
+        assert check_jacobian(lambda w: s * np.tanh(M @ w / t),
+                              lambda w: s * (1 - np.tanh(M @ w / t) ** 2)[:, None] * M / t, w)
         assert check_differential(lambda Y: s * Y.T @ Y, lambda Y, H: s * (H.T @ Y + Y.T @ H), t * Y)
 
 
@@ -336,7 +353,7 @@ def test_a_noisy_function_is_said_to_be_noisy():
     assert check_gradient(f, lambda x: 2 * x, rough).mistake == "too noisy to decide"
 
 
-# What else a reader passes in -----------------------------------------------------------------------------------
+# What else a reader passes in -------------------------------------------------------------------------------
 
 def broken(x):
     raise KeyError("weights")
@@ -344,8 +361,10 @@ def broken(x):
 
 @pytest.mark.parametrize("claim, mistake", [
     (broken, "raises"), (lambda x: None, "not an array"), (lambda x: "2x", "not an array"),
-    (lambda x: [[1, 2], [3]], "not an array"), (lambda x: x / 0, "not finite"), (lambda x: np.full(4, np.nan), "not finite"),
-    (lambda x: 1j * x, "not an array"), (lambda x: x[:2], "shape"), (lambda x: D @ x, "shape"), (lambda x: 3.0, "shape"),
+    (lambda x: [[1, 2], [3]], "not an array"), (lambda x: x / 0, "not finite"),
+    (lambda x: np.full(4, np.nan), "not finite"),
+    (lambda x: 1j * x, "not an array"), (lambda x: x[:2], "shape"), (lambda x: D @ x, "shape"),
+    (lambda x: 3.0, "shape"),
     (lambda x: np.array([]), "shape")])
 def test_a_broken_claim_gets_a_sentence(claim, mistake):
     check = check_gradient(quadratic, claim, x)
@@ -358,7 +377,8 @@ def test_a_broken_function_gets_a_sentence():
     assert check_gradient(lambda x: np.log(-x**2).sum(), right, x).mistake == "not finite"
     assert check_gradient(lambda x: None, right, x).mistake == "not an array"
     assert "check_jacobian" in check_gradient(lambda x: D @ x, D, x).message
-    assert check_gradient(lambda X: np.linalg.slogdet(inv(X))[1], inv, np.ones((3, 3))).mistake in ("raises", "not finite")
+    assert check_gradient(lambda X: np.linalg.slogdet(inv(X))[1], inv,
+                          np.ones((3, 3))).mistake in ("raises", "not finite")
 
 
 def test_a_claim_drawn_anew_at_each_call_is_not_taken_for_a_noisy_one():
@@ -368,7 +388,8 @@ def test_a_claim_drawn_anew_at_each_call_is_not_taken_for_a_noisy_one():
 
 
 def test_a_differential_that_is_not_linear_is_called_so_even_where_it_raises_at_unit_matrices():
-    for F, dF in ((inv, lambda X, dX: -inv(dX)), (lambda X: np.linalg.slogdet(X)[1], lambda X, dX: np.linalg.slogdet(dX)[1])):
+    for F, dF in ((inv, lambda X, dX: -inv(dX)),
+                  (lambda X: np.linalg.slogdet(X)[1], lambda X, dX: np.linalg.slogdet(dX)[1])):
         assert check_differential(F, dF, S).mistake == "not linear in dX"
 
 
@@ -380,9 +401,12 @@ def test_a_claim_that_changes_its_argument_does_no_harm():
 
 
 @pytest.mark.parametrize("arguments, words", [
-    ((3, right, x), "function of X"), ((quadratic, right, "x"), "real numbers"), ((quadratic, right, [[1], [1, 2]]), "lengths"),
-    ((quadratic, right, np.array([1, None])), "real numbers"), ((quadratic, right, np.array([1, np.nan])), "nan"),
-    ((quadratic, right, []), "no entries"), ((quadratic, "grad", x), "array of numbers"), ((quadratic, None, x), "array of numbers"),
+    ((3, right, x), "function of X"), ((quadratic, right, "x"), "real numbers"),
+    ((quadratic, right, [[1], [1, 2]]), "lengths"),
+    ((quadratic, right, np.array([1, None])), "real numbers"),
+    ((quadratic, right, np.array([1, np.nan])), "nan"),
+    ((quadratic, right, []), "no entries"), ((quadratic, "grad", x), "array of numbers"),
+    ((quadratic, None, x), "array of numbers"),
     ((quadratic, right, 1j * x), "real numbers")])
 def test_bad_arguments_raise_one_sentence(arguments, words):
     with pytest.raises((TypeError, ValueError), match=words):
@@ -400,9 +424,12 @@ def test_bad_keywords_raise_one_sentence():
 
 @pytest.mark.parametrize("check, options, words", [
     (check_gradient, dict(symetric=True), "symetric.*is symmetric meant.*terms, symmetric, sizes"),
-    (check_jacobian, dict(symmetric=True), "no keyword symmetric"), (check_differential, dict(terms={}), "no keyword terms"),
-    (check_gradient, dict(C=3), "neither has your function"), (check_gradient, dict(terms=[1, 2]), "dictionary of names and arrays"),
-    (check_gradient, dict(terms={"a": "b"}), r"terms\['a'\] must be an array"), (check_jacobian, dict(sizes=12), "whole numbers"),
+    (check_jacobian, dict(symmetric=True), "no keyword symmetric"),
+    (check_differential, dict(terms={}), "no keyword terms"),
+    (check_gradient, dict(C=3), "neither has your function"),
+    (check_gradient, dict(terms=[1, 2]), "dictionary of names and arrays"),
+    (check_gradient, dict(terms={"a": "b"}), r"terms\['a'\] must be an array"),
+    (check_jacobian, dict(sizes=12), "whole numbers"),
     (check_gradient, dict(terms={"a": [[1], [1, 2]]}), r"terms\['a'\] must be an array")])
 def test_a_misspelt_or_mistyped_keyword_raises_one_sentence(check, options, words):
     with pytest.raises(TypeError, match=words):
@@ -416,14 +443,17 @@ def test_a_misspelt_or_mistyped_keyword_raises_one_sentence(check, options, word
 def test_what_a_claim_should_not_be_is_said(claim, words):
     check = check_gradient(quadratic, claim, x)
     assert check.mistake == "not an array" and words in check.message
-    assert check_gradient(lambda x: x[0] * x[1], lambda x: (x[1], x[0]), np.array([2., 3.]))    # a tuple of numbers
+    # a tuple of numbers
+    assert check_gradient(lambda x: x[0] * x[1], lambda x: (x[1], x[0]), np.array([2., 3.]))
 
 
 def test_a_kink_is_said_before_nan_and_before_a_claim_that_stays():
     for check, f, claim in ((check_gradient, np.linalg.norm, lambda x: x / np.linalg.norm(x)),
-                            (check_jacobian, lambda x: np.linalg.norm(x) * y, lambda x: np.outer(y, x / np.linalg.norm(x)))):
+                            (check_jacobian, lambda x: np.linalg.norm(x) * y,
+                             lambda x: np.outer(y, x / np.linalg.norm(x)))):
         result = check(f, claim, np.zeros(3))
-        assert result.mistake == "function not smooth here" and "kink" in result.message and "nan" in result.message
+        assert result.mistake == "function not smooth here"
+        assert "kink" in result.message and "nan" in result.message
     largest = lambda X: np.linalg.eigvalsh(X)[-1]
     for claim in (lambda X: np.eye(3) / 3, lambda X: np.eye(3)):
         check = check_gradient(largest, claim, np.eye(3), symmetric=True)
@@ -432,7 +462,8 @@ def test_a_kink_is_said_before_nan_and_before_a_claim_that_stays():
 
 def test_sentences_use_the_name_of_the_readers_variable_and_no_markdown():
     loss = lambda W: np.sum(np.tanh(A @ W)**2)
-    for claim in (lambda W: A.T @ np.tanh(A @ W), lambda W: 2 * A @ np.tanh(A @ W), lambda W: 2 * W, lambda W: 2 * W[None],
+    for claim in (lambda W: A.T @ np.tanh(A @ W), lambda W: 2 * A @ np.tanh(A @ W), lambda W: 2 * W,
+                  lambda W: 2 * W[None],
                   np.zeros((4, 2)), lambda W: np.ones((4, 2))):
         message = check_gradient(loss, claim, B).message
         assert "`" not in message and "matmul" not in message and " X" not in message

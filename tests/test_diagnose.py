@@ -25,7 +25,7 @@ def test_every_name_has_a_running_example(mistake):
     assert len(check.message) > 20
 
 
-# Claims that must stay unknown ----------------------------------------------------------------------------------
+# Claims that must stay unknown ------------------------------------------------------------------------------
 
 def functions(rng):
     """(check, numerical derivative, f, X): the shapes and kinds of steps that the book's functions have."""
@@ -35,9 +35,11 @@ def functions(rng):
     for f, at in ((lambda x: x @ A @ x, x), (lambda x: np.sum((D @ x - y) ** 2) / 7, x), (np.linalg.norm, x),
                   (lambda x: (x @ A @ x) / (x @ x), x), (lambda x: np.log(np.exp(D @ x).sum()), x),
                   (lambda X: np.trace(A @ X @ B @ X.T), X), (lambda X: np.sum((np.tanh(D @ X)) ** 2), X),
-                  (lambda X: -np.mean(np.log(softmax(D @ X))[:, 0]), X), (lambda X: np.linalg.slogdet(X)[1], S)):
+                  (lambda X: -np.mean(np.log(softmax(D @ X))[:, 0]), X),
+                  (lambda X: np.linalg.slogdet(X)[1], S)):
         yield check_gradient, gradient, f, at
-    for F, at in ((lambda x: np.tanh(D @ x), x), (softmax, x), (lambda X: A @ X @ B, X), (lambda x: x * (A @ x), x)):
+    for F, at in ((lambda x: np.tanh(D @ x), x), (softmax, x), (lambda X: A @ X @ B, X),
+                  (lambda x: x * (A @ x), x)):
         yield check_jacobian, jacobian, F, at
 
 
@@ -46,8 +48,10 @@ def random_claims(rng, G, derivative, f, X):
     R, M = rng.normal(size=G.shape), rng.normal(size=(G.size, X.size))
     few = G + 0.0
     few.flat[rng.choice(G.size, 3, replace=False)] += rng.normal(size=3) * np.abs(G).max()
-    yield from (R, lambda X: R, lambda X: np.sin(M @ X.ravel()).reshape(G.shape), few, rng.permutation(G.ravel()).reshape(G.shape),
-                lambda X: (M @ X.ravel()).reshape(G.shape), G + 0.01 * np.abs(G).max() * R, G * (1 + 0.05 * R),
+    yield from (R, lambda X: R, lambda X: np.sin(M @ X.ravel()).reshape(G.shape), few,
+                rng.permutation(G.ravel()).reshape(G.shape),
+                lambda X: (M @ X.ravel()).reshape(G.shape), G + 0.01 * np.abs(G).max() * R,
+                G * (1 + 0.05 * R),
                 lambda X: derivative(f, X) + 0.1 * R, lambda X: derivative(f, X) * (1 + 0.05 * R),
                 G * (1 + 1e-6 * R), rng.integers(-3, 4, G.shape).astype(float))
 
@@ -72,13 +76,14 @@ def test_a_random_claim_of_another_shape_is_a_matter_of_shape():
         assert check_gradient(f, rng.normal(size=shape), x).mistake == "shape"
 
 
-# Combinations, and what else fits -------------------------------------------------------------------------------
+# Combinations, and what else fits ---------------------------------------------------------------------------
 
 A, B, D, W, X, x, y = (NAMES[k] for k in "ABDWXxy")
 
 
 @pytest.mark.parametrize("claim, name", [
-    (lambda X: -2 * (A.T @ A @ X).T, "transposed and sign"), (lambda X: 6 * (A.T @ A @ X).T, "transposed and factor"),
+    (lambda X: -2 * (A.T @ A @ X).T, "transposed and sign"),
+    (lambda X: 6 * (A.T @ A @ X).T, "transposed and factor"),
     (lambda X: -A.T @ A @ X, "sign and factor")])
 def test_combinations_of_two(claim, name):
     assert check_gradient(lambda X: np.sum((A @ X) ** 2), claim, X).mistake == name
@@ -107,7 +112,8 @@ def test_one_term_of_two_is_wrong(claim, name):
 def test_slips_inside_a_network_are_found_for_arrays_too():
     T = np.tanh(D @ X)
     loss = lambda X: np.sum((np.tanh(D @ X) - 1) ** 2) / 2
-    for claim, name in ((D.T @ (T - 1), "missing chain factor"), (D.T @ ((T - 1) * T), "missing chain factor"),
+    for claim, name in ((D.T @ (T - 1), "missing chain factor"),
+                        (D.T @ ((T - 1) * T), "missing chain factor"),
                         ((D.T @ ((T - 1) * (1 - T**2))).T, "transposed"), (T - 1, "shape")):
         assert check_gradient(loss, claim, X).mistake == name
 
@@ -118,16 +124,20 @@ grams = lambda X: np.sum((X.T @ X)**2)
 
 
 @pytest.mark.parametrize("f, claim, point, name", [
-    (lambda x: np.sum((D @ x - y)**2) + 0.3 * x @ x, lambda x: 2 * D.T @ (D @ x - y), x, "missing product-rule term"),
+    (lambda x: np.sum((D @ x - y)**2) + 0.3 * x @ x, lambda x: 2 * D.T @ (D @ x - y), x,
+     "missing product-rule term"),
     (lambda x: np.sum((D @ x - y)**2) + 0.3 * x @ x, lambda x: 2 * D.T @ (D @ x - y) - 0.6 * x, x, "sign"),
     (lambda x: x @ A @ x / 2, lambda x: -A @ x, x, "not symmetrised and sign"),
     (lambda x: np.linalg.norm(D @ x - y), lambda x: D.T @ (D @ x - y), x, "wrong normalisation"),
     (lambda X: np.linalg.slogdet(X)[1], lambda X: 1 / X, NAMES["S"], "elementwise product"),
-    (grams, lambda X: 4 * X**3, X, "elementwise product"), (grams, lambda X: 4 * X, X, "only for orthogonal input"),
-    (lambda x: weights[:4] @ softmax(2 * x), lambda x: 2 * softmax(2 * x) * (1 - softmax(2 * x)) * weights[:4], x,
+    (grams, lambda X: 4 * X**3, X, "elementwise product"),
+    (grams, lambda X: 4 * X, X, "only for orthogonal input"),
+    (lambda x: weights[:4] @ softmax(2 * x),
+     lambda x: 2 * softmax(2 * x) * (1 - softmax(2 * x)) * weights[:4], x,
      "only diagonal"),
     (lambda x: weights @ np.log1p(np.exp(D @ x)), lambda x: D.T @ weights, x, "missing chain factor"),
-    (lambda x: weights @ np.tanh(D @ x), lambda x: D.T @ (weights * (1 - np.tanh(D @ x))), x, "missing chain factor"),
+    (lambda x: weights @ np.tanh(D @ x), lambda x: D.T @ (weights * (1 - np.tanh(D @ x))), x,
+     "missing chain factor"),
     (lambda x: np.sin(weights[:4] @ x) * (x @ x), lambda x: np.cos(weights[:4] @ x) * weights[:4] * 2 * x, x,
      "missing product-rule term"),
     (lambda X: np.sum(softmax_rows(D @ X)[:, 0]), lambda X: D.T @ wrong_axis(D @ X), X, "wrong axis")])
@@ -152,12 +162,14 @@ def test_equal_totals_alone_are_no_wrong_axis(f, claim):
     assert not check and check.mistake != "wrong axis"
 
 
-METHODS = """X.std(ddof=1) X.var(axis=0,ddof=1).sum() X.mean(axis=1,keepdims=True).sum() X.max(axis=1).sum() X.clip(min=0).sum()
-X.reshape(3,4,order="F")[0].sum() X.ravel(order="F")[2] X.take([0,1],axis=0).sum() X.repeat(2,axis=1).sum() X.item(3)
-X.astype(float,copy=False).sum() X.trace(offset=1) np.std(X,axis=0,ddof=1).sum() np.linalg.norm(X,ord="fro") np.median(X)
-np.linalg.norm(X,axis=1).sum() np.average(X,axis=0,weights=[1,2,3,4]).sum() np.cov(X.T,ddof=1).sum() X.tolist()[0][0]
-np.sum(X,axis=0,where=[True,False,True]).sum() np.add(X,1,out=np.empty((4,3))).sum() np.sort(X,axis=0)[0].sum()
-np.linalg.svd(X,compute_uv=False).sum() np.vectorize(lambda_)(X).sum() X.view(np.ndarray).sum() float(X[0,0])""".split()
+METHODS = """X.std(ddof=1) X.var(axis=0,ddof=1).sum() X.mean(axis=1,keepdims=True).sum() X.max(axis=1).sum()
+X.clip(min=0).sum() X.reshape(3,4,order="F")[0].sum() X.ravel(order="F")[2] X.take([0,1],axis=0).sum()
+X.repeat(2,axis=1).sum() X.item(3) X.astype(float,copy=False).sum() X.trace(offset=1)
+np.std(X,axis=0,ddof=1).sum() np.linalg.norm(X,ord="fro") np.median(X) np.linalg.norm(X,axis=1).sum()
+np.average(X,axis=0,weights=[1,2,3,4]).sum() np.cov(X.T,ddof=1).sum() X.tolist()[0][0]
+np.sum(X,axis=0,where=[True,False,True]).sum() np.add(X,1,out=np.empty((4,3))).sum()
+np.sort(X,axis=0)[0].sum() np.linalg.svd(X,compute_uv=False).sum() np.vectorize(lambda_)(X).sum()
+X.view(np.ndarray).sum() float(X[0,0])""".split()
 
 
 @pytest.mark.filterwarnings("error")
@@ -170,7 +182,8 @@ def test_the_tape_is_never_the_readers_fault(body):
 def test_large_matrices_are_named_too():
     M, Z, T = np.random.default_rng(5).normal(size=(3, 40, 40)) / 6
     loss = lambda X: np.sum((np.tanh(M @ X) - T)**2) / 40
-    assert check_gradient(loss, lambda X: M.T @ (np.tanh(M @ X) - T) / 20, Z).mistake == "missing chain factor"
+    assert check_gradient(loss, lambda X: M.T @ (np.tanh(M @ X) - T) / 20,
+                          Z).mistake == "missing chain factor"
 
 
 def test_loops_and_wide_data_stay_affordable():

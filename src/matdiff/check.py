@@ -1,10 +1,11 @@
 """Is this derivative right, and if not, what is wrong with it?
 
-The verdict compares the claim with a numerical derivative and its error bound, at the input given and at a general
-input nearby. Nothing is refused in one pass: before a refusal the noise of both sides is measured. What is wrong is
-found by `diagnose`.
+The verdict compares the claim with a numerical derivative and its error bound, at the input given and at a
+general input nearby. Nothing is refused in one pass: before a refusal the noise of both sides is measured.
+What is wrong is found by `diagnose`.
 
-Keyword arguments that are not listed go to the function and to the claim, each those that it has parameters for.
+Keyword arguments that are not listed go to the function and to the claim, each those that it
+has parameters for.
 """
 import difflib
 import html
@@ -29,7 +30,7 @@ LOOSE = 1e-3    # a bound above this part of the derivative's size decides nothi
 
 @dataclass(frozen=True)
 class Check:
-    """The verdict on a claimed derivative.
+    """The verdict on a claimed derivative: what `check_gradient` and its like return. True where it passed.
 
     passed    whether the claim is right
     mistake   the mistake's name (`matdiff.diagnose.MISTAKES` lists them), or None
@@ -37,6 +38,13 @@ class Check:
     expected, given   the two numbers that matter: the entry that differs most, or the two shapes
     also      names of other mistakes that would explain the claim as well
     details   the traceback of your own function, where one was raised
+    Its text is ✓ or ✗ and the message; in a notebook it is a card. It cannot be changed.
+
+    >>> check = Check(False, "sign", "The sign is the opposite.", expected=2.0, given=-2.0)
+    >>> check
+    ✗ The sign is the opposite.
+    >>> bool(check), check.mistake
+    (False, 'sign')
     """
     passed: bool
     mistake: str | None
@@ -65,40 +73,67 @@ class Check:
 
 
 def check_gradient(f, grad, X, *, terms=None, symmetric=False, sizes=None, **kwargs):
-    """Is `grad` the gradient of the scalar function `f` at X?
+    """Is `grad` the gradient of the scalar function `f` at X?  A `Check` says so, or names the mistake.
 
-    f(X) -> number; grad(X) -> array of X's shape, or that array itself.
-    terms      {name: array or function}: the summands of the right gradient, so that a missing one can be named
+    f          function: f(X) is one number
+    grad       the claim: a function, grad(X) of X's shape, or the array that it would return
+    X          array of real numbers, of any shape
+    terms      {name: array or function}: the summands of the right gradient, so that a missing one can be
+               named
     symmetric  X is a symmetric matrix: the gradient is then the projection sym(G)
     sizes      {"m": 12}: numbers that a constant may be named by
-    Raises only for arguments that are no functions or arrays; a wrong claim is a `Check` that says so.
+    Other keyword arguments go to f and grad, each those that it has parameters for.
+
+    A wrong claim, or one that raises, is no error but a `Check` that says so. Raises TypeError or ValueError
+    if X is no array of finite real numbers, f no function, `grad` neither function nor array, or if a keyword
+    is of the wrong kind or taken by nobody.
 
     >>> import numpy as np
     >>> A, x = np.array([[1., 2.], [0., 3.]]), np.array([1., 4.])
     >>> check_gradient(lambda x: x @ A @ x, lambda x: (A + A.T) @ x, x)
     ✓ The gradient is right.
+    >>> check = check_gradient(lambda x: x @ A @ x, lambda x: -(A + A.T) @ x, x)
+    >>> check.passed, check.mistake, check.expected, check.given
+    (False, 'sign', 26.0, -26.0)
     """
     return _check("gradient", f, grad, X, terms, symmetric, sizes, kwargs)
 
 
 def check_jacobian(F, J, X, *, terms=None, sizes=None, **kwargs):
-    """Is `J` the Jacobian ∂vec F/∂vec X (column-major, size of F × size of X)?  Keywords as in `check_gradient`.
+    """Is `J` the Jacobian ∂vec F/∂vec X?  A `Check` says so, or names the mistake.
+
+    F       function: F(X) is an array of any shape
+    J       the claim: a function or an array of shape (size of F(X), size of X), with vec column-major
+    X       array of real numbers, of any shape
+    The other layout, J transposed or with one index for each axis, is accepted and named "layout". Keywords
+    and errors as in `check_gradient`.
 
     >>> import numpy as np
     >>> A, x = np.array([[1., 2.], [0., 3.], [1., 1.]]), np.array([1., 4.])
     >>> check_jacobian(lambda x: A @ x, A, x)
     ✓ The Jacobian is right.
+    >>> check_jacobian(lambda x: A @ x, A.T, x).mistake
+    'layout'
+    >>> check_jacobian(lambda x: A @ x, 2 * A, x).mistake
+    'factor'
     """
     return _check("Jacobian", F, J, X, terms, False, sizes, kwargs)
 
 
 def check_differential(F, dF, X, *, sizes=None, **kwargs):
-    """Is `dF(X, dX)` the differential of F: linear in dX, of F(X)'s shape?
+    """Is `dF` the differential of F at X?  A `Check` says so, or names the mistake.
+
+    F       function: F(X) is an array of any shape
+    dF      the claim: a function, dF(X, dX) linear in dX and of F(X)'s shape
+    X       array of real numbers, of any shape; dX has its shape
+    Keywords and errors as in `check_gradient`; a dF that is no function raises TypeError.
 
     >>> import numpy as np
     >>> X = np.array([[1., 2.], [0., 3.]])
     >>> check_differential(lambda X: X @ X, lambda X, dX: dX @ X + X @ dX, X)
     ✓ The differential is right.
+    >>> check_differential(lambda X: X @ X, lambda X, dX: 2 * X @ dX, X).passed
+    False
     """
     if not callable(dF):
         raise TypeError(f"dF must be a function of X and dX, got {_kind(dF)}; "
@@ -106,7 +141,7 @@ def check_differential(F, dF, X, *, sizes=None, **kwargs):
     return _check("differential", F, dF, X, None, False, sizes, kwargs)
 
 
-# Arguments ------------------------------------------------------------------------------------------------------
+# Arguments --------------------------------------------------------------------------------------------------
 
 def _kind(value):
     return f"a {type(value).__name__}"
@@ -144,7 +179,8 @@ def _accepting(function, extra):
     return (lambda *args: function(*args, **extra)) if extra else function
 
 
-KEYWORDS = {"gradient": ("terms", "symmetric", "sizes"), "Jacobian": ("terms", "sizes"), "differential": ("sizes",)}
+KEYWORDS = {"gradient": ("terms", "symmetric", "sizes"), "Jacobian": ("terms", "sizes"),
+            "differential": ("sizes",)}
 
 
 def _known(kind, f, claim, extra):
@@ -168,7 +204,8 @@ def _parameters(function):
 def _named_terms(terms, X):
     """The terms as they are, or one sentence."""
     if not isinstance(terms or {}, dict):
-        raise TypeError(f"terms must be a dictionary of names and arrays or functions, as {{'penalty': lambda x: 2 * x}}, "
+        raise TypeError(f"terms must be a dictionary of names and arrays or functions, as "
+                        f"{{'penalty': lambda x: 2 * x}}, "
                         f"got {_kind(terms)}.")
     for name, term in (terms or {}).items():
         value = _call(term, (X,), f"The term {name}") if callable(term) else term
@@ -177,7 +214,8 @@ def _named_terms(terms, X):
         except ValueError:
             numbers = False
         if not numbers:
-            raise TypeError(f"terms[{name!r}] must be an array of numbers or a function of X, got {_kind(term)}.")
+            raise TypeError(f"terms[{name!r}] must be an array of numbers or a function of X, got "
+                            f"{_kind(term)}.")
     return dict(terms or {})
 
 
@@ -191,8 +229,10 @@ def _variable(function):
 
 
 def _named_sizes(sizes):
-    if not isinstance(sizes or {}, dict) or not all(isinstance(n, (int, np.integer)) for n in (sizes or {}).values()):
-        raise TypeError(f"sizes must be a dictionary of names and whole numbers, as {{'m': 12}}, got {_kind(sizes)}.")
+    if not isinstance(sizes or {}, dict) or not all(
+            isinstance(n, (int, np.integer)) for n in (sizes or {}).values()):
+        raise TypeError(f"sizes must be a dictionary of names and whole numbers, as {{'m': 12}}, got "
+                        f"{_kind(sizes)}.")
     return dict(sizes or {})
 
 
@@ -205,7 +245,8 @@ def _stop(mistake, message, **more):
 
 
 def _not_linear(**numbers):
-    _stop("not linear in dX", "Your differential is not linear in dX: its value at a sum is not the sum of its "
+    _stop("not linear in dX",
+          "Your differential is not linear in dX: its value at a sum is not the sum of its "
           "values.", **numbers)
 
 
@@ -224,17 +265,21 @@ def _call(function, args, what):
 def _as_numbers(value, what):
     if value is None:
         _stop("not an array", f"{what} returned None; is a return statement missing?")
-    several = isinstance(value, tuple) and len(value) > 1 and any(np.ndim(part) for part in value if part is not None)
+    several = isinstance(value, tuple) and len(value) > 1 and any(
+        np.ndim(part) for part in value if part is not None)
     if several and what.startswith("Your"):
-        _stop("not an array", f"{what} returned {len(value)} values, one of them an array; return one array alone.")
+        _stop("not an array",
+              f"{what} returned {len(value)} values, one of them an array; return one array alone.")
     try:
         array = np.asarray(value)
     except ValueError:
         if isinstance(value, (list, tuple)):
-            _stop("not an array", f"{what}'s rows have different lengths; give every row the same number of entries.")
+            _stop("not an array",
+                  f"{what}'s rows have different lengths; give every row the same number of entries.")
         array = np.asarray(None)
     if array.dtype.kind == "b" and what.startswith("Your"):
-        _stop("not an array", f"{what} is True/False, where real numbers are expected; multiply it by 1.0 if a mask "
+        _stop("not an array",
+              f"{what} is True/False, where real numbers are expected; multiply it by 1.0 if a mask "
               "of ones and zeros is meant.")
     if array.dtype.kind == "c" and not array.imag.any():
         array = array.real
@@ -247,7 +292,7 @@ def _as_numbers(value, what):
     return array
 
 
-# The check ------------------------------------------------------------------------------------------------------
+# The check --------------------------------------------------------------------------------------------------
 
 def _check(kind, f, claim, X, terms, symmetric, sizes, extra):
     if not callable(f):
@@ -287,7 +332,7 @@ class _Judge:
         if self.agrees(here):
             return self.accept(here)
         if self.reads_one_triangle(here):
-            self.symmetric = True       # as Cholesky's factor does: X can only be meant as a symmetric variable
+            self.symmetric = True       # as Cholesky's factor does: X is meant as a symmetric variable
             return self.verdict()
         return self.refuse(here)
 
@@ -298,10 +343,12 @@ class _Judge:
         except _Refused as refusal:
             check = refusal.args[0]
             if check.mistake == "not finite" and self.kind != "differential":
-                nothing = np.zeros(self.X.shape if self.kind == "gradient" else (int(np.prod(self.out)), self.X.size))
+                nothing = np.zeros(self.X.shape if self.kind == "gradient"
+                                   else (int(np.prod(self.out)), self.X.size))
                 if self.kink(self.point(self.X, nothing)):
                     said = check.message.removesuffix("; is X outside its domain?")
-                    _stop("function not smooth here", f"The function has a kink at this X, where no {self.kind} "
+                    _stop("function not smooth here",
+                          f"The function has a kink at this X, where no {self.kind} "
                           f"exists. {said}.")
             raise
 
@@ -319,7 +366,8 @@ class _Judge:
 
     def scalar(self, X):
         value = self.f(X)
-        return np.reshape(value, ()) if self.kind == "gradient" and np.ndim(value) and np.size(value) == 1 else value
+        one = self.kind == "gradient" and np.ndim(value) and np.size(value) == 1
+        return np.reshape(value, ()) if one else value
 
     def derivative(self, how, *args):
         """A numerical derivative with its bound."""
@@ -330,14 +378,16 @@ class _Judge:
                 result = how(f, *args, full_output=True)
         except Exception as error:
             if "not deterministic" in str(error) and not self.remembers:
-                self.f, self.remembers = _remembering(self.f), True     # its noise is then like that of rounding
+                # its noise is then like that of rounding
+                self.f, self.remembers = _remembering(self.f), True
                 return self.derivative(how, *args)
             _stop("raises", f"The function raised {type(error).__name__} near X: {str(error).splitlines()[0]}"
                   if str(error) else f"The function raised {type(error).__name__} near X.",
                   details=traceback.format_exc())
         value, bound = np.asarray(result.value, float), np.abs(np.asarray(result.error, float))
         if not np.isfinite(value).all():
-            _stop("not finite", "The function's derivative at X is not finite; is X on the edge of its domain?")
+            _stop("not finite",
+                  "The function's derivative at X is not finite; is X on the edge of its domain?")
         return value, np.where(np.isnan(bound), np.inf, np.broadcast_to(bound, value.shape))
 
     def point(self, X, given=None):
@@ -378,7 +428,8 @@ class _Judge:
     def is_linear(self, X):
         """Asked in general directions first: at a unit matrix a wrong claim may raise, as an inverse does."""
         V, W = _gaussian(10, 2, X.shape)
-        v, w, both = (np.asarray(_call(self.claim, (X, D), "Your differential"), float) for D in (V, W, V - 2 * W))
+        v, w, both = (np.asarray(_call(self.claim, (X, D), "Your differential"), float)
+                      for D in (V, W, V - 2 * W))
         size = max(np.abs(v).max(initial=0), np.abs(w).max(initial=0))
         return both.shape == v.shape and np.allclose(v - 2 * w, both, rtol=1e-4, atol=1e-4 * size)
 
@@ -388,7 +439,8 @@ class _Judge:
         if p.claim.shape != p.truth.shape or not self.same_shape():
             return False
         gap = np.abs(p.claim - p.truth)
-        if (gap <= p.tolerance() + self.blur * p.size()).all():     # of a function that answers in single precision
+        # of a function that answers in single precision
+        if (gap <= p.tolerance() + self.blur * p.size()).all():
             return True
         return bool((gap <= p.tolerance() + self.noise(p)).all() or self.forgiven(p))
 
@@ -407,7 +459,8 @@ class _Judge:
         return min(10 * last + 5 * self.roughness(p), most) + _single(p.claim, p.truth)
 
     def roughness(self, p):
-        """The smallest third difference of the claim along a line: nearly zero where it is smooth to round-off."""
+        """The smallest third difference of the claim along a line: nearly zero where it is smooth to
+        round-off."""
         V = np.random.default_rng(5).normal(size=p.X.shape) * _size(p.X)
         rough = [0.0]
         for h in (1e-4, 1e-5, 1e-6):
@@ -428,7 +481,8 @@ class _Judge:
         V = gap if self.kind == "gradient" else self.unvec(gap[np.abs(gap).max(axis=1).argmax()], p.X)
         V = V / np.abs(V).max()
         try:
-            slope, bound = self.derivative(numeric.directional_derivative, p.X, sym(V) if self.symmetric else V)
+            slope, bound = self.derivative(numeric.directional_derivative, p.X,
+                                           sym(V) if self.symmetric else V)
         except _Refused:
             return False
         mine = np.vdot(p.claim, V) if self.kind == "gradient" else p.claim @ vec(V)
@@ -465,8 +519,10 @@ class _Judge:
         """Right at this X, wrong near it."""
         check = self.explain(points, passed_first=True)
         if check.mistake == "does not move with X" and self.kink(here):
-            return Check(False, "function not smooth here", f"The function has a kink at this X, where no {self.kind} "
-                         f"exists; near it there is one, and yours is wrong there: it should be {show(check.expected)} "
+            return Check(False, "function not smooth here",
+                         f"The function has a kink at this X, where no {self.kind} "
+                         f"exists; near it there is one, and yours is wrong there: it should be "
+                         f"{show(check.expected)} "
                          f"where yours is {show(check.given)}.", check.expected, check.given)
         return check
 
@@ -479,23 +535,28 @@ class _Judge:
                 return Check(True, "function not smooth here", f"The function has a kink at this X, where no "
                              f"{self.kind} exists; your value lies between the one-sided slopes.")
             part = 10.0 ** np.ceil(np.log10(here.bound.max() / max(here.size(), 1e-300)))
-            return Check(True, "too noisy to decide", f"Your {self.kind} agrees, but the function is so noisy that "
+            return Check(True, "too noisy to decide",
+                         f"Your {self.kind} agrees, but the function is so noisy that "
                          "errors below "
                          + (f"{show(part)} of its size" if part < 1 else "the size of the derivative itself")
                          + " cannot be seen.")
         if beside is None or callable(self.claim):
             return None
         if here.size() < 1e-9 * beside.size():
-            return Check(True, "this input cannot decide", f"Right at this X, but the {self.kind} is zero here, so "
+            return Check(True, "this input cannot decide",
+                         f"Right at this X, but the {self.kind} is zero here, so "
                          "that every multiple of yours passes too; try a general X.")
         if _is_symmetric(here.truth) and not _is_symmetric(beside.truth):
-            return Check(True, "this input cannot decide", f"Right at this X, but here the {self.kind} equals its "
-                         "transpose, so that the transposed formula passes too; try an X that is not symmetric.")
+            return Check(True, "this input cannot decide",
+                         f"Right at this X, but here the {self.kind} equals its "
+                         "transpose, so that the transposed formula passes too; try an X that is not "
+                         "symmetric.")
         return None
 
     def refuse(self, here):
         if self.kink(here):
-            return Check(False, "function not smooth here", f"The function has a kink at this X, and your {self.kind} "
+            return Check(False, "function not smooth here",
+                         f"The function has a kink at this X, and your {self.kind} "
                          "lies outside its one-sided slopes.", *_worst(here))
         beside = self.general(here) if callable(self.claim) else None
         return self.explain([here] if beside is None else [here, beside])
@@ -520,7 +581,8 @@ class _Judge:
             return None
 
     def general(self, here):
-        """A general point near X: no symmetry, no zeros, no equal entries; nearer, then of X's kind, if f refuses."""
+        """A general point near X: no symmetry, no zeros, no equal entries; nearer, then of X's kind, if f
+        refuses."""
         X = here.X
         rng = np.random.default_rng(6)
         step = rng.uniform(-1, 1, X.shape) * np.where(X == 0, _size(X), X)
@@ -550,14 +612,16 @@ class _Judge:
         return (up - mid) / h, (mid - down) / h
 
     def not_differentiable(self, here):
-        """Partial derivatives may exist where the function has no derivative: do they predict other directions?"""
+        """Partial derivatives may exist where the function has no derivative: do they predict other
+        directions?"""
         if here.X.size < 2 or self.kink(here):
             return None
         for V in _gaussian(19, 2, here.X.shape):
             V = sym(V) if self.symmetric else V
             mine = np.atleast_1d(np.vdot(here.claim, V) if self.kind == "gradient" else here.claim @ vec(V))
             size = max(np.abs(mine).max(), 1e-3 * here.scale * np.abs(V).max(), 1e-300)
-            slopes = np.array([self.one_sided(here, V * _size(here.X), h) for h in (1e-3, 1e-4, 1e-5)]) / _size(here.X)
+            slopes = np.array([self.one_sided(here, V * _size(here.X), h)
+                               for h in (1e-3, 1e-4, 1e-5)]) / _size(here.X)
             gaps = np.abs(slopes - mine).max(axis=(1, 2))
             size = max(size, np.abs(slopes).max())
             if not (gaps > 1e-2 * size).all() or gaps.max() > 2 * gaps.min():
@@ -567,7 +631,8 @@ class _Judge:
                 continue
             inside = ((slopes.min(axis=1) <= mine) & (mine <= slopes.max(axis=1))).all()
             worst = np.unravel_index(np.abs(slopes[2] - mine).argmax(), slopes[2].shape)
-            return Check(bool(inside), "function not smooth here", "The function has partial derivatives at this X but "
+            return Check(bool(inside), "function not smooth here",
+                         "The function has partial derivatives at this X but "
                          "is not differentiable there: along a general direction it changes at the rate "
                          f"{show(slopes[2][worst])}, where they predict {show(mine[worst[1]])}.",
                          float(show(slopes[2][worst])), float(show(mine[worst[1]])))
@@ -588,7 +653,9 @@ class _Judge:
         """What the claim says about the direction V."""
         if self.kind == "gradient":
             return np.atleast_1d(np.vdot(claim, V))
-        return claim @ vec(V) if self.kind == "Jacobian" else vec(_call(self.claim, (self.X, V), "Your differential"))
+        if self.kind == "Jacobian":
+            return claim @ vec(V)
+        return vec(_call(self.claim, (self.X, V), "Your differential"))
 
 
 class _Large:
@@ -638,7 +705,8 @@ class _Large:
             if self.given is not None and self.given.shape != self.shape:
                 return self.block((0,) * self.X.ndim, (0,) * len(self.out))     # is this layout accepted?
             return Check(True, *((None, f"The {self.kind} is right.") if True in agreed else
-                                 ("too noisy to decide", f"Your {self.kind} agrees as far as the function's noise "
+                                 ("too noisy to decide",
+                                  f"Your {self.kind} agrees as far as the function's noise "
                                   "lets one see.")))
         if not skew and self.reads_one_triangle():
             self.judge.symmetric = True
@@ -656,7 +724,8 @@ class _Large:
         if check.mistake in (None, "layout"):
             return self.nowhere()
         if where and where not in check.message:
-            check = replace(check, message=f"{check.message} All that differs is {where.removesuffix(' alone')}.")
+            check = replace(check,
+                            message=f"{check.message} All that differs is {where.removesuffix(' alone')}.")
         return check
 
     def agrees(self, V):
@@ -672,12 +741,14 @@ class _Large:
         return True if np.max(bound) <= LOOSE * np.max(size) else None
 
     def gaps(self, ranges):
-        """How far claim and truth differ along two directions cut to these ranges; a plain difference will do."""
+        """How far claim and truth differ along two directions cut to these ranges; a plain difference will
+        do."""
         mask, rows = np.zeros(self.X.shape), []
         mask[np.ix_(*ranges)] = 1
         for V in _gaussian(10, 2, self.X.shape) * mask:
             V = sym(V) if self.judge.symmetric else V
-            slope = central(lambda t: np.asarray(self.judge.f(self.X + t * V), float), _size(self.X), fine=False)
+            slope = central(lambda t: np.asarray(self.judge.f(self.X + t * V), float), _size(self.X),
+                            fine=False)
             rows.append(self.judge.slope_of(self.claim, V) - vec(slope))
         return np.array(rows)
 
@@ -720,7 +791,8 @@ class _Large:
         bound = np.broadcast_to(0.0, self.shape)
         claim = bound if self.given is None else self.given
         case = Case(self.kind, self.judge.f, None, (Point(self.X, truth, bound, claim),), self.out,
-                    getattr(self.judge, "gave", self.out), {}, self.judge.symmetric, self.judge.sizes, lambda X: None)
+                    getattr(self.judge, "gave", self.out), {}, self.judge.symmetric, self.judge.sizes,
+                    lambda X: None)
         return self.judge.worded(diagnose(case) if truth.any() else unknown(case), case.first)
 
     def nowhere(self):
@@ -730,7 +802,8 @@ class _Large:
         slope = vec(self.judge.derivative(numeric.directional_derivative, self.X, V)[0])
         mine = self.judge.slope_of(self.claim, V)
         at = np.abs(mine - slope).argmax()
-        return Check(False, "unknown", f"The {self.kind} is not right: along a general direction the function changes "
+        return Check(False, "unknown",
+                     f"The {self.kind} is not right: along a general direction the function changes "
                      f"at the rate {show(slope[at])}, yours predicts {show(mine[at])}.",
                      float(show(slope[at])), float(show(mine[at])))
 
@@ -755,7 +828,8 @@ class _Large:
             turn = self.judge.gave != self.out
             mine = np.ix_(*part.outputs[::-1]) if turn else seen
             held = np.zeros(self.X.shape)
-            claim = lambda Y, dY: as_array(self.judge.claim(whole(Y), whole(dY, held)))[mine if self.out else ()]
+            mine = mine if self.out else ()
+            claim = lambda Y, dY: as_array(self.judge.claim(whole(Y), whole(dY, held)))[mine]
         elif callable(self.judge.claim) and self.given.size <= WIDE:
             claim = lambda Y: take(as_array(self.judge.claim(within(Y))))
         else:
@@ -763,8 +837,8 @@ class _Large:
         terms = {name: (lambda Y, t=t: take(as_array(t(within(Y))))) if callable(t) else take(np.asarray(t))
                  for name, t in self.judge.terms.items()}
         return _Judge(self.kind, lambda Y: of_value(self.judge.f(within(Y))), claim, self.X[at], terms,
-                      self.judge.symmetric, {**sizes_of(self.X.shape), **self.judge.sizes}, self.judge.variable,
-                      part).verdict()
+                      self.judge.symmetric, {**sizes_of(self.X.shape), **self.judge.sizes},
+                      self.judge.variable, part).verdict()
 
     def taken(self, part):
         """From a claim, in its own layout, what belongs to the block."""
@@ -822,7 +896,8 @@ def _gaussian(seed, count, shape):
 
 
 def _is_symmetric(A):
-    return A.ndim == 2 and A.shape[0] == A.shape[1] and A.size > 1 and np.allclose(A, A.T, rtol=1e-9, atol=1e-12)
+    square = A.ndim == 2 and A.shape[0] == A.shape[1] and A.size > 1
+    return square and np.allclose(A, A.T, rtol=1e-9, atol=1e-12)
 
 
 def _worst(p):

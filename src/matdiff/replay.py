@@ -1,9 +1,10 @@
 """Run a function again with one step of its chain rule done wrongly.
 
-`Tape` runs the reader's own NumPy code on an array that reports every operation it takes part in. A second run, at
-X + tV, may then change one operation: hold an operand at its old value, let the perturbation pass as if the slope were
-one, use a constant matrix transposed … The slope of such a run is the derivative that a person gets who makes this
-very slip, whatever the function is. No rule for any operation is needed, since everything is a difference of values.
+`Tape` runs the reader's own NumPy code on an array that reports every operation it takes part in. A second
+run, at X + tV, may then change one operation: hold an operand at its old value, let the perturbation pass as
+if the slope were one, use a constant matrix transposed … The slope of such a run is the derivative that a
+person gets who makes this very slip, whatever the function is. No rule for any operation is needed, since
+everything is a difference of values.
 """
 import time
 from dataclasses import dataclass
@@ -11,15 +12,17 @@ from typing import Callable
 
 import numpy as np
 
-BILINEAR = {"matmul", "multiply", "dot", "vdot", "inner", "outer", "kron", "tensordot", "einsum", "trace_product"}
+BILINEAR = {"matmul", "multiply", "dot", "vdot", "inner", "outer", "kron", "tensordot", "einsum",
+            "trace_product"}
 REDUCTIONS = {"sum", "mean", "add.reduce", "max", "amax", "maximum.reduce"}
 PRODUCTS = {"matmul", "dot"}
-METHODS = ("dot", "reshape", "ravel", "flatten", "transpose", "trace", "diagonal", "copy", "sum", "prod", "max",
-           "min", "cumsum", "cumprod", "clip", "squeeze", "swapaxes", "take", "repeat", "round", "choose", "compress",
-           "conj", "conjugate", "argmax", "argmin", "argsort", "nonzero", "searchsorted", "all", "any", "astype",
-           "__getitem__")
+METHODS = ("dot", "reshape", "ravel", "flatten", "transpose", "trace", "diagonal", "copy", "sum", "prod",
+           "max", "min", "cumsum", "cumprod", "clip", "squeeze", "swapaxes", "take", "repeat", "round",
+           "choose", "compress", "conj", "conjugate", "argmax", "argmin", "argsort", "nonzero",
+           "searchsorted", "all", "any", "astype", "__getitem__")
 BUDGET = 20_000     # what all runs for one diagnosis may cost: one for an operation, more for large arrays
-PATIENCE = 2.0      # seconds after which no further run is begun; only functions that are slow by themselves get there
+# seconds after which no further run is begun; only functions that are slow by themselves get there
+PATIENCE = 2.0
 
 
 # What ends a run is no Exception, so that the reader's own `except Exception` does not swallow it.
@@ -146,7 +149,8 @@ def refill(value, fill):
 
 @dataclass(frozen=True)
 class Step:
-    """One recorded operation: its name, how to call it on other operands, operands, which of them move, result."""
+    """One recorded operation: its name, how to call it on other operands, operands, which of them move,
+    result."""
     index: int
     name: str
     call: Callable
@@ -178,7 +182,8 @@ class Tape:
         self.analytic = self.takes_complex_steps()
 
     def record(self):
-        """The first run: its value, and what a run costs. A tape that computes something else is of no use."""
+        """The first run: its value, and what a run costs. A tape that computes something else is of no
+        use."""
         before, self.recording = self.budget.units, True
         try:
             value = self.run(self.X)
@@ -196,7 +201,8 @@ class Tape:
         self.budget.demand(slopes * self.cost * (1 if self.analytic else 4))
 
     def run(self, X, edits=None, swaps=()):
-        """f(X) with the edits {index: edit(step, operands) -> result}, and constant matrices swapped for others."""
+        """f(X) with the edits {index: edit(step, operands) -> result}, and constant matrices swapped for
+        others."""
         self.edits, self.swaps, self.count = {**self.always, **(edits or {})}, swaps, 0
         x = np.array(X).view(Traced)
         x.tape = self
@@ -218,7 +224,8 @@ class Tape:
             if recorded is None or recorded.name != name:
                 raise Diverged
             if self.swaps:
-                operands = [o if i in recorded.moving else swap(o, self.swaps) for i, o in enumerate(operands)]
+                operands = [o if i in recorded.moving else swap(o, self.swaps)
+                            for i, o in enumerate(operands)]
             edit = self.edits.get(self.count)
             result = edit(recorded, operands) if edit else call(operands)
         return self.next(result)
@@ -253,7 +260,8 @@ class Tape:
         return self.derivative(lambda t: self.run(self.X + t * V, edits, swaps), fine)
 
     def derivative(self, value, fine=True):
-        """The derivative at 0 of value(t): by a complex step where that is known to be right, else by differences."""
+        """The derivative at 0 of value(t): by a complex step where that is known to be right, else by
+        differences."""
         if not self.analytic:
             return central(value, self.reach(), fine)
         h = 1e-20 * self.reach()
@@ -265,7 +273,8 @@ class Tape:
         differences = self.slope(V)
         self.analytic = True
         try:
-            return bool(np.allclose(self.slope(V), differences, rtol=1e-6, atol=1e-7 * np.abs(differences).max(initial=0)))
+            return bool(np.allclose(self.slope(V), differences, rtol=1e-6,
+                                    atol=1e-7 * np.abs(differences).max(initial=0)))
         except (Exception, Diverged):
             return False
         finally:
@@ -276,7 +285,8 @@ class Tape:
         return self.derivative(lambda t: self.run(self.X, {step.index: lambda s, o: s.output + t * W}))
 
     def onward(self, step, W):
-        """How the results of all steps move when the result of one moves along W; a list, one for each step."""
+        """How the results of all steps move when the result of one moves along W; a list, one for each
+        step."""
         def results(t):
             self.heard = []
             self.run(self.X, {step.index: lambda s, o: s.output + t * W})
@@ -298,7 +308,8 @@ class Tape:
 
     def shifts(self):
         """A maximum subtracted for safety changes no derivative: it is held in every run, as on paper."""
-        maxima = {s.index: lambda s, o: s.output for s in self.steps if s.name in ("max", "amax", "maximum.reduce")}
+        maxima = {s.index: lambda s, o: s.output
+                  for s in self.steps if s.name in ("max", "amax", "maximum.reduce")}
         if not maxima:
             return {}
         V = np.random.default_rng(16).normal(size=self.X.shape)
@@ -338,7 +349,8 @@ def swap(operand, swaps):
 
 
 def reduction(name, function, args, options):
-    """The axis of a sum, mean or maximum, and the same along another axis: along(values, axis, keepdims or None)."""
+    """The axis of a sum, mean or maximum, and the same along another axis: along(values, axis, keepdims or
+    None)."""
     if name not in REDUCTIONS or len(args) > 2:
         return (), None
 

@@ -21,8 +21,15 @@ def _demand(check):
 def assert_gradient(f, grad, X, **options):
     """Fail unless `grad` is the gradient of `f` at X; arguments as in `matdiff.check_gradient`.
 
+    Returns None. Raises AssertionError with the mistake's name and the check's sentence, and with the
+    traceback if your own function raised; TypeError or ValueError for arguments that cannot be checked.
+
     >>> import numpy as np
-    >>> assert_gradient(lambda x: x @ x, lambda x: 2 * x, np.array([1., 2., 3.]))
+    >>> x = np.array([1., 2., 3.])
+    >>> assert_gradient(lambda x: x @ x, lambda x: 2 * x, x)
+    >>> assert_gradient(lambda x: x @ x, lambda x: x, x)
+    Traceback (most recent call last):
+    AssertionError: factor: Not the gradient: a factor 2 is missing. Entry [2] should be 6, yours is 3.
     """
     __tracebackhide__ = True
     _demand(check_gradient(f, grad, X, **options))
@@ -31,8 +38,14 @@ def assert_gradient(f, grad, X, **options):
 def assert_jacobian(F, J, X, **options):
     """Fail unless `J` is the Jacobian of `F` at X; arguments as in `matdiff.check_jacobian`.
 
+    Returns None; raises as `assert_gradient`. The other layout passes.
+
     >>> import numpy as np
-    >>> assert_jacobian(lambda x: x**2, lambda x: np.diag(2 * x), np.array([1., 2., 3.]))
+    >>> x = np.array([1., 2., 3.])
+    >>> assert_jacobian(lambda x: x**2, lambda x: np.diag(2 * x), x)
+    >>> assert_jacobian(lambda x: x**2, lambda x: np.diag(-2 * x), x)
+    Traceback (most recent call last):
+    AssertionError: sign: Not the Jacobian: the sign is the opposite. Entry [2, 2] should be 6, yours is -6.
     """
     __tracebackhide__ = True
     _demand(check_jacobian(F, J, X, **options))
@@ -41,8 +54,14 @@ def assert_jacobian(F, J, X, **options):
 def assert_differential(F, dF, X, **options):
     """Fail unless `dF(X, dX)` is the differential of `F` at X; arguments as in `matdiff.check_differential`.
 
+    Returns None; raises as `assert_gradient`.
+
     >>> import numpy as np
-    >>> assert_differential(lambda X: X.T, lambda X, dX: dX.T, np.array([[1., 2.], [3., 4.]]))
+    >>> X = np.array([[1., 2.], [3., 4.]])
+    >>> assert_differential(lambda X: X.T, lambda X, dX: dX.T, X)
+    >>> assert_differential(lambda X: X.T, lambda X, dX: dX, X)     # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    AssertionError: transposed: Not the differential: ...
     """
     __tracebackhide__ = True
     _demand(check_differential(F, dF, X, **options))

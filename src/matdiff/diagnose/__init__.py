@@ -2,12 +2,14 @@
 
 A diagnosis is a search through short lists, simplest first:
 
-`twists`   what a slip does to a right answer (transpose it, keep its diagonal, read its rows as columns …): the claim
-           is compared with a multiple of the twisted truth. A constant multiple on top makes combinations of two.
+`twists`   what a slip does to a right answer (transpose it, keep its diagonal, read its rows as columns …):
+           the claim is compared with a multiple of the twisted truth. A constant multiple on top makes
+           combinations of two.
 `REPAIRS`  what would still have to be done to the claim (sum it, symmetrise it).
-`TESTS`    structure that needs no list: factors of rows and columns, equal totals, the claim's own Jacobian, the claim
-           at symmetric, diagonal, orthogonal inputs (`structure`), and the function differentiated once more with one
-           step of the chain rule done wrongly (`chain`, with the slips at one step in `slips`).
+`TESTS`    structure that needs no list: factors of rows and columns, equal totals, the claim's own Jacobian,
+           the claim at symmetric, diagonal, orthogonal inputs (`structure`), and the function differentiated
+           once more with one step of the chain rule done wrongly (`chain`, with the slips at one step in
+           `slips`).
 
 A name is given only where every entry fits, at every point looked at; what fits nothing is "unknown".
 To add a mistake: one function in a list below, one row in `mistakes` with its smallest example.
@@ -20,12 +22,12 @@ import numpy as np
 from ..replay import Diverged, Spent, Untraceable
 from .blocks import Block, bisect, block_around
 from .case import Case, Finding, Point, entry, pair, show
-from .chain import (extra_factor, held_terms, mended, only_diagonal, only_inner_diagonal, only_symmetric_constant,
-                    product_of_slopes, replayed, stops_short, wrong_order)
+from .chain import (extra_factor, held_terms, mended, only_diagonal, only_inner_diagonal,
+                    only_symmetric_constant, product_of_slopes, replayed, stops_short, wrong_order)
 from .mistakes import MISTAKES, Mistake, example_names
 from .multiples import sizes_of, with_sizes
-from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms, moving_multiple, not_a_gradient, only_here,
-                        only_structured, only_unit, own_jacobian, stays)
+from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms, moving_multiple,
+                        not_a_gradient, only_here, only_structured, only_unit, own_jacobian, stays)
 from .twists import REPAIRS, by_twists
 
 __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "unknown", "Case", "Finding", "Point",
@@ -37,7 +39,8 @@ TESTS = (missing_terms, stays, entry_by_entry, only_structured, moving_multiple,
          not_a_gradient)
 
 
-FORGIVEN = (Exception,)     # the reader's functions may raise anything away from X: then a test explains nothing
+# the reader's functions may raise anything away from X: then a test explains nothing
+FORGIVEN = (Exception,)
 
 
 def findings(case):
@@ -79,11 +82,13 @@ def alternatives(finding):
     """The same finding, with the other explanations that are as simple said in its sentence."""
     if not finding.also:
         return finding
-    return replace(finding, message=finding.message + f" As simple, and equally right: {', '.join(finding.also)}.")
+    return replace(finding,
+                   message=finding.message + f" As simple, and equally right: {', '.join(finding.also)}.")
 
 
 def mention(best, others):
-    also = () if best.accepted else tuple(dict.fromkeys(n for n in best.also + tuple(others) if n != best.name))
+    also = () if best.accepted else tuple(dict.fromkeys(n for n in best.also + tuple(others)
+                                                        if n != best.name))
     return replace(best, also=also)
 
 
@@ -91,7 +96,8 @@ def unknown(case):
     """No explanation: the shapes, or the entries that differ most."""
     p = case.first
     if case.gave != case.out:
-        return Finding("shape", f"The differential has the shape of the function's value, {case.out}, yours has "
+        return Finding("shape",
+                       f"The differential has the shape of the function's value, {case.out}, yours has "
                        f"{case.gave}.", numbers=(case.out, case.gave))
     if p.claim.shape != p.truth.shape:
         what = (f"A gradient has the shape of its variable, {p.truth.shape}" if case.kind == "gradient" else
@@ -103,10 +109,12 @@ def unknown(case):
     worst = [np.unravel_index(i, gap.shape) for i in np.argsort(gap, axis=None)[::-1][:3] if seen.flat[i]]
     wrong = int(seen.sum())
     if case.kind == "differential":
-        return Finding("unknown", f"The differential is not right and no common mistake explains it.{entry(case)}")
+        return Finding("unknown",
+                       f"The differential is not right and no common mistake explains it.{entry(case)}")
     if gap.ndim == 0:
         return Finding("unknown", f"The {case.kind} is {show(p.truth)}, yours is {show(p.claim)}.")
-    listed = "; ".join("{} should be {}, yours {}".format(show(case.whole(at)), *pair(p.truth[at], p.claim[at]))
+    listed = "; ".join("{} should be {}, yours {}".format(show(case.whole(at)),
+                                                          *pair(p.truth[at], p.claim[at]))
                        for at in worst)
     count = f"{wrong} of {gap.size} entries" if case.block is None else (
         case.block.where or f"{wrong} of the {gap.size} entries looked at")

@@ -35,7 +35,8 @@ def column_major(picks, shape):
 
 
 def block_around(entry, output, shape, out):
-    """A block that holds this entry of X and of F(X). Axes of one length share their indices, as in a trace."""
+    """A block that holds this entry of X and of F(X). Axes of one length share their indices, as in a
+    trace."""
     rng, picks = np.random.default_rng(9), {}
     for length, edge in [(n, EDGE.get(len(s), 2)) for s in (shape, out) for n in s]:
         known = [i for i, n in (*zip(entry, shape), *zip(output, out)) if n == length]
@@ -48,8 +49,8 @@ def block_around(entry, output, shape, out):
 def bisect(gaps, shape):
     """The index of an entry that differs, by halving one axis after the other.
 
-    gaps(ranges): how far claim and truth differ along each of a few directions cut to these ranges: (directions,
-    outputs). It is linear, so that one half tells about the other.
+    gaps(ranges): how far claim and truth differ along each of a few directions cut to these ranges:
+    (directions, outputs). It is linear, so that one half tells about the other.
     """
     ranges = [np.arange(n) for n in shape]
     left = gaps(ranges)

@@ -11,7 +11,8 @@ from .structure import DIAGONAL, STRUCTURED, only_structured
 
 
 def only_diagonal(case):
-    """Right for diagonal X only, or for a diagonal matrix in the function: the weakest of all explanations."""
+    """Right for diagonal X only, or for a diagonal matrix in the function: the weakest of all
+    explanations."""
     yield from only_structured(case, DIAGONAL)
     yield from only_symmetric_constant(case, DIAGONAL)
 
@@ -34,7 +35,8 @@ def held_terms(case):
     if equations >= 4:
         for (text, term), (more, second) in combinations(terms, 2):
             if (np.abs(gap - term + second) <= slack).all() or (np.abs(gap + term - second) <= slack).all():
-                yield Finding("not symmetrised", describe(case, "of two terms one is taken twice instead of both"),
+                yield Finding("not symmetrised",
+                              describe(case, "of two terms one is taken twice instead of both"),
                               also=("missing product-rule term",))
             if any((np.abs(gap + term + s * second) <= slack).all() for s in (1, 2)):
                 yield Finding("missing product-rule term", describe(
@@ -48,12 +50,15 @@ def directions(case):
     n = int(np.prod(case.shape))
     if len(case.points) > 1:
         return np.random.default_rng(13).normal(size=(min(n, 2),) + case.shape)
-    return np.eye(n).reshape((n,) + case.shape) if n <= 4 else np.random.default_rng(13).normal(size=(4,) + case.shape)
+    if n <= 4:
+        return np.eye(n).reshape((n,) + case.shape)
+    return np.random.default_rng(13).normal(size=(4,) + case.shape)
 
 
 def along(case, A, V):
     """The derivative A applied to each direction, one after the other."""
-    return np.concatenate([np.atleast_1d(np.vdot(A, v) if case.kind == "gradient" else A @ vec(v)) for v in V])
+    return np.concatenate([np.atleast_1d(np.vdot(A, v) if case.kind == "gradient" else A @ vec(v))
+                           for v in V])
 
 
 def distinct_terms(tapes, V, total):
@@ -86,7 +91,8 @@ def one_term(case, text, term, gap, slack, equations):
         yield Finding("sign", describe(case, f"the term that X contributes {text} has the wrong sign"))
     elif equations >= 3:
         found = plain(case, [c], 9)
-        yield Finding(found[0], describe(case, f"the term that X contributes {text} is taken {show(c)} times"))
+        yield Finding(found[0],
+                      describe(case, f"the term that X contributes {text} is taken {show(c)} times"))
 
 
 def slack_of(term, slack):
@@ -103,7 +109,8 @@ def replayed(case):
     tapes[0].demand(3 * len(tapes[0].steps))
     for step in tapes[0].steps:
         for name, text, edit in (*held_slips(step), *slips(step)):
-            for turned in (False, True) if C.shape == C.shape[::-1] and C.ndim == 2 else (C.shape != G.shape,):
+            either = C.shape == C.shape[::-1] and C.ndim == 2
+            for turned in (False, True) if either else (C.shape != G.shape,):
                 c = slip_fits(case, tapes, step, edit, turned)
                 if c is not None:
                     hits.append(slip_finding(case, name, text, c, turned))
@@ -122,7 +129,8 @@ PRIORITY = {"not symmetrised": 0, "missing product-rule term": 1, "missing chain
 
 
 def slip_fits(case, tapes, step, edit, turned):
-    """The multiple by which the wrong chain rule gives the claim, in all directions and at all points, or None."""
+    """The multiple by which the wrong chain rule gives the claim, in all directions and at all points, or
+    None."""
     rng = np.random.default_rng(13)
     V = rng.normal(size=case.shape)
     c = slip_multiple(case, case.first, tapes[0], step, edit, turned, V, False, 1e-4)
@@ -172,16 +180,20 @@ def slip_multiple(case, p, tape, step, edit, turned, V, fine, slack):
 
 def slip_finding(case, name, text, c, turned):
     if name == "missing product-rule term" and near(c, 2) and case.kind == "Jacobian":
-        return Finding(name, describe(case, "one of two terms is taken twice instead of both"), also=("not symmetrised",))
+        return Finding(name, describe(case, "one of two terms is taken twice instead of both"),
+                       also=("not symmetrised",))
     if name == "missing product-rule term" and near(abs(c), 2):
         sign, said = ("", "") if c > 0 else (" and sign", ", and the sign is the opposite")
-        return Finding("not symmetrised" + sign, describe(case, f"one of two terms is taken twice instead of both{said}"),
+        return Finding("not symmetrised" + sign,
+                       describe(case, f"one of two terms is taken twice instead of both{said}"),
                        also=("missing product-rule term",))
     if name == "missing product-rule term" and near(c, 3):
-        return Finding(name, describe(case, "one of three terms is taken three times instead of all three once"))
+        return Finding(name,
+                       describe(case, "one of three terms is taken three times instead of all three once"))
     found = plain(case, [c], 9)
     if turned and name == "only for symmetric input" and case.kind == "Jacobian":
-        name, turned, text = "wrong order", False, f"a diagonal matrix stands on the wrong side ({text.split(' is ')[0]})"
+        name, turned = "wrong order", False
+        text = f"a diagonal matrix stands on the wrong side ({text.split(' is ')[0]})"
     if "slope belongs" in text and found[0]:
         return None     # a constant on top of a wrong slope is a coincidence of sizes
     if name == "missing chain factor" and found[0] == "factor":
@@ -240,7 +252,8 @@ def mended(case):
     if case.claim is None or case.kind == "differential" or C.shape != G.shape or not C.any() or C.size < 2:
         return
     tapes, data = case.tapes(case.claim), case.tapes()[0].constants()
-    single = ((name, text, {step.index: edit}) for step in tapes[0].steps for name, text, edit in mends(step, data))
+    single = ((name, text, {step.index: edit})
+              for step in tapes[0].steps for name, text, edit in mends(step, data))
     for name, text, edits in chain(single, other_axes(tapes[0].steps)):
         if edits and all(mends_it(tape, p, edits) for tape, p in zip(tapes, case.points)):
             yield Finding(name, describe(case, text), also=("transposed",) if "symmetric" in name else ())
@@ -254,7 +267,8 @@ def mends_it(tape, p, edits):
     return value.shape == p.truth.shape and bool((np.abs(value - p.truth) <= 10 * p.tolerance()).all())
 
 
-LINEAR = {"matmul", "dot", "einsum", "tensordot", "add", "subtract"}    # where a chain of elementwise steps begins
+# where a chain of elementwise steps begins
+LINEAR = {"matmul", "dot", "einsum", "tensordot", "add", "subtract"}
 FACTORS = (("{}", lambda v: v), ("(1 - {})", lambda v: 1 - v), ("{0} (1 - {0})", lambda v: v * (1 - v)),
            ("(1 - {}²)", lambda v: 1 - v * v), ("{}²", lambda v: v * v), ("2 {}", lambda v: 2 * v),
            ("the root of {}", lambda v: np.sqrt(v)))
@@ -275,15 +289,18 @@ def only_inner_diagonal(case):
         if not isinstance(step.output, np.ndarray) or not 2 <= step.output.size <= 40:
             continue
         ones, W = tape.onward(step, np.ones(shape)), np.random.default_rng(21).normal(size=shape)
-        mixing = [s for s, a, b in zip(tape.steps, ones, tape.onward(step, W)) if s.index > step.index and a is not None
+        mixing = [s for s, a, b in zip(tape.steps, ones, tape.onward(step, W)) if s.index > step.index
+                  and a is not None
                   and a.shape == shape and b.any() and not np.allclose(b, a * W, rtol=1e-6, atol=1e-9)]
         if not mixing:
             continue
         columns = [tape.onward(step, E.reshape(shape)) for E in np.eye(step.output.size)]
         forth = [tape.slope_before(step, v) for v in V]
         for later in mixing:
-            diagonal = np.array([column[later.index].flat[i] for i, column in enumerate(columns)]).reshape(shape)
-            back = np.array([float(tape.slope_after(later, E.reshape(shape)).item()) for E in np.eye(diagonal.size)])
+            diagonal = np.array([column[later.index].flat[i]
+                                 for i, column in enumerate(columns)]).reshape(shape)
+            back = np.array([float(tape.slope_after(later, E.reshape(shape)).item())
+                             for E in np.eye(diagonal.size)])
             fit = np.array([np.vdot(back.reshape(shape) * diagonal, d) for d in forth])
             if fit.any() and np.abs(mine - fit).max() <= 1e-7 * np.abs(mine).max():
                 yield Finding("only diagonal", describe(case, "a Jacobian inside the chain, from "
@@ -300,14 +317,17 @@ def product_of_slopes(case):
     for step in tape.steps:
         if step.name not in ("multiply", "divide") or len(step.moving) != 2 or np.size(step.output) != 1:
             continue
-        u, v = (np.array([np.ravel(slope_of(tape, step, slot, E.reshape(case.shape)))[0] for E in np.eye(C.size)])
+        u, v = (np.array([np.ravel(slope_of(tape, step, slot, E.reshape(case.shape)))[0]
+                          for E in np.eye(C.size)])
                 .reshape(case.shape) for slot in (0, 1))
         E = u * v if step.name == "multiply" else u / v
         c = multiple(C, E, case.first.bound) if np.isfinite(E).all() else None
         if c is not None and near(abs(c), 1):
             yield Finding("missing product-rule term", describe(
-                case, "the slopes of both factors are multiplied, where each belongs with the other factor itself"
-                if step.name == "multiply" else "the slope of the numerator is divided by that of the denominator"))
+                case, "the slopes of both factors are multiplied, where each belongs with the other factor "
+                      "itself"
+                if step.name == "multiply"
+                else "the slope of the numerator is divided by that of the denominator"))
             return
 
 
@@ -321,7 +341,8 @@ def slope_of(tape, step, slot, V):
 
 
 def extra_factor(case):
-    """A factor too many, or one too few, entry by entry at one step: something else that the function computes."""
+    """A factor too many, or one too few, entry by entry at one step: something else that the function
+    computes."""
     C, G = case.first.claim, case.first.truth
     if case.kind != "gradient" or C.shape != G.shape or not C.any() or C.size < 2:
         return
@@ -332,7 +353,8 @@ def extra_factor(case):
     inner = ((s, np.shape(s.output), *there_and_back(tape, s, V)) for s in tape.steps
              if s.name in LINEAR and isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 100)
     for at, shape, back, forth in chain(start, inner):
-        found = wrong_slope(case, tape, at, mine, back.reshape(shape), forth) if at and len(mine) > 3 else None
+        inside = at and len(mine) > 3
+        found = wrong_slope(case, tape, at, mine, back.reshape(shape), forth) if inside else None
         if found is not None:
             yield found
             return
@@ -343,14 +365,17 @@ def extra_factor(case):
                     if sign == -1 and source == "that equals the gradient":
                         continue        # ones, whatever the gradient is
                     if reproduces(mine, weights, factor(v) ** sign, p.bound):
-                        yield Finding(word, describe(case, f"entry by entry a factor {text.format(source)} is "
+                        yield Finding(word,
+                                      describe(case, f"entry by entry a factor {text.format(source)} is "
                                       f"{'too much' if sign == 1 else 'missing'}"
-                                                     + (f", at {said_of(at)}" if at else "")), also=("elementwise product",))
+                                                     + (f", at {said_of(at)}" if at else "")),
+                                      also=("elementwise product",))
                         return
 
 
 def reproduces(mine, weights, E, bound=np.zeros(0)):
-    """Does the factor E, entry by entry, lead to the claim along all directions?  One direction is asked first."""
+    """Does the factor E, entry by entry, lead to the claim along all directions?  One direction is asked
+    first."""
     E = E.ravel()
     if not abs(abs(weights[0] @ E) - abs(mine[0])) <= 1e-6 * np.abs(mine).max():
         return False
@@ -360,7 +385,8 @@ def reproduces(mine, weights, E, bound=np.zeros(0)):
 
 
 def wrong_slope(case, tape, step, mine, back, forth):
-    """The slope of what follows entry by entry on a step, in one operation or several, replaced by something else."""
+    """The slope of what follows entry by entry on a step, in one operation or several, replaced by something
+    else."""
     for name, slope in entrywise(tape, step, back.shape):
         weights = np.array([(back / slope * d).ravel() for d in forth])
         if not np.isfinite(weights).all():
@@ -404,7 +430,8 @@ def named_values(tape, shape):
 
 
 def stops_short(case):
-    """The derivative in the result of one of the function's steps: the chain rule was not followed to its end."""
+    """The derivative in the result of one of the function's steps: the chain rule was not followed to its
+    end."""
     C, G = case.first.claim, case.first.truth
     if not C.any() or C.size < 2:
         return
@@ -414,7 +441,8 @@ def stops_short(case):
         shape = np.shape(step.output)
         if isinstance(step.output, tuple) or not stops_here(case, C, tape, step, shape, rng):
             continue
-        text = f"it is the derivative with respect to the value of {said_of(step)}; from there the chain goes on to X"
+        text = (f"it is the derivative with respect to the value of {said_of(step)}; from there the chain "
+                "goes on to X")
         if C.shape == G.shape:
             yield Finding("missing chain factor", describe(case, text))
         else:
@@ -442,16 +470,19 @@ def wrong_order(case):
     tape, rng = case.tapes()[0], np.random.default_rng(15)
     V = rng.normal(size=(3, int(np.prod(case.shape))))
     mine = [C @ v for v in V]
-    fits = lambda values: all(np.allclose(a, b, rtol=0, atol=1e-7 * np.linalg.norm(C)) for a, b in zip(values, mine))
+    fits = lambda values: all(np.allclose(a, b, rtol=0, atol=1e-7 * np.linalg.norm(C))
+                              for a, b in zip(values, mine))
     fold_in = lambda v: v.reshape(case.shape, order="F")
     for step in tape.steps[:-1]:
         shape = np.shape(step.output)
         if isinstance(step.output, tuple) or int(np.prod(shape)) != len(C):
             continue
         if fits([vec(tape.slope_before(step, fold_in(v))) for v in V]):
-            yield Finding("missing chain factor", describe(case, f"it is the Jacobian of {said_of(step)}, a step "
+            yield Finding("missing chain factor",
+                          describe(case, f"it is the Jacobian of {said_of(step)}, a step "
                           "on the way; what follows is missing"))
         elif C.shape[0] == C.shape[1] and fits([vec(tape.slope_before(step, fold_in(vec(tape.slope_after(
                 step, v.reshape(shape, order="F")))))) for v in V]):
-            yield Finding("wrong order", describe(case, "the two Jacobians of a composition are multiplied in the "
+            yield Finding("wrong order",
+                          describe(case, "the two Jacobians of a composition are multiplied in the "
                           "wrong order: the outer one stands on the left"))

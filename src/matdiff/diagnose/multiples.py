@@ -17,13 +17,15 @@ AXES = ("the number of rows of", "the number of columns of")
 
 
 def with_sizes(case):
-    """The case with all sizes that a constant may be named by: the caller's names, and where else a size stands.
+    """The case with all sizes that a constant may be named by: the caller's names, and where else a size
+    stands.
 
     A letter is only ever the caller's; a size of X or of f's data is a number and the place where it stands.
     """
     places = {}
     for axis, size in enumerate(case.shape):
-        what = "the number of entries of" if len(case.shape) == 1 else AXES[axis] if axis < 2 else "an axis of"
+        what = AXES[axis] if axis < 2 else "an axis of"
+        what = "the number of entries of" if len(case.shape) == 1 else what
         places.setdefault(size, f"{what} X")
     try:
         for K in case.tapes()[0].constants():
@@ -43,7 +45,8 @@ def constants(case):
         names.setdefault(m / n, f"{a}/{b}, {a} = {m} and {b} = {n}")
     for name, n in case.sizes.items():
         for value, text in ((n, name), (1 / n, f"1/{name}"), (2 * n, f"2{name}"), (0.5 / n, f"1/(2{name})"),
-                            (n / 2, f"{name}/2"), (2 / n, f"2/{name}"), (n * n, f"{name}²"), (1 / n**2, f"1/{name}²"),
+                            (n / 2, f"{name}/2"), (2 / n, f"2/{name}"), (n * n, f"{name}²"),
+                            (1 / n**2, f"1/{name}²"),
                             ((n - 1) / n, f"({name} - 1)/{name}"), (n / (n - 1), f"{name}/({name} - 1)")):
             names.setdefault(float(value), f"{text}, {name} = {n}")
     for n, place in case.places.items():
@@ -87,7 +90,8 @@ def bluntness(case):
 
 
 def plain(case, cs, entries):
-    """("" | "sign" | "factor", sentence) for a multiple that is the same at all points, None where it proves nothing."""
+    """("" | "sign" | "factor", sentence) for a multiple that is the same at all points, None where it proves
+    nothing."""
     c, slack = cs[0], bluntness(case)
     if not all(near(other, c, slack) for other in cs):
         return None
@@ -100,7 +104,8 @@ def plain(case, cs, entries):
         size = size and "," + size          # names what the size is
         for s, sign in ((1, ""), (-1, " and the sign is the opposite")):
             if near(c, s / value, slack):
-                return ("factor" if s == 1 else "sign and factor"), f"a factor {written} is missing{size}{sign}"
+                return ("factor" if s == 1
+                        else "sign and factor"), f"a factor {written} is missing{size}{sign}"
     if entries * len(cs) < 2:
         return None
     return ("factor" if c > 0 else "sign and factor",

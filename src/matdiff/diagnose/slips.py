@@ -4,7 +4,7 @@ import numpy as np
 from ..replay import PRODUCTS
 
 
-# What is done wrongly at one step: (name of the mistake, sentence, edit) ----------------------------------------
+# What is done wrongly at one step: (name of the mistake, sentence, edit) ------------------------------------
 
 def edge(slot, change):
     """One operand's perturbation is changed."""
@@ -68,11 +68,12 @@ def is_square(A):
 
 
 LINEAR_MAPS = ("matmul", "dot", "solve", "outer", "inner", "einsum")
-PLAIN = {"matmul": "the product @", "dot": "the product @", "multiply": "the product *", "divide": "the division",
-         "add": "the sum", "subtract": "the difference", "negative": "the minus sign", "absolute": "abs",
-         "square": "the square", "power": "the power", "inv": "the inverse", "getitem": "the indexing",
-         "add.reduce": "the sum", "sum": "the sum", "mean": "the mean", "trace": "the trace", "sqrt": "the square root",
-         "transpose": "the transpose", "embed": "the input", "norm": "the norm", "reciprocal": "the reciprocal"}
+PLAIN = {"matmul": "the product @", "dot": "the product @", "multiply": "the product *",
+         "divide": "the division", "add": "the sum", "subtract": "the difference",
+         "negative": "the minus sign", "absolute": "abs", "square": "the square", "power": "the power",
+         "inv": "the inverse", "getitem": "the indexing", "add.reduce": "the sum", "sum": "the sum",
+         "mean": "the mean", "trace": "the trace", "sqrt": "the square root", "transpose": "the transpose",
+         "embed": "the input", "norm": "the norm", "reciprocal": "the reciprocal"}
 PARTS = {"divide": ("numerator", "denominator"), "matmul": ("left factor", "right factor"),
          "dot": ("left factor", "right factor"), "multiply": ("first factor", "second factor"),
          "add": ("first term", "second term"), "subtract": ("first term", "second term")}
@@ -87,7 +88,8 @@ def said_of(step):
 def part_of(step, slot):
     """One of the operands of a step as a reader would say it."""
     parts = PARTS.get(step.name)
-    return f"the {parts[slot]} of {said_of(step)}" if parts and slot < 2 else f"one argument of {said_of(step)}"
+    part = f"the {parts[slot]}" if parts and slot < 2 else "one argument"
+    return f"{part} of {said_of(step)}"
 
 
 def slips(step):
@@ -102,7 +104,8 @@ def slips(step):
     if step.name == "inv":
         for text, slope in (("left", lambda s, d: -s.output @ s.output @ d),
                             ("right", lambda s, d: -d @ s.output @ s.output)):
-            yield "wrong order", f"both inverses stand on the {text} of dX, one belongs on either side", rule(slope)
+            yield ("wrong order", f"both inverses stand on the {text} of dX, one belongs on either side",
+                   rule(slope))
     yield from other_function(step, said)
     for slot in step.moving:
         if is_square(step.operands[slot]):
@@ -112,7 +115,8 @@ def slips(step):
 
 
 def held(step):
-    """(sentence, edit): something that moves with X taken as constant: a result, or one operand of two that move."""
+    """(sentence, edit): something that moves with X taken as constant: a result, or one operand of two that
+    move."""
     if not isinstance(step.output, np.ndarray) or not step.moving:
         return
     yield f"through {said_of(step)}", lambda s, o: s.output
@@ -129,9 +133,11 @@ def slopes(step, said):
     yield (name, f"the slope of {said} is taken at the wrong point, its own result",
            rule(lambda s, d: s.at(slot, s.output + d) - s.at(slot, s.output)))
     yield ("extra chain factor", f"the slope of {said} is there twice",
-           rule(lambda s, d: s.at(slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
+           rule(lambda s, d: s.at(
+               slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
     if step.name in ("square", "power"):
-        yield name, f"what stands under {said} is missing, only the constant 2 is left", rule(lambda s, d: 2 * d)
+        yield (name, f"what stands under {said} is missing, only the constant 2 is left",
+               rule(lambda s, d: 2 * d))
     if step.name == "tanh":
         yield (name, f"the slope of {said} uses its argument where its value belongs",
                rule(lambda s, d: (1 - s.operands[slot] ** 2) * d))
@@ -142,8 +148,10 @@ def factor_slips(step, said):
     slot = step.moving[0]
     yield "missing chain factor", f"a factor is missing, the one in {said}", rule(lambda s, d: d)
     yield ("extra chain factor", f"a factor is there twice, the one in {said}",
-           rule(lambda s, d: s.at(slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
-    yield ("missing chain factor", f"the value of {said} stands where its slope belongs", rule(lambda s, d: s.output * d))
+           rule(lambda s, d: s.at(
+               slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
+    yield ("missing chain factor", f"the value of {said} stands where its slope belongs",
+           rule(lambda s, d: s.output * d))
 
 
 def products(step, said):
@@ -152,20 +160,27 @@ def products(step, said):
         factor = step.operands[other(step, slot)]
         if step.name != "multiply":
             if is_square(factor):
-                yield ("only for symmetric input", f"the matrix in {said} is transposed where it should not be, or the "
-                       "other way round; this passes only if that matrix is symmetric", product(slot, with_other(np.transpose)))
+                yield ("only for symmetric input",
+                       f"the matrix in {said} is transposed where it should not be, or the "
+                       "other way round; this passes only if that matrix is symmetric",
+                       product(slot, with_other(np.transpose)))
                 yield ("missing chain factor", f"the matrix in {said} is missing",
                        product(slot, with_other(lambda A: np.eye(len(A)))))
                 yield ("only for diagonal input", f"only the diagonal of the matrix in {said} is used",
                        product(slot, with_other(lambda A: np.diag(np.diag(A)))))
-                yield ("only for orthogonal input", f"the inverse of the matrix in {said} stands where its transpose "
+                yield ("only for orthogonal input",
+                       f"the inverse of the matrix in {said} stands where its transpose "
                        "belongs", product(slot, with_other(lambda A: np.linalg.inv(A).T)))
-            if is_square(factor) and is_square(step.operands[slot]) or factor.ndim == 2 == step.operands[slot].ndim:
+            own = step.operands[slot]
+            if is_square(factor) and is_square(own) or factor.ndim == 2 == own.ndim:
                 yield "wrong order", f"the factors of {said} stand in the wrong order", product(slot, swapped)
-            yield "elementwise product", "an elementwise product stands where @ belongs", product(slot, elementwise)
+            yield ("elementwise product", "an elementwise product stands where @ belongs",
+                   product(slot, elementwise))
         else:
-            yield "missing chain factor", f"a factor of {said} is missing", product(slot, with_other(np.ones_like))
-            yield "elementwise product", "a matrix product stands where * belongs", product(slot, matrix_product)
+            yield ("missing chain factor", f"a factor of {said} is missing",
+                   product(slot, with_other(np.ones_like)))
+            yield ("elementwise product", "a matrix product stands where * belongs",
+                   product(slot, matrix_product))
 
 
 def other_function(step, said):
@@ -174,17 +189,20 @@ def other_function(step, said):
         if slot in step.moving:
             continue
         if step.name in ("add", "subtract"):
-            yield ("missing product-rule term", f"the constant in {said} was left out", constant(slot, np.zeros_like))
+            yield ("missing product-rule term", f"the constant in {said} was left out",
+                   constant(slot, np.zeros_like))
             yield "sign", f"the constant in {said} has the wrong sign", constant(slot, np.negative)
         if step.name in ("multiply", "divide"):
             yield "missing chain factor", f"the factor in {said} was left out", constant(slot, np.ones_like)
         if is_square(K):
             yield "transposed", f"the matrix in {said} is transposed", constant(slot, np.transpose)
         if is_square(K) and step.name in LINEAR_MAPS:
-            yield "missing chain factor", f"the matrix in {said} is missing", constant(slot, lambda A: np.eye(len(A)))
+            yield ("missing chain factor", f"the matrix in {said} is missing",
+                   constant(slot, lambda A: np.eye(len(A))))
             yield ("only for diagonal input", f"only the diagonal of the matrix in {said} is used",
                    constant(slot, lambda A: np.diag(np.diag(A))))
-            yield ("only for orthogonal input", f"the matrix in {said} stands where its inverse belongs, or the other "
+            yield ("only for orthogonal input",
+                   f"the matrix in {said} stands where its inverse belongs, or the other "
                    "way round", constant(slot, np.linalg.inv))
         elif np.ndim(K) == 1 and step.name in LINEAR_MAPS:
             yield "missing chain factor", f"the vector in {said} is missing", constant(slot, np.ones_like)
@@ -199,15 +217,17 @@ def constant(slot, change):
     return edit
 
 
-# What is to be changed in a claim, at one of its own steps: (name, sentence, edit) ------------------------------
+# What is to be changed in a claim, at one of its own steps: (name, sentence, edit) --------------------------
 
 def other_axes(steps):
-    """(name, sentence, edits) for all sums and means of a claim along one axis, taken along another, or averaged."""
+    """(name, sentence, edits) for all sums and means of a claim along one axis, taken along another, or
+    averaged."""
     for old in {s.axis for s in steps if s.axis != () and isinstance(s.axis, (int, type(None)))}:
         those = [s for s in steps if s.along is not None and s.axis == old and np.ndim(s.operands[0]) == 2]
         for new in (0, 1, None) if those else ():
             for keep in (None, True) if new != old else ():
-                yield ("wrong axis", f"sums or means are taken over {axis_of(old)} where they belong over {axis_of(new)}",
+                yield ("wrong axis",
+                       f"sums or means are taken over {axis_of(old)} where they belong over {axis_of(new)}",
                        {s.index: lambda s, o, new=new, keep=keep: s.along(o, new, keep) for s in those})
         for names, text, power in ((("sum", "add.reduce"), "a sum stands where a mean belongs", -1),
                                    (("mean",), "a mean stands where a sum belongs", 1)):
@@ -229,11 +249,14 @@ OPPOSITE = {"add": np.subtract, "subtract": np.add}
 
 def alike(K, A):
     """The same matrix up to a number."""
-    return np.shape(K) == np.shape(A) and abs(np.vdot(K, A)) >= (1 - 1e-12) * np.linalg.norm(K) * np.linalg.norm(A) > 0
+    if np.shape(K) != np.shape(A):
+        return False
+    return abs(np.vdot(K, A)) >= (1 - 1e-12) * np.linalg.norm(K) * np.linalg.norm(A) > 0
 
 
 def mends(step, data):
-    """(name, sentence, edit) for what a claim often does wrongly at one of its steps; data: the function's arrays."""
+    """(name, sentence, edit) for what a claim often does wrongly at one of its steps; data: the function's
+    arrays."""
     said = said_of(step)
     if step.name in OPPOSITE and len(step.operands) == 2:
         yield "sign", f"a sign in your formula is wrong, at {said}", lambda s, o: OPPOSITE[s.name](*o)
@@ -241,9 +264,11 @@ def mends(step, data):
         if all(np.ndim(o) == 2 for o in step.operands):
             yield ("wrong order", "two factors of your formula stand in the wrong order",
                    lambda s, o: s.call(o[::-1]))
-        yield "elementwise product", "a matrix product stands where an elementwise one belongs", lambda s, o: o[0] * o[1]
+        yield ("elementwise product", "a matrix product stands where an elementwise one belongs",
+               lambda s, o: o[0] * o[1])
     if step.name == "multiply" and len(step.operands) == 2:
-        yield "elementwise product", "an elementwise product stands where a matrix product belongs", lambda s, o: o[0] @ o[1]
+        yield ("elementwise product", "an elementwise product stands where a matrix product belongs",
+               lambda s, o: o[0] @ o[1])
         for slot in (0, 1):
             if np.shape(step.operands[slot]) == np.shape(step.output) != ():
                 yield ("extra chain factor", f"your formula has a factor too much, in {said}",

@@ -1,4 +1,5 @@
-"""Tests that need neither a list nor the function's steps: rows, totals, special inputs, the claim's own Jacobian."""
+"""Tests that need neither a list nor the function's steps: rows, totals, special inputs, the claim's own
+Jacobian."""
 from dataclasses import replace
 from itertools import combinations
 
@@ -38,7 +39,8 @@ def line_factor(case):
         if all(lines_fit(q.truth if axis == 0 else q.truth.T, q.claim if axis == 0 else q.claim.T, q.bound)
                for q in case.points):
             yield Finding("missing chain factor", describe(
-                case, f"every {word} is off by a factor of its own, so that a diagonal matrix is missing on the "
+                case, f"every {word} is off by a factor of its own, so that a diagonal matrix is missing on "
+                      f"the "
                 + ("left" if axis == 0 else "right")))
 
 
@@ -68,22 +70,27 @@ def moving_multiple(case):
     for length in lengths:
         a = power(ratio, length[0] / length[1])
         if a is not None:
-            yield Finding("wrong normalisation", describe(case, "a power of a norm or standard deviation that the "
-                          f"function computes is {'missing' if a < 0 else 'too much'}"), also=("missing chain factor",))
+            yield Finding("wrong normalisation",
+                          describe(case, "a power of a norm or standard deviation that the "
+                          f"function computes is {'missing' if a < 0 else 'too much'}"),
+                          also=("missing chain factor",))
             return
     if case.kind == "gradient" and values[0].size == 1 and np.ravel(values[1])[0] != 0:
         quotient = float(np.ravel(values[0])[0] / np.ravel(values[1])[0])
         for a, text in ((1, "f"), (-1, "1/f"), (0.5, "√f"), (-0.5, "1/√f"), (2, "f²"), (-2, "1/f²")):
             if quotient > 0 and near(ratio, quotient ** -a):
-                yield Finding("missing chain factor", describe(case, f"a factor that moves with X is missing, "
+                yield Finding("missing chain factor",
+                              describe(case, f"a factor that moves with X is missing, "
                               f"proportional to {text}"))
                 return
     for a, text in ((1, "‖X‖"), (-1, "1/‖X‖"), (2, "‖X‖²"), (-2, "1/‖X‖²"), (3, "‖X‖³"), (-3, "1/‖X‖³")):
         if near(ratio, (X[0] / X[1]) ** -a):
-            yield Finding("wrong normalisation", describe(case, f"a factor proportional to {text} is missing"),
+            yield Finding("wrong normalisation",
+                          describe(case, f"a factor proportional to {text} is missing"),
                           also=("missing chain factor",))
             return
-    yield Finding("missing chain factor", describe(case, "it points the right way, but a scalar factor that moves "
+    yield Finding("missing chain factor",
+                  describe(case, "it points the right way, but a scalar factor that moves "
                   "with X is missing"))
 
 
@@ -99,7 +106,8 @@ def norms(case):
     """The lengths, roots of a sum or mean of squares, that the function computes, at both points."""
     first, second = case.tapes()
     for before, step, other in zip(first.steps, first.steps[1:], second.steps[1:]):
-        if step.name == "sqrt" and before.name in ("sum", "mean") and step.output.size == 1 == np.size(other.output):
+        if step.name == "sqrt" and before.name in ("sum",
+                                                   "mean") and step.output.size == 1 == np.size(other.output):
             yield float(np.ravel(step.output)[0]), float(np.ravel(other.output)[0])
 
 
@@ -116,7 +124,8 @@ def equal_totals(case):
             return
     if constant_total(case.points) or max(np.ndim(o) for s in case.tapes()[0].steps for o in s.operands) < 2:
         return      # as for probabilities; or there are no two axes to take one for the other
-    yield Finding("wrong axis", describe(case, "the total of all entries is right, but it was summed over the wrong "
+    yield Finding("wrong axis",
+                  describe(case, "the total of all entries is right, but it was summed over the wrong "
                                          "axis"))
 
 
@@ -174,17 +183,20 @@ def stays(case):
     if case.claim is None or len(case.points) < 2 or case.first.truth.size < 2:
         return
     p, q = case.points[:2]
-    if p.claim.shape == q.claim.shape and np.array_equal(p.claim, q.claim) and p.claim.shape == p.truth.shape and (
+    if p.claim.shape == q.claim.shape and np.array_equal(p.claim,
+                                                         q.claim) and p.claim.shape == p.truth.shape and (
             case.passed_first or (p.claim == 1).all()):
         if np.allclose(p.truth, q.truth, rtol=1e-9, atol=0):
             return
-        yield Finding("does not move with X", describe(case, "it stays the same wherever X is, the right one moves"),
+        yield Finding("does not move with X",
+                      describe(case, "it stays the same wherever X is, the right one moves"),
                       also=("missing chain factor",))
 
 
 def not_a_gradient(case):
     """Some entries right, and the claim's own Jacobian not symmetric."""
-    if case.kind != "gradient" or case.claim is None or case.first.claim.shape != case.shape or len(case.points) < 2:
+    if case.kind != "gradient" or case.claim is None or case.first.claim.shape != case.shape \
+            or len(case.points) < 2:
         return
     right = [np.abs(p.claim - p.truth) <= 10 * p.tolerance() for p in case.points]
     together = right[0] & right[1] & (case.first.truth != 0)
@@ -192,7 +204,8 @@ def not_a_gradient(case):
         return
     J = numeric.jacobian(case.claim, case.first.X)
     if not np.allclose(J, J.T, rtol=1e-5, atol=1e-6 * np.abs(J).max()):
-        yield Finding("not a gradient", describe(case, f"{int(together.sum())} of {together.size} entries are right, but "
+        yield Finding("not a gradient",
+                      describe(case, f"{int(together.sum())} of {together.size} entries are right, but "
                       "no function has this gradient: its own Jacobian is not symmetric"))
 
 
@@ -208,12 +221,14 @@ def entry_by_entry(case):
         return
     if all(np.allclose(scalar_rule(case, p.X), p.claim, rtol=1e-6, atol=1e-8 * np.abs(p.claim).max())
            for p in case.points):
-        yield Finding("elementwise product", describe(case, "the rule for numbers was used on each entry of X by "
+        yield Finding("elementwise product",
+                      describe(case, "the rule for numbers was used on each entry of X by "
                       "itself, as if the function worked entry by entry"), also=("only for diagonal input",))
 
 
 def scalar_rule(case, X):
-    slope = lambda x: float(np.ravel(central(lambda t: np.asarray(case.f(np.array([[x + t]])), float), abs(x)))[0])
+    slope = lambda x: float(np.ravel(central(lambda t: np.asarray(case.f(np.array([[x + t]])), float),
+                                             abs(x)))[0])
     entries = np.array([slope(x) for x in vec(X)])
     return entries.reshape(X.shape, order="F") if case.kind == "gradient" else np.diag(entries)
 
@@ -224,13 +239,16 @@ def only_unit(case):
         return
     directions = np.random.default_rng(20).normal(size=(2,) + case.shape)
     units = [X / np.linalg.norm(X) for X in (case.first.X, *directions)]
-    if all(may_fit(case, X) for X in units) and all(p is not None and fits_at(p) for p in map(case.evaluate, units)):
-        yield Finding("wrong normalisation", describe(case, "it is right only for X of norm 1: a power of the norm is "
+    if all(may_fit(case, X) for X in units) and all(p is not None and fits_at(p)
+                                                    for p in map(case.evaluate, units)):
+        yield Finding("wrong normalisation",
+                      describe(case, "it is right only for X of norm 1: a power of the norm is "
                       "missing"), also=("missing chain factor",))
 
 
 def own_jacobian(case):
-    """The claim's own Jacobian C' is not symmetric: no gradient. Its symmetric part tells what was forgotten."""
+    """The claim's own Jacobian C' is not symmetric: no gradient. Its symmetric part tells what was
+    forgotten."""
     if case.kind != "gradient" or case.claim is None or case.first.claim.shape != case.shape \
             or case.first.truth.size < 2:
         return
@@ -241,12 +259,16 @@ def own_jacobian(case):
     if not np.isfinite(size) or (np.abs(forward - backward) <= 1e-5 * size).all():
         return
     if fits((forward + backward) / 2):
-        yield Finding("not symmetrised", describe(case, "the gradient of no function, since its own Jacobian is not "
-                      "symmetric; its symmetric part is right, so a matrix A is still to be replaced by (A + Aᵀ)/2"),
+        yield Finding("not symmetrised",
+                      describe(case, "the gradient of no function, since its own Jacobian is not "
+                      "symmetric; its symmetric part is right, so a matrix A is still to be replaced by (A + "
+                      "Aᵀ)/2"),
                       also=("only for symmetric input",))
     elif fits(forward + backward):
-        yield Finding("missing product-rule term", describe(case, "the gradient of no function, since its own "
-                      "Jacobian is not symmetric; added to its transpose it is right: one half of a product rule is "
+        yield Finding("missing product-rule term",
+                      describe(case, "the gradient of no function, since its own "
+                      "Jacobian is not symmetric; added to its transpose it is right: one half of a product "
+                      "rule is "
                       "missing"), also=("not symmetrised",))
 
 
@@ -255,4 +277,5 @@ def bends(case, U, V):
     X, unit = case.first.X, np.abs(case.first.X).max() or 1.0
     slope = lambda V: central(lambda t: np.asarray(case.claim(X + t * V)), unit)
     value = lambda s, t: float(np.reshape(case.f(X + s * U + t * V), ()))
-    return np.vdot(slope(V), U), np.vdot(slope(U), V), central(lambda s: central(lambda t: value(s, t), unit), unit)
+    return np.vdot(slope(V), U), np.vdot(slope(U), V), central(lambda s: central(lambda t: value(s, t), unit),
+                                                               unit)

@@ -14,8 +14,10 @@ def flat_twists(case):
     else:
         yield from jacobian_twists(case)
     if case.first.truth.ndim == 2:
-        yield "only diagonal", "only the diagonal is there", lambda G: G * np.eye(*G.shape) if min(G.shape) > 1 else None
-        yield "only diagonal", "only the diagonal is there, as a vector", lambda G: np.diag(G) if min(G.shape) > 1 else None
+        yield ("only diagonal", "only the diagonal is there",
+               lambda G: G * np.eye(*G.shape) if min(G.shape) > 1 else None)
+        yield ("only diagonal", "only the diagonal is there, as a vector",
+               lambda G: np.diag(G) if min(G.shape) > 1 else None)
         yield "one triangle", "only the lower triangle is there", lambda G: np.tril(G) if square(G) else None
         yield "one triangle", "only the upper triangle is there", lambda G: np.triu(G) if square(G) else None
 
@@ -34,13 +36,16 @@ def gradient_twists(case):
         yield ("row-major vec", "rows and columns were mixed up when a vector was folded back into a matrix",
                lambda G: G.ravel(order="F").reshape(G.shape))
     if case.square:
-        yield ("off-diagonal doubled", "the entries off the diagonal are doubled: these are the partial derivatives "
+        yield ("off-diagonal doubled",
+               "the entries off the diagonal are doubled: these are the partial derivatives "
                "over the free entries of a symmetric matrix", lambda G: off(G, 2))
         yield ("off-diagonal halved", "the entries off the diagonal are halved", lambda G: off(G, 0.5))
-        yield ("off-diagonal doubled", "these are the partial derivatives over the free entries of a symmetric matrix "
+        yield ("off-diagonal doubled",
+               "these are the partial derivatives over the free entries of a symmetric matrix "
                "(each entry off the diagonal is counted twice)", lambda G: G + G.T - np.diag(np.diag(G)))
         for word, triangle in (("lower", np.tril), ("upper", np.triu)):
-            yield ("one triangle", f"only the {word} triangle is there, with its entries off the diagonal doubled: one "
+            yield ("one triangle",
+                   f"only the {word} triangle is there, with its entries off the diagonal doubled: one "
                    "derivative for each free entry of a symmetric matrix", lambda G, t=triangle: t(off(G, 2)))
         yield ("only for symmetric input", "it is symmetrised, as for a symmetric variable", sym)
 
@@ -62,7 +67,8 @@ def jacobian_twists(case):
         yield "transposed", "this is the transpose", lambda J: J.T if square(J) else None
     if len(case.out) == 2 == len(case.shape):
         for axis, what in ((1, "column"), (0, "row")):
-            yield ("only diagonal", f"each {what} of the result depends only on the same {what} of X: the other blocks "
+            yield ("only diagonal",
+                   f"each {what} of the result depends only on the same {what} of X: the other blocks "
                    "are missing", lambda J, axis=axis: J * same_line(case, axis))
 
 
@@ -80,12 +86,14 @@ def reading(shape):
 
 
 def kronecker_factors(J, out, shape):
-    """(P, Q) with J = P ⊗ Q, P of (out[1], shape[1]) and Q of (out[0], shape[0]), or None (van Loan: rank one)."""
+    """(P, Q) with J = P ⊗ Q, P of (out[1], shape[1]) and Q of (out[0], shape[0]), or None (van Loan: rank
+    one)."""
     a, b = (out + (1, 1))[:2]
     m, n = (shape + (1, 1))[:2]
     R = J.reshape(b, a, n, m).transpose(0, 2, 1, 3).reshape(b * n, a * m)
     i, j = np.unravel_index(np.abs(R).argmax(), R.shape)
-    if R[i, j] == 0 or not np.allclose(np.outer(R[:, j], R[i]) / R[i, j], R, rtol=1e-7, atol=1e-9 * abs(R[i, j])):
+    if R[i, j] == 0 or not np.allclose(np.outer(R[:, j], R[i]) / R[i, j], R, rtol=1e-7,
+                                       atol=1e-9 * abs(R[i, j])):
         return None
     return (R[:, j] / R[i, j]).reshape(b, n), R[i].reshape(a, m)
 
@@ -128,7 +136,8 @@ def gradient_shapes(case, shape, truth):
     vector = n == max(truth, default=1)
     row_for_column = shape == truth[::-1] and len(truth) == 2 or shape == (1, n) and len(truth) == 1
     if vector and row_for_column:
-        yield ("layout", "written in the other layout, as a row where the book writes a column" if shape[0] == 1 else
+        yield ("layout", "written in the other layout, as a row where the book writes a column"
+               if shape[0] == 1 else
                "written in the other layout, as a column", lambda G: G.reshape(shape), True)
     elif shape == truth[::-1]:
         yield "transposed", "this is the transpose", lambda G: G.T, False
@@ -150,12 +159,14 @@ def jacobian_shapes(case, shape, truth):
     if len(shape) == 1 and 1 in truth and shape[0] == max(truth):
         yield "layout", "written as a vector", lambda J: J.ravel(), True
     if int(np.prod(shape)) == int(np.prod(truth)):
-        text = f"the numbers are right but the shape is not: the Jacobian is {truth[0]} × {truth[1]}, yours {shape}"
+        text = (f"the numbers are right but the shape is not: the Jacobian is {truth[0]} × {truth[1]}, "
+                f"yours {shape}")
         yield "shape", text, lambda J: J.reshape(shape), False
         yield "shape", text, lambda J: J.reshape(shape, order="F"), False
         yield "shape", text, lambda J: J.T.reshape(shape), False
     for axis, text in enumerate(("rows", "columns")):
-        yield ("shape", f"these are the {text} of the Jacobian added up, as one backward pass gives them" if not axis
+        yield ("shape", f"these are the {text} of the Jacobian added up, as one backward pass gives them"
+               if not axis
                else "these are the columns of the Jacobian added up",
                lambda J, axis=axis: fold(J.sum(axis=axis), shape), False)
 
@@ -206,7 +217,7 @@ def by_twists(case):
         yield cost, Finding(" and ".join(names), describe(case, sentence, ok), accepted=ok)
 
 
-# Repairs: what is still to be done to the claim -----------------------------------------------------------------
+# Repairs: what is still to be done to the claim -------------------------------------------------------------
 
 def not_summed(case):
     """The claim summed over an axis is a multiple of the truth."""
@@ -220,18 +231,21 @@ def not_summed(case):
         if found is not None:
             extra = f", and {found[1]}" if found[0] else ""
             yield Finding(" and ".join(n for n in ("not summed over the batch", found[0]) if n), describe(
-                case, f"it is still to be summed over axis {axis}: X acts on all {shape[axis]} entries there{extra}"))
+                case, f"it is still to be summed over axis {axis}: X acts on all {shape[axis]} entries "
+                      f"there{extra}"))
 
 
 def not_symmetrised(case):
     """The symmetric part of the claim, or the sum of it and its transpose, is right."""
-    if not square(case.first.truth) or case.first.claim.shape != case.first.truth.shape or case.gave != case.out:
+    p = case.first
+    if not square(p.truth) or p.claim.shape != p.truth.shape or case.gave != case.out:
         return
     cs = [multiple(sym(p.claim), p.truth, p.bound) for p in case.points]
     if np.allclose(case.first.claim, case.first.claim.T) or None in cs:
         return
     if all(near(c, 1) for c in cs) or all(near(c, 0.5) for c in cs):
-        yield Finding("not symmetrised", describe(case, "its symmetric part is right, so (G + Gᵀ)/2 is still to be "
+        yield Finding("not symmetrised",
+                      describe(case, "its symmetric part is right, so (G + Gᵀ)/2 is still to be "
                       "taken" if near(cs[0], 1) else "the sum of it and its transpose is right"))
 
 
@@ -244,10 +258,13 @@ def masked(case):
         return
     where = np.argwhere(p.claim)
     if len(where) == 1 and np.count_nonzero(p.truth) > 1:
-        yield Finding("one entry", describe(case, f"only entry {show(case.whole(where[0]))} is there, the others are zero"))
+        yield Finding("one entry",
+                      describe(case,
+                               f"only entry {show(case.whole(where[0]))} is there, the others are zero"))
     for axis, word in enumerate(("row", "column")[:p.truth.ndim] if p.truth.ndim == 2 else ()):
         if len(set(where[:, axis])) == 1 and len(where) > 1:
-            yield Finding("one row or column", describe(case, f"only {word} {case.whole(where[0])[axis]} is there"))
+            yield Finding("one row or column",
+                          describe(case, f"only {word} {case.whole(where[0])[axis]} is there"))
 
 
 def right_where_nonzero(p):
