@@ -125,6 +125,8 @@ def configure(app, config):
 def page(app, pagename, templatename, context, doctree):
     """Give the template its filter, and the page the figures' script if it has figures."""
     context["trimmed"] = trimmed
+    if "body" in context:  # entries of a bibliography are no list items to a screen reader, so it is no list
+        context["body"] = context["body"].replace('<div role="list" class="citation-list">', '<div class="citation-list">')
     context["root_title"] = "Introduction"  # in the list of chapters: the book's title stands above it already
     if doctree is not None and any("matdiff-slot" in raw.astext() for raw in doctree.findall(nodes.raw)):
         app.add_js_file(FIGURES, defer="defer")

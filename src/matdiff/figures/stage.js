@@ -347,6 +347,13 @@ export class Figure {
 
 // ------------------------------------------------------------------ a panel: one drawing with its scales
 
+// Outside of a function's domain there is no place for a mark: it is not drawn.  Returns the place, or null.
+function visible(node, place) {
+  const there = place.every(Number.isFinite);
+  node.setAttribute("visibility", there ? "inherit" : "hidden");
+  return there ? place : null;
+}
+
 export class Panel {
   // equal: the same unit on both axes.  share: part of the row's width.  aspect: height / width when not
   // `equal`.
@@ -503,7 +510,10 @@ export class Panel {
     this.marks.append(circle);
     return {
       node: circle,
-      set: (p) => build(circle, { cx: this.px(p[0]).toFixed(1), cy: this.py(p[1]).toFixed(1) }, []),
+      set: (p) => {
+        const at = visible(circle, this.pixel(p));
+        if (at) build(circle, { cx: at[0].toFixed(1), cy: at[1].toFixed(1) }, []);
+      },
       hide: (hidden) => circle.toggleAttribute("hidden", hidden),
     };
   }
@@ -521,6 +531,7 @@ export class Panel {
     };
     const set = (p, { dx = 0, dy = 0, text = words, at = anchor } = {}) => {
       write(text);
+      if (!visible(label, this.pixel(p))) return;
       const { left, top } = this.margin;
       const before = width * { start: 0, middle: 0.5, end: 1 }[at];
       const px = clamp(this.px(p[0]) + dx, [left + before + 2, left + this.inner[0] - width + before - 2]);
@@ -544,6 +555,7 @@ export class Panel {
     const set = (from, to, { aside = usual } = {}) => {
       const p = this.pixel(from);
       const q = this.pixel(to);
+      if (![shaft, head, label.node].every((part) => visible(part, [...p, ...q]))) return;
       const length = Math.hypot(q[0] - p[0], q[1] - p[1]);
       const u = length > 1e-9 ? [(q[0] - p[0]) / length, (q[1] - p[1]) / length] : [1, 0];
       const size = Math.min(11, length); // a short arrow is all head
