@@ -169,6 +169,13 @@ def test_names_for_claims_about_many_inputs(claim, name):
     assert counted(check_gradient, smooth, claim, Z[:100, :100]).mistake == name
 
 
+def test_a_wrong_formula_for_many_inputs_is_found_at_zero_too():
+    f, zero = lambda X: np.sum(X**2), np.zeros((40, 30))
+    assert counted(check_gradient, f, lambda X: 2 * X, zero)
+    assert counted(check_gradient, f, lambda X: 3 * X, zero).mistake == "factor"
+    assert counted(check_gradient, lambda X: np.abs(X).sum(), np.sign, zero)
+
+
 def test_many_inputs_of_a_symmetric_matrix():
     P, b = Z[:50, :50] @ Z[:50, :50].T + np.eye(50), Z[0, :50]
     logdet = lambda X: 2 * np.log(np.diag(np.linalg.cholesky(X))).sum()

@@ -7,6 +7,7 @@ What is wrong is found by `diagnose`.
 Keyword arguments that are not listed go to the function and to the claim, each those that it
 has parameters for.
 """
+import copy
 import difflib
 import html
 import inspect
@@ -704,6 +705,10 @@ class _Large:
         if False not in agreed and not skew:
             if self.given is not None and self.given.shape != self.shape:
                 return self.block((0,) * self.X.ndim, (0,) * len(self.out))     # is this layout accepted?
+            further = [self.moved(shake) for shake in (0.2, 0.02)] if callable(self.judge.claim) else []
+            if further and all(p is not None and p.agrees(rng.normal(size=self.X.shape)) is False
+                               for p in further):       # once may be noise
+                return further[0].refuse(True)
             return Check(True, *((None, f"The {self.kind} is right.") if True in agreed else
                                  ("too noisy to decide",
                                   f"Your {self.kind} agrees as far as the function's noise "
@@ -712,6 +717,18 @@ class _Large:
             self.judge.symmetric = True
             return self.verdict()
         return self.refuse(fits)
+
+    def moved(self, shake):
+        """The same check at a general point near X, or None outside of the domain."""
+        judge, step = copy.copy(self.judge), np.random.default_rng(6).uniform(-1, 1, self.X.shape)
+        step = step * np.where(self.X == 0, _size(self.X), self.X)
+        judge.X = self.X + shake * (sym(step) if judge.symmetric else step)
+        try:
+            _call(judge.f, (judge.X,), "The function")
+            there = _Large(judge)
+        except _Refused:
+            return None
+        return there if there.kind == "differential" or there.claim is not None else None
 
     def refuse(self, fits):
         skew = self.judge.symmetric and not _is_symmetric(self.claim)
