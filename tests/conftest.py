@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+# The tests run side by side: a team of threads for each small matrix product would only make them wait for each other.
+for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
+
 BOOK = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((BOOK / "chapters").glob("*.ipynb"))
 SITE = BOOK / "_build" / "html"

@@ -131,8 +131,13 @@ class Shown:
         self.page.mouse.move(x + dx, y + dy, steps=steps)
         self.page.mouse.up()
 
+    def settle(self):
+        """Wait until the browser has drawn: only then does a finger meet what the page shows now."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def touch(self, name, dx, dy, steps=4):
         x, y = self.centre(name)
+        self.settle()
 
         def send(kind, *points):
             self.browsing.touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
@@ -141,6 +146,7 @@ class Shown:
         for i in range(1, steps + 1):
             send("touchMove", {"x": x + dx * i / steps, "y": y + dy * i / steps})
         send("touchEnd")
+        self.settle()
 
     def press(self, name, *keys):
         self.handle(name).evaluate("e => e.focus()")

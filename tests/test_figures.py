@@ -482,7 +482,10 @@ def test_a_drag_says_what_numpy_says(shown, name, way, record_property):
                 shown.press(handle, key)
                 times.append(shown.milliseconds())
         else:
-            getattr(shown, way)(handle, -23, -44)
+            for _ in range(3):  # a busy machine may lose a finger's touch; its owner would try again
+                getattr(shown, way)(handle, -23, -44)
+                if shown.state() != before:
+                    break
         assert shown.state() != before, handle
         assert differences(shown.readouts(), follow(figure, shown.state()).readouts()) == {}, handle
     if times:  # an answer takes less than a frame

@@ -22,7 +22,7 @@ METHODS = ("dot", "reshape", "ravel", "flatten", "transpose", "trace", "diagonal
            "searchsorted", "all", "any", "astype", "__getitem__")
 BUDGET = 20_000     # what all runs for one diagnosis may cost: one for an operation, more for large arrays
 # seconds after which no further run is begun; only functions that are slow by themselves get there
-PATIENCE = 2.0
+PATIENCE = 6.0
 
 
 # What ends a run is no Exception, so that the reader's own `except Exception` does not swallow it.
