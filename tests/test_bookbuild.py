@@ -169,8 +169,10 @@ def test_nbval_finds_one_digit_changed(broken):
     def change(nb):
         nb.cells[2].outputs[1].data["text/plain"] = "array([0, 2, 5])"
     path = broken(change)
+    # confcutdir: what lies above the notebook on this machine, an __init__.py in /tmp say, is not collected as a package
     result = subprocess.run([sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-c", str(BOOK / "pyproject.toml"),
-                             "--rootdir", str(path.parent), str(path)], capture_output=True, text=True)
+                             "--rootdir", str(path.parent), "--confcutdir", str(path.parent), str(path)],
+                            capture_output=True, text=True)
     assert result.returncode == 1 and "1 failed" in result.stdout, result.stdout + result.stderr
 
 
