@@ -1,0 +1,4 @@
+"""Decompositions."""
+from .entry import Identity, Views, Wrong
+
+ENTRIES = ()

@@ -1,0 +1,4 @@
+"""Eigenvalues and eigenvectors."""
+from .entry import Identity, Views, Wrong
+
+ENTRIES = ()

@@ -1,0 +1,4 @@
+"""Inverses."""
+from .entry import Identity, Views, Wrong
+
+ENTRIES = ()
