@@ -1,0 +1,324 @@
+"""The claim's own formula with one part of it changed: what makes it right is what was done wrongly.
+
+The claim is run again on its tape with one value replaced, a result on the way or an array of the data: by its
+transpose, its negative, a multiple; multiplied by, divided by or replaced by something that the function
+computes. No number is fitted but a multiple, and that one has to be a named constant, so that a formula made
+right in this way, entry by entry and at every point, tells what is missing.
+"""
+from dataclasses import dataclass
+from typing import Callable
+
+import numpy as np
+
+from ..replay import PRODUCTS, Diverged, Tape
+from ..vec import vec
+from .case import Finding, describe
+from .multiples import constants, near
+from .slips import is_square, said_of
+
+UNARY = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
+         "square": np.square, "reciprocal": np.reciprocal, "inv": np.linalg.inv}
+RANK = ("sign", "transposed", "factor", "missing product-rule term", "missing chain factor", "wrong order",
+        "elementwise product", "wrong normalisation", "extra chain factor", "only for orthogonal input")
+LONGEST = 40    # steps of a claim; beyond, it is a loop that nobody reads as one formula
+WIDEST = 10_000     # entries of a value
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a claim may be changed: the result of one step, or an operand of one step or several alike."""
+    steps: tuple            # of the claim's tape, by number
+    slot: int | None        # None: the result
+    value: np.ndarray       # at the first point
+    constant: bool
+
+    def edits(self, change):
+        if self.slot is None:
+            return {i: lambda s, o: change(s.call(o)) for i in self.steps}
+        return {i: lambda s, o: s.call([change(a) if k == self.slot else a for k, a in enumerate(o)])
+                for i in self.steps}
+
+
+@dataclass(frozen=True)
+class Value:
+    """Something that the function uses or computes, at each point: for a factor, a summand, a substitute."""
+    said: str
+    at: tuple
+    kind: str               # "X", "data" or the step's name
+    inputs: tuple = ()      # what the step was made of, at the first point
+    divides: bool = False   # does the function divide by it?
+
+    @property
+    def first(self):
+        return self.at[0]
+
+
+def rewritten(case):
+    """The claim's own program with one value changed is right, at every point."""
+    if case.claim is None or case.first.claim.size < 2 or len(case.points) < 2 or not case.first.claim.any():
+        return
+    if case.gave != case.out or case.first.claim.shape != case.first.truth.shape:
+        return
+    claim = Formula(case)
+    if not 0 < len(claim.tapes[0].steps) <= LONGEST:
+        return
+    known = values(case)
+    found = [hit for site in sites(claim.tapes[0].steps) for hit in changes(case, claim, site, known)]
+    found += [hit for step in claim.tapes[0].steps for hit in other_steps(claim, step, known)]
+    found.sort(key=lambda hit: RANK.index(hit[0]) if hit[0] in RANK else len(RANK))
+    seen = set()
+    for name, text in found:
+        if name not in seen:
+            seen.add(name)
+            yield Finding(name, describe(case, text))
+
+
+class Formula:
+    """A claim as a program that can be changed, with what it should give at each point."""
+
+    def __init__(self, case):
+        self.points = case.points[:2]
+        if case.kind == "differential":
+            V = np.random.default_rng(24).normal(size=case.shape)
+            pairs = [np.stack([p.X, V]) for p in self.points]
+            claim = lambda Z: case.claim(Z[0], Z[1])
+            self.tapes = [Tape(claim, Z, case.budget) for Z in pairs]
+            self.wanted = [p.truth @ vec(V) for p in self.points]
+            self.slack = [10 * p.tolerance() @ np.abs(vec(V)) for p in self.points]
+        else:
+            self.tapes = case.tapes(case.claim)
+            self.wanted = [p.truth for p in self.points]
+            self.slack = [10 * p.tolerance() for p in self.points]
+        self.vectorised = case.kind == "differential"
+
+    def run(self, j, edits):
+        """What the changed formula gives at point j; None where the change does not fit."""
+        try:
+            value = self.tapes[j].run(self.tapes[j].X, edits)
+        except (Exception, Diverged):   # the shapes do not fit here, or the program goes another way
+            return None
+        value = vec(value) if self.vectorised else value
+        return value if value.shape == self.wanted[j].shape and np.isrealobj(value) else None
+
+    def right(self, edits_at):
+        """Does the change, edits_at(point), make the formula right?"""
+        for j in range(len(self.tapes)):
+            value = self.run(j, edits_at(j))
+            if value is None or not (np.abs(value - self.wanted[j]) <= self.slack[j]).all():
+                return False
+        return True
+
+
+def sites(steps):
+    """The results of all steps, and their operands that are no results: X and the data."""
+    outputs = []
+    for step in steps:
+        for slot, K in enumerate(step.operands):
+            if not any(same(K, out) for out in outputs):
+                alike = tuple(s.index for s in steps if slot < len(s.operands) and same(s.operands[slot], K))
+                yield Site((step.index,), slot, K, slot not in step.moving)
+                if len(alike) > 1 and alike[0] == step.index:
+                    yield Site(alike, slot, K, slot not in step.moving)
+        if isinstance(step.output, np.ndarray):
+            outputs.append(step.output)
+            yield Site((step.index,), None, step.output, False)
+
+
+def same(A, B):
+    return np.shape(A) == np.shape(B) and np.array_equal(A, B)
+
+
+def values(case):
+    """What the function uses and computes, each once."""
+    tapes, found = case.tapes(), []
+
+    def add(said, at, kind, **more):
+        if np.size(at[0]) > WIDEST or np.asarray(at[0]).dtype.kind != "f" or any(
+                same(at[0], v.first) for v in found):
+            return
+        if np.ndim(at[0]) == 0 and kind == "data":
+            return      # a number: a multiple, which is looked for by itself
+        divides = any(s.name == "divide" and len(s.operands) == 2 and same(s.operands[1], at[0])
+                      for s in tapes[0].steps)
+        found.append(Value(said, at, kind, divides=divides, **more))
+
+    add("X", tuple(t.X for t in tapes), "X")
+    for first, *others in zip(*(t.steps for t in tapes)):
+        for slot, K in enumerate(first.operands):
+            if slot not in first.moving:
+                add(data_said(K), tuple(s.operands[slot] for s in (first, *others)), "data")
+        if isinstance(first.output, np.ndarray) and len(found) < 40:
+            add(f"the value of {said_of(first)}", tuple(s.output for s in (first, *others)), first.name,
+                inputs=first.operands)
+    return found
+
+
+def data_said(K):
+    return {1: "a vector of the data", 2: "a matrix of the data"}.get(np.ndim(K), "the data")
+
+
+def changes(case, claim, site, known):
+    """(name, sentence) of all changes of the value at one site that make the formula right."""
+    for name, text, change in (*alone(site, known), *with_values(site, known)):
+        if claim.right(lambda j: site.edits(lambda v: change(v, j))):
+            yield name, text
+    yield from scaled(case, claim, site)
+
+
+def scaled(case, claim, site):
+    """The value at a site is to be multiplied by a named constant, or by -1."""
+    one, two = claim.run(0, {}), claim.run(0, site.edits(lambda v: 2 * v))
+    if one is None or two is None or not np.isfinite(two).all():
+        return
+    D, gap = two - one, claim.wanted[0] - one
+    if not D.any() or not gap.any():
+        return
+    c = 1 + float(np.vdot(D, gap) / np.vdot(D, D))
+    if (np.abs(gap - (c - 1) * D) > claim.slack[0] + 1e-6 * np.abs(D).max()).any():
+        return
+    for value, text in [(1.0, ""), (3.0, "1/3"), (1 / 3, "3"), *constants(case).items()]:
+        for sign in (1, -1):
+            if near(c, sign * value) and c != 1 and claim.right(
+                    lambda j: site.edits(lambda v: sign * value * v)):
+                what = "one part of your formula"
+                if value == 1:
+                    yield "sign", f"the sign of {what} is wrong"
+                else:
+                    turned = " and its sign is the opposite" if sign < 0 else ""
+                    yield ("factor" if sign > 0 else "sign and factor",
+                           f"{what} is to be multiplied by {text_of(value, text)}{turned}")
+                return
+
+
+def text_of(value, text):
+    return f"{value:.4g}" if value in (3.0, 1 / 3) and text in ("3", "1/3") else text
+
+
+def alone(site, known):
+    """Changes of a value by itself: (name, sentence, change(value, point))."""
+    v = site.value
+    if is_square(v):
+        yield "transposed", "a matrix in your formula is to be transposed", lambda v, j: v.T
+        yield ("only for orthogonal input", "a matrix stands in your formula where its inverse belongs",
+               lambda v, j: np.linalg.inv(v))
+        yield ("only for orthogonal input",
+               "a matrix stands in your formula where its inverse, transposed, belongs; for an orthogonal "
+               "matrix both are the same", lambda v, j: np.linalg.inv(v).T)
+    if np.ndim(v) == 1 and np.size(v) > 2:
+        yield ("wrong order", "a vector in your formula is to be read backwards", lambda v, j: v[::-1])
+    for name in {k.kind for k in known} & UNARY.keys() if np.ndim(v) and not site.constant else ():
+        yield ("missing chain factor", f"{said_plainly(name)} is missing in your formula",
+               lambda v, j, g=UNARY[name]: g(v))
+    if np.ndim(v) and not site.constant:
+        yield "sign", "a sign inside your formula is wrong", lambda v, j: -v
+
+
+def said_plainly(name):
+    return {"inv": "an inverse", "square": "a square", "sqrt": "a square root",
+            "reciprocal": "a reciprocal"}.get(name, name)
+
+
+def with_values(site, known):
+    """Changes of a value by something that the function uses or computes."""
+    v = site.value
+    for K in known:
+        yield from factors(v, K)
+        if np.ndim(v) and np.ndim(K.first) == 2:
+            for A, side in ((lambda K: K, ""), (lambda K: K.T, ", transposed")):
+                if A(K.first).shape[-1] == v.shape[0]:
+                    yield ("missing chain factor", f"a matrix factor is missing on the left: {K.said}{side}",
+                           lambda v, j, K=K, A=A: A(K.at[j]) @ v)
+                if A(K.first).shape[0] == v.shape[-1] and np.ndim(v) == 2:
+                    yield ("missing chain factor", f"a matrix factor is missing on the right: {K.said}{side}",
+                           lambda v, j, K=K, A=A: v @ A(K.at[j]))
+        if np.ndim(v) and np.shape(K.first) == np.shape(v) and not same(K.first, v):
+            yield from instead(v, K, known)
+
+
+def factors(v, K):
+    """Multiplied or divided by a value, entry by entry."""
+    if np.ndim(K.first) and not fits(v, K.first):
+        return
+    scalar = np.ndim(K.first) == 0
+    name = "wrong normalisation" if K.kind == "sqrt" else None
+    said = "a length that the function computes" if name else K.said
+    power = "" if scalar else "entry by entry "
+    for shape in shapes(v, K.first):
+        missing = (name or "missing chain factor", f"{power}a factor is missing in your formula: {said}")
+        extra = (name or "extra chain factor", f"{power}a factor is too much in your formula: {said}")
+        below = (name or "missing chain factor", f"{power}a division is missing in your formula, by {said}")
+        yield *(extra if K.divides else missing), lambda v, j, s=shape: v * K.at[j].reshape(s)
+        yield *(below if K.divides else extra), lambda v, j, s=shape: v / K.at[j].reshape(s)
+
+
+def fits(v, K):
+    return np.shape(v) == np.shape(K) or np.ndim(v) == 2 and np.ndim(K) == 1 and len(K) in np.shape(v) or (
+        np.ndim(v) == 0 and np.ndim(K) == 1)
+
+
+def shapes(v, K):
+    """How a value is laid beside another: as it is; a vector as a row, or as a column, of a matrix."""
+    if np.ndim(v) == 2 and np.ndim(K) == 1:
+        return [(1, -1)] * (v.shape[1] in (1, len(K))) + [(-1, 1)] * (v.shape[0] in (1, len(K)))
+    return [np.shape(K)]
+
+
+def instead(v, K, known):
+    """A summand left out; one thing that the function computes in the place of another."""
+    if K.kind == "data":
+        yield ("missing product-rule term", f"{K.said} was left out in your formula",
+               lambda v, j: v + K.at[j])
+        yield ("missing product-rule term", f"{K.said} was left out in your formula",
+               lambda v, j: v - K.at[j])
+    elif any(same(v, part) for part in K.inputs):
+        yield ("missing chain factor", f"{K.said.removeprefix('the value of ')} is missing in your formula",
+               lambda v, j: K.at[j])
+    else:
+        for other in known:
+            if same(v, other.first):    # else any formula would do that computes anything at all
+                yield ("missing chain factor",
+                       f"{K.said} belongs in your formula, where {other.said} stands", lambda v, j: K.at[j])
+
+
+def other_steps(claim, step, known):
+    """One operation of the claim replaced by another, left out, or with its operands exchanged."""
+    for name, text, edit in exchanges(step, known):
+        if claim.right(lambda j: {step.index: edit}):
+            yield name, text
+
+
+TURNED = {"greater": np.less, "less": np.greater, "greater_equal": np.less_equal,
+          "less_equal": np.greater_equal}
+
+
+def exchanges(step, known):
+    said = said_of(step)
+    if step.name in TURNED:
+        yield ("missing chain factor", "the mask in your formula is the wrong way round",
+               lambda s, o: TURNED[s.name](*o))
+    if step.name == "sign":
+        yield ("missing chain factor", "the sign stands in your formula where a mask of ones and zeros belongs",
+               lambda s, o: (o[0] > 0) * 1.0)
+    if len(step.operands) == 2 and step.name in ("kron", "divide", "subtract", "outer"):
+        name = {"kron": "kronecker order", "subtract": "sign"}.get(step.name, "wrong order")
+        yield name, f"the two parts of {said} are to be exchanged", lambda s, o: s.call(o[::-1])
+    if len(step.operands) == 2 and step.name in ("correlate", "convolve"):
+        yield ("wrong order", "a vector in your formula is to be read backwards: correlation stands for "
+               "convolution, or the other way round", lambda s, o: s.call([o[0], o[1][::-1]]))
+    if step.name in ("square", "power") and is_square(step.operands[0]):
+        yield ("elementwise product", "the entries are raised to a power where the matrix is to be",
+               lambda s, o: np.linalg.matrix_power(o[0], exponent(s)))
+    if len(step.operands) == 2 and step.name in ("multiply", "divide", *PRODUCTS):
+        for slot in (0, 1):
+            kept, gone = step.operands[slot], step.operands[1 - slot]
+            if np.shape(kept) == np.shape(step.output) and any(same(gone, K.first) for K in known):
+                yield ("extra chain factor", f"your formula has a factor too much, in {said}",
+                       lambda s, o, slot=slot: o[slot])
+
+
+def exponent(step):
+    """k, where a step raises to the power k."""
+    if step.name == "square":
+        return 2
+    base, result = float(step.operands[0].flat[0]), float(step.output.flat[0])
+    return int(round(np.log(abs(result)) / np.log(abs(base))))
