@@ -26,6 +26,7 @@ from .chain import (extra_factor, held_terms, mended, only_diagonal, only_inner_
                     only_symmetric_constant, product_of_slopes, replayed, stops_short, wrong_order)
 from .mistakes import MISTAKES, Mistake, example_names
 from .multiples import sizes_of, with_sizes
+from .parts import one_example, one_term_wrong, outer_slope_alone, skipped
 from .rewrites import rewritten
 from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms, moving_multiple,
                         not_a_gradient, only_here, only_structured, only_unit, own_jacobian, stays)
@@ -36,7 +37,8 @@ __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "unknown", "Case"
 
 TESTS = (missing_terms, stays, entry_by_entry, only_structured, moving_multiple, only_unit, own_jacobian,
          only_symmetric_constant, replayed, held_terms, mended, line_factor, only_inner_diagonal,
-         product_of_slopes, extra_factor, rewritten, only_here, stops_short, wrong_order, equal_totals, only_diagonal,
+         product_of_slopes, extra_factor, rewritten, outer_slope_alone, one_example,
+         skipped, one_term_wrong, only_here, stops_short, wrong_order, equal_totals, only_diagonal,
          not_a_gradient)
 
 

@@ -106,6 +106,11 @@ def slips(step):
                             ("right", lambda s, d: -d @ s.output @ s.output)):
             yield ("wrong order", f"both inverses stand on the {text} of dX, one belongs on either side",
                    rule(slope))
+    if step.name == "kron":
+        yield "kronecker order", "the factors of ⊗ stand in the other order", lambda s, o: s.call(o[::-1])
+    if step.name == "cumsum" and step.output.ndim == 1:
+        yield ("transposed", "the running sum goes from the first entry on where it should come back from the "
+               "last", rule(lambda s, d: np.cumsum(d[::-1])[::-1]))
     yield from other_function(step, said)
     for slot in step.moving:
         if is_square(step.operands[slot]):
@@ -150,8 +155,9 @@ def factor_slips(step, said):
     yield ("extra chain factor", f"a factor is there twice, the one in {said}",
            rule(lambda s, d: s.at(
                slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
-    yield ("missing chain factor", f"the value of {said} stands where its slope belongs",
-           rule(lambda s, d: s.output * d))
+    below = step.name == "divide" and slot == 1
+    yield ("missing chain factor" if below else "extra chain factor",
+           f"the value of {said} stands where its slope belongs", rule(lambda s, d: s.output * d))
 
 
 def products(step, said):
@@ -194,6 +200,12 @@ def other_function(step, said):
             yield "sign", f"the constant in {said} has the wrong sign", constant(slot, np.negative)
         if step.name in ("multiply", "divide"):
             yield "missing chain factor", f"the factor in {said} was left out", constant(slot, np.ones_like)
+        if step.name in ("correlate", "convolve") and np.ndim(K) == 1:
+            yield ("wrong order", "one of the two vectors is read backwards: correlation stands for "
+                   "convolution, or the other way round", constant(slot, lambda k: k[::-1]))
+        if np.ndim(K) == 2 and not is_square(K) and step.name in LINEAR_MAPS:
+            yield ("missing chain factor", f"the matrix in {said} is missing: ones on a diagonal stand for it",
+                   constant(slot, lambda A: np.eye(*A.shape)))
         if is_square(K):
             yield "transposed", f"the matrix in {said} is transposed", constant(slot, np.transpose)
         if is_square(K) and step.name in LINEAR_MAPS:
