@@ -1,0 +1,904 @@
+"""Wrong derivatives as learners and practitioners write them, with the names that a fair teacher accepts.
+
+A problem is a generator. It draws its arrays and yields the question (the check, the function, the point and
+perhaps the check's keywords), then the right claim, then wrong ones, a line each:
+
+    names, claim
+
+`names` are alternatives between bars. "a + b" is a claim with two slips: both are to be said, in the name or
+in the sentence. "unknown" stands where no name of the table fits honestly; beside a name it means that either
+will do. They were decided before the checker was asked, and are changed only where the reading of the table
+changes.
+`python benchmarks/diagnosis.py` asks.
+"""
+import numpy as np
+
+from matdiff import check_differential, check_gradient, check_jacobian, vec
+
+PROBLEMS = []
+RIGHT = "right"
+# Slips for which the table has more than one fair name.
+SYMMETRIC = "not symmetrised | only for symmetric input | transposed"      # right if A = A'
+HALF = "not symmetrised | missing product-rule term"                        # one of the two places of x
+SLOPE = "missing chain factor | extra chain factor | unknown"               # a wrong derivative of tanh, ...
+HELD = "missing product-rule term"                                          # a term left out, or held
+
+
+class Draw:
+    """Random arrays of one seed: draw(4, 3) is normal, the others say what they are."""
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+
+    def __call__(self, *shape):
+        return self.rng.normal(size=shape)
+
+    def positive(self, *shape):
+        return self.rng.uniform(0.5, 2, shape)
+
+    def spd(self, n):
+        S = self(n, n)
+        return S @ S.T + np.eye(n)
+
+    def one_hot(self, n, classes):
+        return np.eye(classes)[self.rng.permutation(np.arange(n) % classes)]
+
+    def mask(self, *shape):
+        return (self.rng.permutation(np.arange(np.prod(shape))) % 3 > 0).reshape(shape).astype(float)
+
+
+def problem(topic):
+    """Adds a generator to PROBLEMS, under its topic."""
+    def add(generator):
+        PROBLEMS.append((topic, generator))
+        return generator
+    return add
+
+
+def claims(generator, seed):
+    """The question (check, f, X, keywords), and the list of (names, claim) of which the first is right."""
+    (check, f, X, *keywords), *rest = generator(Draw(seed))
+    return (check, f, X, *(keywords or [{}])), rest
+
+
+inv, eye, trace, norm, kron = np.linalg.inv, np.eye, np.trace, np.linalg.norm, np.kron
+
+
+def sigmoid(t):
+    return 1 / (1 + np.exp(-t))
+
+
+def softmax(t):
+    e = np.exp(t - t.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def expm(X):
+    """The matrix exponential, by its series."""
+    term, total = eye(len(X)), eye(len(X))
+    for k in range(1, 25):
+        term = term @ X / k
+        total = total + term
+    return total
+
+
+def commutation(m, n):
+    """K vec X = vec X' for X of shape m x n."""
+    return eye(m * n)[np.arange(m * n).reshape(n, m).ravel(order="F")]
+
+
+@problem("quadratic forms")
+def quadratic_with_linear_term(draw):
+    A, b, x = draw(4, 4), draw(4), draw(4)
+    yield check_gradient, lambda x: x @ A @ x + b @ x, x
+    yield RIGHT, lambda x: (A + A.T) @ x + b
+    yield SYMMETRIC, lambda x: 2 * A @ x + b
+    yield SYMMETRIC, 2 * A.T @ x + b
+    yield HALF, lambda x: A @ x + b
+    yield HELD, lambda x: (A + A.T) @ x
+    yield "sign", lambda x: (A + A.T) @ x - b
+    yield "factor", lambda x: (A + A.T) @ x / 2 + b / 2
+    yield "not symmetrised + missing product-rule term", lambda x: 2 * A @ x
+    yield "shape", lambda x: ((A + A.T) @ x + b)[:, None]
+
+
+@problem("least squares")
+def mean_squared_error(draw):
+    D, y, x = draw(9, 4), draw(9), draw(4)
+    yield check_gradient, lambda x: np.mean((D @ x - y) ** 2), x
+    yield RIGHT, lambda x: 2 * D.T @ (D @ x - y) / 9
+
+    def last_example_only(x):
+        for row, target in zip(D, y):
+            g = 2 * (row @ x - target) * row / 9
+        return g
+
+    yield "factor", lambda x: 2 * D.T @ (D @ x - y)
+    yield "factor", lambda x: D.T @ (D @ x - y) / 9
+    yield "factor", lambda x: 2 * D.T @ (D @ x - y) / 4
+    yield "sign", lambda x: 2 * D.T @ (y - D @ x) / 9
+    yield "sign + factor", lambda x: D.T @ (y - D @ x)
+    yield "shape | missing chain factor", lambda x: 2 * (D @ x - y) / 9
+    yield "not summed over the batch", lambda x: 2 * (D @ x - y)[:, None] * D / 9
+    yield HELD, lambda x: 2 * D.T @ D @ x / 9
+    yield "not summed over the batch | missing product-rule term | unknown", last_example_only
+
+
+@problem("ridge")
+def ridge(draw):
+    D, y, w = draw(8, 5), draw(8), draw(5)
+    yield check_gradient, lambda w, lam: np.sum((D @ w - y) ** 2) / 2 + lam * np.sum(w**2), w, {"lam": 0.7}
+    yield RIGHT, lambda w, lam: D.T @ (D @ w - y) + 2 * lam * w
+
+    def one_weight_free(w, lam):
+        g = D.T @ (D @ w - y) + 2 * lam * w
+        g[0] -= 2 * lam * w[0]
+        return g
+
+    yield HELD, lambda w, lam: D.T @ (D @ w - y)
+    yield "factor", lambda w, lam: D.T @ (D @ w - y) + lam * w
+    yield "sign", lambda w, lam: D.T @ (D @ w - y) - 2 * lam * w
+    yield "sign", lambda w, lam: D.T @ (y - D @ w) + 2 * lam * w
+    yield "missing chain factor | missing product-rule term | does not move with X | unknown", \
+        lambda w, lam: D.T @ (D @ w - y) + 2 * lam
+    yield "missing product-rule term | unknown", one_weight_free
+    yield "factor", lambda w, lam: 2 * D.T @ (D @ w - y) + 2 * lam * w
+
+
+@problem("logistic regression")
+def logistic(draw):
+    Z, w = draw(11, 4), draw(4)
+    t = (draw(11) > 0).astype(float)
+    yield check_gradient, lambda w: np.mean(np.log(1 + np.exp(Z @ w)) - t * (Z @ w)), w
+    yield RIGHT, lambda w: Z.T @ (sigmoid(Z @ w) - t) / 11
+
+    def loop_forgets_target(w):
+        g = np.zeros_like(w)
+        for z in Z:
+            g += z * sigmoid(z @ w)
+        return g / 11
+
+    yield "sign", lambda w: Z.T @ (t - sigmoid(Z @ w)) / 11
+    yield "factor", lambda w: Z.T @ (sigmoid(Z @ w) - t)
+    yield "extra chain factor", \
+        lambda w: Z.T @ ((sigmoid(Z @ w) - t) * sigmoid(Z @ w) * (1 - sigmoid(Z @ w))) / 11
+    yield HELD, loop_forgets_target
+    yield "missing chain factor | unknown", lambda w: Z.T @ (Z @ w - t) / 11
+    yield "missing chain factor | unknown", lambda w: Z.T @ ((Z @ w > 0) - t) / 11
+    yield "not summed over the batch", lambda w: Z * (sigmoid(Z @ w) - t)[:, None] / 11
+
+
+@problem("softmax cross-entropy")
+def softmax_regression(draw):
+    Z, T, W = draw(10, 4), draw.one_hot(10, 3), draw(4, 3)
+    yield check_gradient, lambda W: -np.sum(T * np.log(softmax(Z @ W))) / 10, W
+    yield RIGHT, lambda W: Z.T @ (softmax(Z @ W) - T) / 10
+    yield "sign", lambda W: Z.T @ (T - softmax(Z @ W)) / 10
+    yield "factor", lambda W: Z.T @ (softmax(Z @ W) - T)
+    yield "transposed", lambda W: (softmax(Z @ W) - T).T @ Z / 10
+    yield "extra chain factor", \
+        lambda W: Z.T @ ((softmax(Z @ W) - T) * softmax(Z @ W) * (1 - softmax(Z @ W))) / 10
+    yield HELD, lambda W: Z.T @ softmax(Z @ W) / 10
+    yield HELD, lambda W: -Z.T @ T / 10
+    yield "factor", lambda W: Z.T @ (softmax(Z @ W) - T) / 30
+    yield "wrong axis | wrong normalisation | unknown", lambda W: Z.T @ (softmax((Z @ W).T).T - T) / 10
+    yield "only diagonal | missing product-rule term | unknown", \
+        lambda W: -Z.T @ (T * (1 - softmax(Z @ W))) / 10
+
+
+@problem("norms")
+def norm_of_residual(draw):
+    D, y, x = draw(7, 4), draw(7), draw(4)
+    yield check_gradient, lambda x: norm(D @ x - y), x
+    yield RIGHT, lambda x: D.T @ (D @ x - y) / norm(D @ x - y)
+    yield "missing chain factor | wrong normalisation", lambda x: D.T @ (D @ x - y)
+    yield "wrong normalisation | extra chain factor | missing chain factor", \
+        lambda x: D.T @ (D @ x - y) / norm(D @ x - y) ** 2
+    yield "factor", lambda x: 2 * D.T @ (D @ x - y) / norm(D @ x - y)
+    yield "factor", lambda x: D.T @ (D @ x - y) / (2 * norm(D @ x - y))
+    yield "missing chain factor | wrong normalisation | factor", lambda x: 2 * D.T @ (D @ x - y)
+    yield "wrong normalisation | missing chain factor | unknown", lambda x: D.T @ (D @ x - y) / norm(x)
+    yield "wrong normalisation | missing chain factor | extra chain factor | unknown", \
+        lambda x: D.T @ (D @ x - y) / np.abs(D @ x - y).sum()
+    yield "shape | missing chain factor", lambda x: (D @ x - y) / norm(D @ x - y)
+
+
+@problem("log-sum-exp")
+def log_sum_exp(draw):
+    D, b, x = draw(6, 4), draw(6), draw(4)
+    yield check_gradient, lambda x: np.log(np.sum(np.exp(D @ x + b))), x
+    yield RIGHT, lambda x: D.T @ softmax(D @ x + b)
+    yield "missing chain factor | wrong normalisation", lambda x: D.T @ np.exp(D @ x + b)
+    yield "missing chain factor", lambda x: np.ones(4) / np.sum(np.exp(D @ x + b))
+    yield "shape | missing chain factor", lambda x: softmax(D @ x + b)
+    yield "missing product-rule term | unknown", lambda x: D.T @ softmax(D @ x)
+    yield "unknown | does not move with X", lambda x: D.T @ np.ones(6)
+    yield "missing chain factor", lambda x: D.T @ np.ones(6) / np.sum(np.exp(D @ x + b))
+
+
+@problem("traces")
+def trace_linear(draw):
+    A, B, X = draw(5, 4), draw(3, 5), draw(4, 3)
+    yield check_gradient, lambda X: trace(A @ X @ B), X
+    yield RIGHT, lambda X: A.T @ B.T
+    yield "transposed", lambda X: B @ A
+    yield "factor", lambda X: 2 * A.T @ B.T
+    yield "missing chain factor | shape | raises", lambda X: A.T
+    yield "sign", lambda X: -A.T @ B.T
+    yield "raises", lambda X: A @ B
+    yield "missing chain factor | does not move with X | unknown", lambda X: X
+    yield "missing chain factor | elementwise product | only diagonal | unknown", \
+        lambda X: np.ones((4, 1)) * np.diag(B @ A)
+    yield "extra chain factor | elementwise product | unknown", lambda X: X * (A.T @ B.T)
+
+
+@problem("traces")
+def trace_quadratic(draw):
+    A, B, X = draw(4, 4), draw(3, 3), draw(4, 3)
+    yield check_gradient, lambda X: trace(X.T @ A @ X @ B), X
+    yield RIGHT, lambda X: A @ X @ B + A.T @ X @ B.T
+
+    def transposes_forgotten(X):
+        first = A @ X @ B
+        return first + first
+
+    yield SYMMETRIC, transposes_forgotten
+    yield HALF, lambda X: A @ X @ B
+    yield HALF, lambda X: A.T @ X @ B.T
+    yield SYMMETRIC, lambda X: A @ X @ B + A @ X @ B.T
+    yield SYMMETRIC, lambda X: (A + A.T) @ X @ B
+    yield "transposed", lambda X: (A @ X @ B + A.T @ X @ B.T).T
+    yield "sign", lambda X: A @ X @ B - A.T @ X @ B.T
+    yield "factor | not symmetrised", lambda X: (A @ X @ B + A.T @ X @ B.T) / 2
+    yield "only for symmetric input | transposed | not symmetrised", lambda X: A @ X @ B.T + A.T @ X @ B
+
+
+@problem("determinants")
+def determinant(draw):
+    X = draw(4, 4)
+    yield check_gradient, np.linalg.det, X
+    yield RIGHT, lambda X: np.linalg.det(X) * inv(X).T
+    yield "transposed | only for symmetric input", lambda X: np.linalg.det(X) * inv(X)
+    yield "missing chain factor", lambda X: inv(X).T
+    yield "missing chain factor + transposed | missing chain factor + only for symmetric input", \
+        lambda X: inv(X)
+    yield "sign", lambda X: -np.linalg.det(X) * inv(X).T
+    yield "unknown | only for orthogonal input | missing chain factor | extra chain factor", \
+        lambda X: np.linalg.det(X) * X
+    yield "only diagonal | only for diagonal input", lambda X: np.linalg.det(X) * np.diag(np.diag(inv(X)))
+    yield "missing chain factor | extra chain factor | only for orthogonal input | unknown", \
+        lambda X: inv(X).T / np.linalg.det(X)
+    yield "only for diagonal input | elementwise product | unknown", \
+        lambda X: np.diag(np.prod(np.diag(X)) / np.diag(X))
+
+
+@problem("inverses")
+def bilinear_in_the_inverse(draw):
+    a, b, X = draw(4), draw(4), draw(4, 4) + 3 * eye(4)
+    yield check_gradient, lambda X: a @ inv(X) @ b, X
+    yield RIGHT, lambda X: -inv(X).T @ np.outer(a, b) @ inv(X).T
+    yield "sign", lambda X: inv(X).T @ np.outer(a, b) @ inv(X).T
+    yield "transposed", lambda X: -inv(X) @ np.outer(b, a) @ inv(X)
+    yield "only for symmetric input | transposed", lambda X: -inv(X) @ np.outer(a, b) @ inv(X)
+    yield "only for symmetric input | transposed | wrong order", \
+        lambda X: -inv(X).T @ np.outer(b, a) @ inv(X).T
+    yield "missing chain factor", lambda X: -np.outer(a, b) @ inv(X).T
+    yield "wrong order | unknown", lambda X: -inv(X @ X).T @ np.outer(a, b)
+    yield "elementwise product | unknown", lambda X: -np.outer(a, b) / X**2
+    yield "unknown | elementwise product | missing chain factor | extra chain factor", \
+        lambda X: -np.outer(a, b) * inv(X).T**2
+
+
+@problem("powers")
+def trace_of_a_power(draw):
+    A, X = draw(4, 4), draw(4, 4)
+    yield check_gradient, lambda X: trace(A @ X @ X @ X), X
+
+    def right(X):
+        return (A @ X @ X + X @ A @ X + X @ X @ A).T
+
+    def one_place_short(X):
+        total = np.zeros((4, 4))
+        for k in range(2):
+            total += np.linalg.matrix_power(X, k) @ A @ np.linalg.matrix_power(X, 2 - k)
+        return total.T
+
+    yield RIGHT, right
+    yield "transposed", lambda X: right(X).T
+    yield "missing product-rule term | wrong order", lambda X: 3 * (A @ X @ X).T
+    yield HELD, one_place_short
+    yield HELD, lambda X: (A @ X @ X).T
+    yield "elementwise product | unknown", lambda X: 3 * A * X**2
+    yield "wrong order | unknown", lambda X: 3 * (X @ A @ X).T
+    yield "factor", lambda X: 3 * right(X)
+
+
+@problem("Gram matrices")
+def gram_fit(draw):
+    S, X = draw(3, 3), draw(5, 3)
+    yield check_gradient, lambda X: np.sum((X.T @ X - S) ** 2), X
+    yield RIGHT, lambda X: 2 * X @ ((X.T @ X - S) + (X.T @ X - S).T)
+    yield SYMMETRIC, lambda X: 4 * X @ (X.T @ X - S)
+    yield SYMMETRIC, lambda X: 4 * X @ (X.T @ X - S.T)
+    yield HALF, lambda X: 2 * X @ (X.T @ X - S)
+    yield "missing chain factor | shape", lambda X: 2 * (X.T @ X - S)
+    yield "transposed", lambda X: 2 * ((X.T @ X - S) + (X.T @ X - S).T) @ X.T
+    yield "factor", lambda X: X @ ((X.T @ X - S) + (X.T @ X - S).T)
+    yield HELD, lambda X: 4 * X @ X.T @ X
+    yield "sign", lambda X: 2 * X @ (2 * X.T @ X + S + S.T)
+
+
+@problem("Kronecker products")
+def kron_differential(draw):
+    A, X = draw(2, 5), draw(4, 3)
+    yield check_differential, lambda X: kron(X, A), X
+    yield RIGHT, lambda X, dX: kron(dX, A)
+    yield "kronecker order", lambda X, dX: kron(A, dX)
+    yield "not linear in dX | extra chain factor | unknown", lambda X, dX: kron(dX, A) + kron(X, A)
+    yield "not linear in dX | missing product-rule term | unknown", lambda X, dX: kron(X + dX, A)
+    yield "sign", lambda X, dX: -kron(dX, A)
+    yield "factor", lambda X, dX: 2 * kron(dX, A)
+    yield "transposed | kronecker order | shape", lambda X, dX: kron(dX.T, A)
+
+
+@problem("AXB")
+def axb_jacobian(draw):
+    A, B, X = draw(5, 4), draw(3, 2), draw(4, 3)
+    yield check_jacobian, lambda X: A @ X @ B, X
+    yield RIGHT, kron(B.T, A)
+    yield "layout", kron(B, A.T)
+    yield "kronecker order | row-major vec", kron(A, B.T)
+    yield "kronecker order | shape", lambda X: kron(A.T, B.T)
+    yield "kronecker order | shape", lambda X: kron(B, A)
+    yield "factor", lambda X: 2 * kron(B.T, A)
+    yield "shape | missing chain factor", lambda X: kron(eye(3), A)
+
+
+@problem("AXB")
+def sylvester_like(draw):
+    A, B, X = draw(4, 4), draw(3, 3), draw(4, 3)
+    yield check_jacobian, lambda X: A @ X + X @ B, X
+    yield RIGHT, lambda X: kron(eye(3), A) + kron(B.T, eye(4))
+    yield "row-major vec | kronecker order", lambda X: kron(A, eye(3)) + kron(eye(4), B.T)
+    yield "kronecker order | transposed | only for symmetric input", \
+        lambda X: kron(eye(3), A) + kron(B, eye(4))
+    yield HELD, lambda X: kron(eye(3), A)
+    yield "missing product-rule term | unknown", lambda X: kron(B.T, A)
+    yield "sign", lambda X: kron(eye(3), A) - kron(B.T, eye(4))
+    yield "kronecker order | transposed | only for symmetric input", \
+        lambda X: kron(eye(3), A.T) + kron(B.T, eye(4))
+
+
+@problem("transposes")
+def transpose_jacobian(draw):
+    A, X = draw(5, 3), draw(4, 3)
+    yield check_jacobian, lambda X: A @ X.T, X
+    yield RIGHT, lambda X: kron(eye(4), A) @ commutation(4, 3)
+    yield "row-major vec | transposed | missing chain factor", lambda X: kron(eye(4), A)
+    yield "row-major vec", lambda X: kron(A, eye(4))
+    yield "row-major vec | kronecker order | transposed | unknown", \
+        lambda X: kron(A, eye(4)) @ commutation(4, 3)
+    yield "factor", lambda X: kron(eye(4), A) @ commutation(4, 3) / 2
+    yield "row-major vec | transposed | unknown", lambda X: kron(eye(4), A) @ commutation(3, 4)
+
+
+@problem("matrix exponential")
+def trace_of_exponential(draw):
+    A, X = draw(4, 4), draw(4, 4) / 2
+    yield check_gradient, lambda X: trace(A @ expm(X)), X
+
+    def right(X):
+        nodes, weights = np.polynomial.legendre.leggauss(20)
+        return sum(w / 2 * (expm((1 + s) / 2 * X) @ A @ expm((1 - s) / 2 * X)).T
+                   for s, w in zip(nodes, weights))
+
+    yield RIGHT, right
+    yield "wrong order | only for symmetric input | missing product-rule term | unknown", \
+        lambda X: (A @ expm(X)).T
+    yield "wrong order | missing product-rule term | unknown", lambda X: (expm(X) @ A).T
+    yield "elementwise product | unknown", lambda X: A.T * np.exp(X)
+    yield "missing chain factor | unknown", lambda X: expm(X).T
+    yield "transposed", lambda X: right(X).T
+    yield "missing chain factor | missing product-rule term | does not move with X", lambda X: A.T
+
+
+@problem("eigenvalues")
+def largest_eigenvalue(draw):
+    S = draw(5, 5)
+    S = (S + S.T) / 2
+    yield check_gradient, lambda S: np.linalg.eigvalsh((S + S.T) / 2)[-1], S, {"symmetric": True}
+
+    def top(S):
+        return np.linalg.eigh(S)[1][:, -1]
+
+    yield RIGHT, lambda S: np.outer(top(S), top(S))
+    yield "factor", lambda S: 2 * np.outer(top(S), top(S))
+    yield "unknown | not a gradient", \
+        lambda S: np.outer(np.linalg.eigh(S)[1][-1], np.linalg.eigh(S)[1][-1])
+    yield "unknown", lambda S: np.outer(np.linalg.eigh(S)[1][:, 0], np.linalg.eigh(S)[1][:, 0])
+    yield "off-diagonal doubled", lambda S: np.outer(top(S), top(S)) * (2 - eye(5))
+    yield "only diagonal", lambda S: np.diag(top(S) ** 2)
+    yield "extra chain factor", lambda S: np.linalg.eigvalsh(S)[-1] * np.outer(top(S), top(S))
+    yield "one triangle", lambda S: np.tril(np.outer(top(S), top(S)))
+
+
+@problem("normalisation")
+def unit_vector(draw):
+    x = draw(5)
+    yield check_jacobian, lambda x: x / norm(x), x
+
+    def not_squared(x):
+        return eye(5) / norm(x) - np.outer(x, x) / norm(x)
+
+    yield RIGHT, lambda x: eye(5) / norm(x) - np.outer(x, x) / norm(x) ** 3
+    yield HELD + " | only diagonal", lambda x: eye(5) / norm(x)
+    yield "wrong normalisation | missing chain factor", lambda x: eye(5) - np.outer(x, x) / norm(x) ** 2
+    yield "wrong normalisation", not_squared
+    yield "wrong normalisation", lambda x: eye(5) / norm(x) - np.outer(x, x) / norm(x) ** 2
+    yield "sign", lambda x: eye(5) / norm(x) + np.outer(x, x) / norm(x) ** 3
+    yield "only diagonal", lambda x: np.diag(1 / norm(x) - x**2 / norm(x) ** 3)
+    yield "only diagonal | shape | elementwise product | unknown", lambda x: 1 / norm(x) - x**2 / norm(x) ** 3
+    yield "factor", lambda x: eye(5) / norm(x) - np.outer(x, x) / (2 * norm(x) ** 3)
+
+
+@problem("layer norm")
+def layer_norm(draw):
+    x, g = draw(6), draw.positive(6)
+    centred = lambda x: x - x.mean()
+    scaled = lambda x: centred(x) / x.std()
+    yield check_jacobian, lambda x: g * (x - np.mean(x)) / np.std(x), x
+    yield RIGHT, lambda x: g[:, None] * (eye(6) - 1 / 6 - np.outer(scaled(x), scaled(x)) / 6) / x.std()
+    yield HELD, lambda x: g[:, None] * (eye(6) - 1 / 6) / x.std()
+    yield "missing product-rule term | only diagonal", lambda x: np.diag(g) / x.std()
+    yield HELD, lambda x: g[:, None] * (eye(6) - np.outer(scaled(x), scaled(x)) / 6) / x.std()
+    yield "missing chain factor", lambda x: (eye(6) - 1 / 6 - np.outer(scaled(x), scaled(x)) / 6) / x.std()
+    yield "missing chain factor | wrong axis | transposed", \
+        lambda x: g * (eye(6) - 1 / 6 - np.outer(scaled(x), scaled(x)) / 6) / x.std()
+    yield "factor", lambda x: g[:, None] * (eye(6) - 1 / 6 - np.outer(scaled(x), scaled(x))) / x.std()
+    yield "missing chain factor | wrong normalisation", \
+        lambda x: g[:, None] * (eye(6) - 1 / 6 - np.outer(scaled(x), scaled(x)) / 6)
+    yield "wrong normalisation | factor | extra chain factor | unknown", \
+        lambda x: g[:, None] * (eye(6) - 1 / 6 - np.outer(centred(x), centred(x)) / 6) / x.std()
+
+
+@problem("attention")
+def attention_query(draw):
+    Q, K, V, G = draw(5, 3), draw(6, 3), draw(6, 2), draw(5, 2)
+    yield check_gradient, lambda Q: np.sum(G * (softmax(Q @ K.T / np.sqrt(3)) @ V)), Q
+
+    def backward(Q, scale=np.sqrt(3), centre=True):
+        P = softmax(Q @ K.T / np.sqrt(3))
+        dP = G @ V.T
+        dS = P * (dP - np.sum(P * dP, axis=1, keepdims=True)) if centre else P * dP
+        return dS @ K / scale
+
+    def columns_centred(Q):
+        P, dP = softmax(Q @ K.T / np.sqrt(3)), G @ V.T
+        return P * (dP - np.sum(P * dP, axis=0)) @ K / np.sqrt(3)
+
+    yield RIGHT, backward
+    yield "factor | missing chain factor", lambda Q: backward(Q, scale=1)
+    yield "factor | missing chain factor", lambda Q: backward(Q, scale=3)
+    yield "missing product-rule term | only diagonal", lambda Q: backward(Q, centre=False)
+    yield "missing chain factor", lambda Q: G @ V.T @ K / np.sqrt(3)
+    yield "wrong axis", columns_centred
+    yield "only diagonal | missing product-rule term", lambda Q: (
+        softmax(Q @ K.T / np.sqrt(3)) * (1 - softmax(Q @ K.T / np.sqrt(3))) * (G @ V.T)) @ K / np.sqrt(3)
+    yield "transposed", lambda Q: backward(Q).T
+    yield "missing chain factor + missing product-rule term | missing chain factor | unknown", \
+        lambda Q: softmax(Q @ K.T / np.sqrt(3)) @ K
+
+
+@problem("two-layer networks")
+def first_layer(draw):
+    Z, Y, W, c, V, d = draw(9, 4), draw(9, 2), draw(4, 3), draw(3), draw(3, 2), draw(2)
+    yield check_gradient, lambda W: np.sum((np.tanh(Z @ W + c) @ V + d - Y) ** 2) / 18, W
+
+    def right(W):
+        H = np.tanh(Z @ W + c)
+        return Z.T @ ((H @ V + d - Y) @ V.T * (1 - H**2)) / 9
+
+    def slope_of_input(W):
+        A = Z @ W + c
+        return Z.T @ ((np.tanh(A) @ V + d - Y) @ V.T * (1 - A**2)) / 9
+
+    def slope_not_squared(W):
+        H = np.tanh(Z @ W + c)
+        return Z.T @ ((H @ V + d - Y) @ V.T * (1 - H)) / 9
+
+    def no_second_bias(W):
+        H = np.tanh(Z @ W + c)
+        return Z.T @ ((H @ V - Y) @ V.T * (1 - H**2)) / 9
+
+    def no_slope(W):
+        return Z.T @ (np.tanh(Z @ W + c) @ V + d - Y) @ V.T / 9
+
+    def bias_forgotten_in_slope(W):
+        H = np.tanh(Z @ W + c)
+        return Z.T @ ((H @ V + d - Y) @ V.T * (1 - np.tanh(Z @ W) ** 2)) / 9
+
+    def no_second_layer(W):
+        H = np.tanh(Z @ W + c)
+        return Z.T @ ((H @ V + d - Y).sum(axis=1, keepdims=True) * (1 - H**2)) / 9
+
+    yield RIGHT, right
+    yield "missing chain factor", no_slope
+    yield SLOPE, slope_of_input
+    yield SLOPE, slope_not_squared
+    yield HELD, no_second_bias
+    yield "factor", lambda W: 9 * right(W)
+    yield "factor", lambda W: right(W) / 2
+    yield "transposed", lambda W: right(W).T
+    yield "missing chain factor", no_second_layer
+    yield SLOPE + " | missing product-rule term", bias_forgotten_in_slope
+
+
+@problem("two-layer networks")
+def first_bias(draw):
+    Z, Y, W, c, V = draw(8, 4), draw(8, 2), draw(4, 3), draw(3), draw(3, 2)
+    relu = lambda A: np.maximum(A, 0)
+    yield check_gradient, lambda c: np.mean((relu(Z @ W + c) @ V - Y) ** 2), c
+    delta = lambda c: (relu(Z @ W + c) @ V - Y) @ V.T * (Z @ W + c > 0) / 8
+    yield RIGHT, lambda c: delta(c).sum(axis=0)
+    yield "not summed over the batch", delta
+    yield "wrong axis", lambda c: delta(c).sum(axis=1)
+    yield "factor", lambda c: delta(c).mean(axis=0)
+    yield "missing chain factor", lambda c: ((relu(Z @ W + c) @ V - Y) @ V.T / 8).sum(axis=0)
+    yield "factor", lambda c: 2 * delta(c).sum(axis=0)
+    yield "layout", lambda c: delta(c).sum(axis=0, keepdims=True)
+    yield "missing chain factor | shape", lambda c: ((relu(Z @ W + c) @ V - Y) / 8).sum(axis=0)
+
+
+@problem("gates")
+def gru_state(draw):
+    h, U, R, a, r = draw(5), draw(5, 5), draw(5, 5), draw(5), draw(5)
+    gate, candidate = lambda h: sigmoid(U @ h + a), lambda h: np.tanh(R @ h + r)
+    yield check_jacobian, lambda h: (1 - sigmoid(U @ h + a)) * h + sigmoid(U @ h + a) * np.tanh(R @ h + r), h
+
+    def jacobian(h, through_gate=1, through_candidate=1, keep=1, slope=None):
+        z, n = gate(h), candidate(h)
+        dz = z * (1 - z) if slope is None else slope(z)
+        return (keep * np.diag(1 - z) + through_gate * ((n - h) * dz)[:, None] * U
+                + through_candidate * (z * (1 - n**2))[:, None] * R)
+
+    yield RIGHT, jacobian
+    yield HELD, lambda h: jacobian(h, through_gate=0)
+    yield HELD, lambda h: jacobian(h, keep=0)
+    yield HELD, lambda h: jacobian(h, through_candidate=0)
+    yield "sign", lambda h: jacobian(h, through_gate=-1)
+    yield "missing chain factor", lambda h: jacobian(h, slope=lambda z: 1)
+    yield SLOPE, lambda h: jacobian(h, slope=lambda z: 1 - z)
+    yield "transposed", lambda h: jacobian(h).T
+    yield "only diagonal", lambda h: np.diag(np.diag(jacobian(h)))
+
+
+@problem("convolution")
+def kernel_of_a_convolution(draw):
+    s, y, k = draw(9), draw(7), draw(3)
+    yield check_gradient, lambda k: np.sum((np.convolve(s, k, "valid") - y) ** 2) / 2, k
+
+    def right(k):
+        return np.convolve(s[::-1], np.convolve(s, k, "valid") - y, "valid")
+
+    def loop_short(k):
+        e, g = np.convolve(s, k, "valid") - y, np.zeros(3)
+        for i in range(len(e) - 1):
+            g += e[i] * s[i:i + 3][::-1]
+        return g
+
+    yield RIGHT, right
+    yield "transposed | wrong order | unknown", lambda k: right(k)[::-1]
+    yield "factor", lambda k: 2 * right(k)
+    yield "sign", lambda k: -right(k)
+    yield "missing product-rule term | unknown", loop_short
+    yield "missing product-rule term", lambda k: np.convolve(s[::-1], np.convolve(s, k, "valid"), "valid")
+    yield "wrong order | unknown", lambda k: np.convolve(s, np.convolve(s, k, "valid") - y, "valid")
+    yield "shape | missing chain factor", lambda k: np.convolve(s, k, "valid") - y
+
+
+@problem("distances")
+def distances_to_anchors(draw):
+    C, w, x = draw(6, 3), draw.positive(6), draw(3)
+    dist = lambda x: np.sqrt(np.sum((x - C) ** 2, axis=1))
+    yield check_gradient, lambda x: np.sum(w * np.sqrt(np.sum((x - C) ** 2, axis=1))), x
+    yield RIGHT, lambda x: (w / dist(x)) @ (x - C)
+    yield "sign", lambda x: (w / dist(x)) @ (C - x)
+    yield "missing chain factor | wrong normalisation", lambda x: w @ (x - C)
+    yield "factor", lambda x: 2 * (w / dist(x)) @ (x - C)
+    yield "missing chain factor", lambda x: (1 / dist(x)) @ (x - C)
+    yield "wrong normalisation | extra chain factor | extra chain factor + factor | missing chain factor", \
+        lambda x: (w / dist(x) ** 2) @ (x - C)
+    yield "not summed over the batch", lambda x: (w / dist(x))[:, None] * (x - C)
+    yield "wrong axis", lambda x: ((w / dist(x))[:, None] * (x - C)).sum(axis=1)
+    yield "missing product-rule term | unknown", lambda x: np.sum(w / dist(x)) * x
+    yield "missing chain factor", lambda x: np.sum(w) * x - w @ C
+
+
+@problem("kernels")
+def gaussian_kernel(draw):
+    C, a, x, s = draw(7, 3), draw(7), draw(3) / 2, 1.3
+    k = lambda x: np.exp(-np.sum((x - C) ** 2, axis=1) / (2 * s**2))
+    yield check_gradient, lambda x: a @ np.exp(-np.sum((x - C) ** 2, axis=1) / (2 * s**2)), x
+    yield RIGHT, lambda x: -(a * k(x)) @ (x - C) / s**2
+    yield "sign", lambda x: (a * k(x)) @ (x - C) / s**2
+    yield "factor", lambda x: -(a * k(x)) @ (x - C) / (2 * s**2)
+    yield "factor", lambda x: -(a * k(x)) @ (x - C)
+    yield "factor", lambda x: -(a * k(x)) @ (x - C) / s
+    yield "missing chain factor", lambda x: -a @ (x - C) / s**2
+    yield "missing chain factor", lambda x: -k(x) @ (x - C) / s**2
+    yield "missing chain factor | shape", lambda x: a * k(x)
+    yield "missing product-rule term | unknown", lambda x: -np.sum(a * k(x)) * x / s**2
+
+
+@problem("Gaussian log-likelihood")
+def gaussian_mean(draw):
+    Z, P, mu = draw(8, 4), draw(4, 4), draw(4)
+    P = P @ P.T + eye(4)
+    yield check_gradient, lambda mu: -np.sum((Z - mu) @ inv(P) * (Z - mu)) / 2, mu
+    yield RIGHT, lambda mu: inv(P) @ np.sum(Z - mu, axis=0)
+    yield "sign", lambda mu: inv(P) @ np.sum(mu - Z, axis=0)
+    yield "factor", lambda mu: inv(P) @ np.mean(Z - mu, axis=0)
+    yield "factor", lambda mu: 2 * inv(P) @ np.sum(Z - mu, axis=0)
+    yield "missing chain factor | only for orthogonal input", lambda mu: np.sum(Z - mu, axis=0)
+    yield "missing chain factor | only for orthogonal input", lambda mu: P @ np.sum(Z - mu, axis=0)
+    yield "not summed over the batch", lambda mu: (Z - mu) @ inv(P)
+    yield "missing product-rule term", lambda mu: inv(P) @ Z.sum(axis=0)
+    yield "factor", lambda mu: inv(P) @ (np.sum(Z, axis=0) - mu)
+    yield "only for diagonal input | only diagonal", lambda mu: np.sum(Z - mu, axis=0) / np.diag(P)
+
+
+@problem("Gaussian log-likelihood")
+def gaussian_covariance(draw):
+    Z, P = draw(9, 3), draw.spd(3)
+    S = Z.T @ Z
+    yield (check_gradient, lambda P: -9 / 2 * np.linalg.slogdet(P)[1] - trace(S @ inv(P)) / 2, P,
+           {"symmetric": True})
+    yield RIGHT, lambda P: -9 / 2 * inv(P) + inv(P) @ S @ inv(P) / 2
+    yield "sign", lambda P: 9 / 2 * inv(P) - inv(P) @ S @ inv(P) / 2
+    yield "sign", lambda P: -9 / 2 * inv(P) - inv(P) @ S @ inv(P) / 2
+    yield HELD, lambda P: inv(P) @ S @ inv(P) / 2
+    yield HELD, lambda P: -9 / 2 * inv(P)
+    yield "factor", lambda P: -inv(P) / 2 + inv(P) @ S @ inv(P) / 2
+    yield "factor", lambda P: -9 * inv(P) + inv(P) @ S @ inv(P)
+    yield "missing chain factor", lambda P: -9 / 2 * inv(P) + S @ inv(P) / 2
+    yield "off-diagonal doubled", lambda P: (-9 / 2 * inv(P) + inv(P) @ S @ inv(P) / 2) * (2 - eye(3))
+
+
+@problem("projections")
+def projection_residual(draw):
+    y, X = draw(6), draw(6, 2)
+    H = lambda X: X @ inv(X.T @ X) @ X.T
+    yield check_gradient, lambda X: y @ X @ inv(X.T @ X) @ X.T @ y, X
+    yield RIGHT, lambda X: 2 * (eye(6) - H(X)) @ np.outer(y, y) @ X @ inv(X.T @ X)
+    yield "factor", lambda X: (eye(6) - H(X)) @ np.outer(y, y) @ X @ inv(X.T @ X)
+    yield "missing product-rule term | missing chain factor", lambda X: 2 * np.outer(y, y) @ X @ inv(X.T @ X)
+    yield "missing chain factor | only for orthogonal input", \
+        lambda X: 2 * (eye(6) - H(X)) @ np.outer(y, y) @ X
+    yield "sign", lambda X: -2 * (eye(6) - H(X)) @ np.outer(y, y) @ X @ inv(X.T @ X)
+    yield "missing chain factor | unknown", lambda X: 2 * H(X) @ np.outer(y, y) @ X @ inv(X.T @ X)
+    yield "sign | unknown", lambda X: 2 * (eye(6) + H(X)) @ np.outer(y, y) @ X @ inv(X.T @ X)
+
+
+@problem("masked and weighted losses")
+def masked_factorisation(draw):
+    U, V, Y, M = draw(6, 2), draw(5, 2), draw(6, 5), draw.mask(6, 5)
+    yield check_gradient, lambda U: np.sum((M * (U @ V.T - Y)) ** 2) / 2 + 0.2 * np.sum(U**2), U
+
+    def observed_wrong_way(U):
+        E = U @ V.T - Y
+        E[M > 0] = 0
+        return E @ V + 0.4 * U
+
+    yield RIGHT, lambda U: (M * (U @ V.T - Y)) @ V + 0.4 * U
+    yield "missing chain factor", lambda U: (U @ V.T - Y) @ V + 0.4 * U
+    yield HELD, lambda U: (M * (U @ V.T - Y)) @ V
+    yield "factor", lambda U: (M * (U @ V.T - Y)) @ V + 0.2 * U
+    yield "factor", lambda U: 2 * (M * (U @ V.T - Y)) @ V + 0.4 * U
+    yield "missing chain factor | unknown", lambda U: (M * (U @ V.T) - Y) @ V + 0.4 * U
+    yield "sign", lambda U: (M * (Y - U @ V.T)) @ V + 0.4 * U
+    yield "unknown | missing chain factor", observed_wrong_way
+    yield "missing chain factor | shape", lambda U: M * (U @ V.T - Y)
+
+
+@problem("cumulative sums")
+def sum_of_squared_cumulative_sums(draw):
+    w, x = draw.positive(6), draw(6)
+    yield check_gradient, lambda x: np.sum(w * np.cumsum(x) ** 2), x
+    up = lambda x: 2 * w * np.cumsum(x)
+    yield RIGHT, lambda x: np.cumsum(up(x)[::-1])[::-1]
+
+    def starts_too_late(x):
+        g = np.zeros(6)
+        for i in range(6):
+            for j in range(i + 1, 6):
+                g[i] += 2 * w[j] * x[:j + 1].sum()
+        return g
+
+    yield "transposed | wrong order | unknown", lambda x: np.cumsum(up(x))
+    yield "missing chain factor | missing product-rule term | only diagonal", up
+    yield "missing product-rule term | unknown", starts_too_late
+    yield "factor", lambda x: np.cumsum(up(x)[::-1])[::-1] / 2
+    yield "missing chain factor", lambda x: 2 * np.cumsum(np.cumsum(x)[::-1])[::-1]
+    yield "missing chain factor | unknown | missing product-rule term", \
+        lambda x: 2 * np.cumsum((w * x)[::-1])[::-1]
+
+
+@problem("generalised linear models")
+def poisson_regression(draw):
+    Z, w, exposure = draw(10, 3) / 2, draw(3), draw.positive(10)
+    n = np.arange(10) % 4.0
+    rate = lambda w: exposure * np.exp(Z @ w)
+    yield check_gradient, lambda w: np.sum(exposure * np.exp(Z @ w) - n * (Z @ w)), w
+    yield RIGHT, lambda w: Z.T @ (rate(w) - n)
+    yield "missing chain factor", lambda w: Z.T @ (np.exp(Z @ w) - n)
+    yield "sign", lambda w: Z.T @ (n - rate(w))
+    yield "factor", lambda w: Z.T @ (rate(w) - n) / 10
+    yield HELD, lambda w: Z.T @ rate(w)
+    yield "extra chain factor", lambda w: Z.T @ ((rate(w) - n) * rate(w))
+    yield "sign", lambda w: Z.T @ (rate(w) + n)
+    yield "missing chain factor | unknown", lambda w: Z.T @ (exposure * (Z @ w) - n)
+
+
+@problem("elementwise functions")
+def swish(draw):
+    x = draw(6)
+    yield check_jacobian, lambda x: x * sigmoid(x), x
+    s = sigmoid
+    yield RIGHT, lambda x: np.diag(s(x) + x * s(x) * (1 - s(x)))
+    yield HELD, lambda x: np.diag(s(x))
+    yield HELD, lambda x: np.diag(x * s(x) * (1 - s(x)))
+    yield "missing product-rule term | missing chain factor | unknown", lambda x: np.diag(s(x) * (1 - s(x)))
+    yield "sign", lambda x: np.diag(s(x) - x * s(x) * (1 - s(x)))
+    yield "shape | only diagonal | elementwise product", lambda x: s(x) + x * s(x) * (1 - s(x))
+    yield "missing chain factor", lambda x: np.diag(s(x) + x * s(x))
+    yield "missing chain factor | unknown", lambda x: np.diag(s(x) + x * (1 - s(x)))
+
+
+@problem("differentials")
+def sandwich(draw):
+    A, X = draw(4, 4), draw(4, 3)
+    yield check_differential, lambda X: X.T @ A @ X, X
+    yield RIGHT, lambda X, dX: dX.T @ A @ X + X.T @ A @ dX
+    yield "missing product-rule term | not symmetrised", lambda X, dX: 2 * X.T @ A @ dX
+    yield HELD, lambda X, dX: X.T @ A @ dX
+    yield "transposed | only for symmetric input", lambda X, dX: dX.T @ A.T @ X + X.T @ A @ dX
+    yield "sign", lambda X, dX: dX.T @ A @ X - X.T @ A @ dX
+    yield "not linear in dX | missing product-rule term", lambda X, dX: dX.T @ A @ dX
+    yield "not linear in dX", lambda X, dX: (X + dX).T @ A @ (X + dX) - X.T @ A @ X
+    yield "transposed", lambda X, dX: dX.T @ A.T @ X + X.T @ A.T @ dX
+    yield "raises", lambda X, dX: dX @ A @ X + X.T @ A @ dX
+
+
+@problem("differentials")
+def differential_of_inverse(draw):
+    A, X = draw(4, 4), draw(4, 4) + 3 * eye(4)
+    yield check_differential, lambda X: inv(X) @ A, X
+    yield RIGHT, lambda X, dX: -inv(X) @ dX @ inv(X) @ A
+    yield "sign", lambda X, dX: inv(X) @ dX @ inv(X) @ A
+    yield "missing chain factor", lambda X, dX: -inv(X) @ dX @ A
+    yield "wrong order", lambda X, dX: -inv(X) @ inv(X) @ dX @ A
+    yield "wrong order", lambda X, dX: -dX @ inv(X) @ inv(X) @ A
+    yield "not linear in dX", lambda X, dX: inv(dX) @ A
+    yield "wrong order", lambda X, dX: -inv(X) @ dX @ A @ inv(X)
+    yield "missing chain factor | missing product-rule term", lambda X, dX: -inv(X) @ dX @ inv(X)
+    yield "transposed | only for symmetric input", lambda X, dX: -inv(X).T @ dX @ inv(X).T @ A
+
+
+@problem("statistics")
+def variance(draw):
+    x = draw(7)
+    yield check_gradient, lambda x: np.sum((x - np.mean(x)) ** 2) / 6, x
+
+    def in_place(x):
+        x = x.copy()
+        x -= x.mean()
+        x *= 2 / 7
+        return x
+
+    yield RIGHT, lambda x: 2 * (x - x.mean()) / 6
+    yield "factor", in_place
+    yield "factor", lambda x: (x - x.mean()) / 6
+    yield HELD, lambda x: 2 * x / 6
+    yield "extra chain factor | factor", lambda x: 2 * (x - x.mean()) * (1 - 1 / 7) / 6
+    yield "factor | missing product-rule term", lambda x: 2 * (x - x.sum()) / 6
+    yield "sign", lambda x: 2 * (x.mean() - x) / 6
+    yield "shape", lambda x: np.mean(2 * (x - x.mean()) / 6)
+
+
+@problem("entropies")
+def entropy_of_softmax(draw):
+    z = draw(5)
+    p = softmax
+    H = lambda z: -np.sum(softmax(z) * np.log(softmax(z)))
+    yield check_gradient, lambda z: -np.sum(softmax(z) * np.log(softmax(z))), z
+    yield RIGHT, lambda z: -p(z) * (np.log(p(z)) + H(z))
+    yield "missing chain factor", lambda z: -np.log(p(z)) - 1
+    yield "sign", lambda z: p(z) * (np.log(p(z)) + H(z))
+    yield "missing product-rule term | unknown | only diagonal", lambda z: -p(z) * np.log(p(z))
+    yield "missing product-rule term | only diagonal", lambda z: -p(z) * (1 - p(z)) * (np.log(p(z)) + 1)
+    yield "sign", lambda z: -p(z) * (np.log(p(z)) - H(z))
+    yield "missing chain factor", lambda z: -(np.log(p(z)) + H(z))
+
+
+@problem("polynomials")
+def rosenbrock(draw):
+    x = draw(5)
+    yield check_gradient, lambda x: np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2), x
+
+    def gradient(x, first=-400, second=200, third=-2):
+        g = np.zeros_like(x)
+        g[:-1] = first * x[:-1] * (x[1:] - x[:-1] ** 2) + third * (1 - x[:-1])
+        g[1:] += second * (x[1:] - x[:-1] ** 2)
+        return g
+
+    def overwritten(x):
+        g = np.zeros_like(x)
+        for i in range(4):
+            g[i] = -400 * x[i] * (x[i + 1] - x[i] ** 2) - 2 * (1 - x[i])
+            g[i + 1] = 200 * (x[i + 1] - x[i] ** 2)
+        return g
+
+    yield RIGHT, gradient
+    yield "factor", lambda x: gradient(x, first=-200)
+    yield "sign", lambda x: gradient(x, third=2)
+    yield HELD, lambda x: gradient(x, second=0)
+    yield "missing product-rule term | not a gradient | unknown", overwritten
+    yield HELD, lambda x: gradient(x, third=0)
+
+
+@problem("classifiers")
+def squared_hinge(draw):
+    Z, w, b = draw(9, 4), draw(4), 0.3
+    t = np.sign(draw(9))
+    yield check_gradient, lambda w: np.sum(np.maximum(0, 1 - t * (Z @ w + b)) ** 2), w
+    slack = lambda w: np.maximum(0, 1 - t * (Z @ w + b))
+    yield RIGHT, lambda w: -2 * Z.T @ (t * slack(w))
+    yield "sign", lambda w: 2 * Z.T @ (t * slack(w))
+    yield "factor", lambda w: -Z.T @ (t * slack(w))
+    yield "missing chain factor", lambda w: -2 * Z.T @ slack(w)
+    yield "missing chain factor", lambda w: -Z.T @ (t * (slack(w) > 0))
+    yield "missing chain factor", lambda w: -2 * Z.T @ (t * (1 - t * (Z @ w + b)))
+    yield "wrong axis | raises", lambda w: -2 * (Z * t * slack(w)).sum(axis=0)
+
+
+@problem("symmetric variables")
+def logdet_symmetric(draw):
+    P, S = draw.spd(4), draw.spd(4)
+    yield check_gradient, lambda P: np.linalg.slogdet(P)[1] - trace(S @ P), P, {"symmetric": True}
+    yield RIGHT, lambda P: inv(P) - S
+    yield "off-diagonal doubled", lambda P: 2 * (inv(P) - S) - np.diag(np.diag(inv(P) - S))
+    yield "off-diagonal halved", lambda P: ((inv(P) - S) + np.diag(np.diag(inv(P) - S))) / 2
+    yield "one triangle", lambda P: np.triu(inv(P) - S)
+    yield "sign", lambda P: inv(P) + S
+    yield HELD, lambda P: inv(P)
+    yield "missing chain factor | missing product-rule term | does not move with X", lambda P: eye(4) - S
+    yield "factor", lambda P: 2 * inv(P) - S
+
+
+@problem("embeddings")
+def embedding_lookup(draw):
+    E, w, index = draw(5, 3), draw(3), np.array([0, 2, 2, 4, 1, 2, 0])
+    yield check_gradient, lambda E: np.sum(np.tanh(E[index] @ w)), E
+    up = lambda E: (1 - np.tanh(E[index] @ w) ** 2)[:, None] * w
+
+    def repeated_rows_lost(E):
+        g = np.zeros_like(E)
+        g[index] += up(E)
+        return g
+
+    def added(E, up):
+        g = np.zeros_like(E)
+        np.add.at(g, index, up)
+        return g
+
+    yield RIGHT, lambda E: added(E, up(E))
+    yield "missing product-rule term | not summed over the batch | missing chain factor", repeated_rows_lost
+    yield "shape | not summed over the batch", up
+    yield "missing chain factor", lambda E: added(E, np.tile(w, (7, 1)))
+    yield "missing chain factor", lambda E: added(E, (1 - np.tanh(E[index] @ w) ** 2)[:, None] * np.ones(3))
+    yield "missing chain factor | extra chain factor | factor", \
+        lambda E: added(E, up(E)) / np.maximum(1, np.bincount(index, minlength=5))[:, None]
+    yield "missing chain factor | unknown | extra chain factor", \
+        lambda E: (1 - np.tanh(E @ w) ** 2)[:, None] * w
+
+
