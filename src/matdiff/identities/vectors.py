@@ -2,6 +2,97 @@
 from .entry import Identity, Views, Wrong
 
 ENTRIES = (
+    # Linear forms
+
+    Identity(
+        "linear form", "x: n, a: n",
+        of=(r"\mathbf{a}^\top\mathbf{x}", "a @ x"),
+        gradient=(r"\mathbf{a}", "a"),
+        reason=r"$df = \mathbf{a}^\top d\mathbf{x}$: the gradient of a linear function is its coefficients.",
+        wrong=(Wrong(r"\mathbf{a}\odot\mathbf{x}", "a * x", "extra chain factor",
+                     r"the terms of the sum, before they are differentiated"),
+               Wrong(r"\mathbf{x}", "x", None, r"which of the two is the variable was mixed up",
+                     unnamed="two vectors that have nothing to do with each other")),
+        other=(r"\mathbf{a}^\top", "a"),
+        views=Views(
+            indices=(r"\frac{\partial f}{\partial x_k} = \sum_i a_i\delta_{ik}", """
+                g = np.zeros(n)
+                for k in range(n):
+                    for i in range(n):
+                        g[k] += a[i] * (i == k)
+                return g"""),
+            einsum=(r"a_i\delta_{ik}", "np.einsum('i,ik->k', a, np.eye(n))"),
+            differential=(r"df = \mathbf{a}^\top d\mathbf{x}", "a @ dx"),
+            steps=(r"$\partial x_i/\partial x_k$ is $\delta_{ik}$, an identity matrix: the sum over $i$ is an einsum.",
+                   r"Multiply by $dx_k$ and sum over $k$: the identity matrix drops out.",
+                   r"What stands before $d\mathbf{x}$, transposed, is the gradient.")),
+        refs="CB69 S16-C06", chapter=1, section="sec-1-rules"),
+
+    Identity(
+        "bilinear form of two vectors", "x: m, A: m n, y: n",
+        of=(r"\mathbf{x}^\top A\mathbf{y}", "x @ A @ y"),
+        gradient=(r"A\mathbf{y}", "A @ y"),
+        differential=(r"d\mathbf{x}^\top A\mathbf{y} + \mathbf{x}^\top dA\,\mathbf{y} + \mathbf{x}^\top A\,d\mathbf{y}",
+                      "dx @ A @ y + x @ dA @ y + x @ A @ dy"),
+        reason=r"The product rule, factor by factor; with $A$ and $\mathbf{y}$ held only the first term stays.",
+        wrong=(Wrong(r"\mathbf{x}^\top A\,d\mathbf{y}", "x @ A @ dy", None, r"only the last factor was moved", form="differential",
+                     unnamed="a term is missing, but to the checker the inputs that move are one vector"),
+               Wrong(r"d\mathbf{x}^\top dA\,d\mathbf{y}", "dx @ dA @ dy", "not linear in dX",
+                     "a $d$ on every factor at once, instead of on one after the other", form="differential")),
+        other=(r"\mathbf{y}^\top A^\top", "y @ A.T"),
+        chapter=1, section="sec-1-rules"),
+
+    Identity(
+        "bilinear form, by its matrix", "X: m n, a: m, b: n",
+        of=(r"\mathbf{a}^\top X\mathbf{b}", "a @ X @ b"),
+        gradient=(r"\mathbf{a}\mathbf{b}^\top", "np.outer(a, b)"),
+        reason=r"$\mathbf{a}^\top dX\,\mathbf{b} = \operatorname{tr}(\mathbf{b}\mathbf{a}^\top dX) "
+               r"= \langle\mathbf{a}\mathbf{b}^\top, dX\rangle$.",
+        wrong=(Wrong(r"\mathbf{b}\mathbf{a}^\top", "np.outer(b, a)", "transposed",
+                     r"what stands before $dX$ in the trace is the transpose of the gradient"),
+               Wrong(r"\mathbf{a}^\top\mathbf{b}", "a[:, None] * b * X", "extra chain factor",
+                     r"the terms $a_iX_{ij}b_j$, before they are differentiated")),
+        other=(r"\mathbf{b}\mathbf{a}^\top", "np.outer(b, a)"),
+        views=Views(
+            indices=(r"\frac{\partial f}{\partial X_{kl}} = \sum_{ij} a_i\,\delta_{ik}\delta_{jl}\,b_j", """
+                D = np.zeros((m, n))
+                for k in range(m):
+                    for l in range(n):
+                        for i in range(m):
+                            for j in range(n):
+                                D[k, l] += a[i] * (i == k) * (j == l) * b[j]
+                return D"""),
+            einsum=(r"a_kb_l", "np.einsum('k,l->kl', a, b)"),
+            differential=(r"df = \mathbf{a}^\top dX\,\mathbf{b}", "a @ dX @ b"),
+            steps=(r"The two deltas set $i=k$ and $j=l$: no sum is left, both indices stay.",
+                   r"Multiply by $dX_{kl}$ and sum over both: a row, a matrix and a column.",
+                   r"A number is its own trace: turn the factors round until $dX$ stands last, and transpose the rest.")),
+        refs="CB70", chapter=2, section="sec-2-definition"),
+
+    Identity(
+        "bilinear form of a transpose", "X: n m, a: m, b: n",
+        of=(r"\mathbf{a}^\top X^\top\mathbf{b}", "a @ X.T @ b"),
+        gradient=(r"\mathbf{b}\mathbf{a}^\top", "np.outer(b, a)"),
+        reason=r"The number is its own transpose: $\mathbf{b}^\top X\mathbf{a}$.",
+        wrong=(Wrong(r"\mathbf{a}\mathbf{b}^\top", "np.outer(a, b)", "transposed",
+                     r"the order of the letters in the function was kept"),),
+        other=(r"\mathbf{a}\mathbf{b}^\top", "np.outer(a, b)"),
+        refs="CB71", chapter=2, section="sec-2-definition"),
+
+    Identity(
+        "quadratic form, by its matrix", "X: n n, a: n",
+        of=(r"\mathbf{a}^\top X\mathbf{a}", "a @ X @ a"),
+        gradient=(r"\mathbf{a}\mathbf{a}^\top", "np.outer(a, a)"),
+        equals=(r"\mathbf{a}^\top X^\top\mathbf{a}", "a @ X.T @ a"),
+        reason=r"$\mathbf{a}^\top X\mathbf{b}$ with $\mathbf{b} = \mathbf{a}$; a number is its own transpose.",
+        wrong=(Wrong(r"2\mathbf{a}\mathbf{a}^\top", "2 * np.outer(a, a)", "factor",
+                     r"$\mathbf{a}$ stands there twice, but $X$ is the variable, and it stands there once"),
+               Wrong(r"\operatorname{diag}(\mathbf{a}\odot\mathbf{a})", "np.diag(a * a)", "only diagonal",
+                     r"as if only the squares $X_{ii}a_i^2$ were in the sum")),
+        refs="CB72", chapter=2, section="sec-2-definition"),
+
+    # Quadratic forms of a vector
+
     Identity(
         "quadratic form", "x: n, A: n n",
         of=(r"\mathbf{x}^\top A\mathbf{x}", "x @ A @ x"),
@@ -26,6 +117,103 @@ ENTRIES = (
         refs="CB81 S16-C05", chapter=1, section="sec-1-rules"),
 
     Identity(
+        "squared length of a vector", "x: n",
+        of=(r"\lVert\mathbf{x}\rVert^2", "norm(x)**2"),
+        gradient=(r"2\mathbf{x}", "2 * x"),
+        hessian=(r"2I", "2 * np.eye(n)"),
+        equals=(r"\mathbf{x}^\top\mathbf{x} = \sum_i x_i^2", "np.sum(x**2)"),
+        reason=r"$d(\mathbf{x}^\top\mathbf{x}) = 2\mathbf{x}^\top d\mathbf{x}$.",
+        wrong=(Wrong(r"\mathbf{x}", "x", "factor", r"that belongs to $\frac12\lVert\mathbf{x}\rVert^2$"),
+               Wrong(r"\mathbf{x}/\lVert\mathbf{x}\rVert", "x / norm(x)", "wrong normalisation",
+                     "that belongs to the norm, without the square")),
+        other=(r"2\mathbf{x}^\top", "2 * x"),
+        note="As a square it is smooth everywhere, also at the origin, where the norm is not.",
+        refs="S01-C05 S10-C09 E34", chapter=1, section="sec-1-rules"),
+
+    Identity(
+        "weight penalty", "w: n, lam: positive",
+        of=(r"\tfrac\lambda2\lVert\mathbf{w}\rVert^2", "lam / 2 * w @ w"),
+        gradient=(r"\lambda\mathbf{w}", "lam * w"),
+        hessian=(r"\lambda I", "lam * np.eye(n)"),
+        reason=r"The 2 of $d\lVert\mathbf{w}\rVert^2 = 2\mathbf{w}^\top d\mathbf{w}$ cancels the half.",
+        wrong=(Wrong(r"2\lambda\mathbf{w}", "2 * lam * w", "factor", r"that belongs to $\lambda\lVert\mathbf{w}\rVert^2$"),
+               Wrong(r"\lambda", "lam + 0 * w", "missing chain factor", "the penalty's weight alone: it is the step's shrinking")),
+        refs="S10-C14", chapter=10, also="weight decay l2 regularization ridge"),
+
+    Identity(
+        "quadratic with a linear term", "x: n, A: n n, b: n",
+        of=(r"\mathbf{x}^\top A\mathbf{x} + \mathbf{b}^\top\mathbf{x}", "x @ A @ x + b @ x"),
+        gradient=(r"(A + A^\top)\mathbf{x} + \mathbf{b}", "(A + A.T) @ x + b"),
+        hessian=(r"A + A^\top", "A + A.T"),
+        reason=r"The gradient of a sum is the sum of the gradients; $\mathbf{b}$ does not move, so it leaves the Hessian.",
+        wrong=(Wrong(r"2A\mathbf{x} + \mathbf{b}", "2 * A @ x + b", "not symmetrised", "right if $A$ is symmetric"),
+               Wrong(r"2A", "2 * A", "not symmetrised", "a Hessian is symmetric; $2A$ need not be", form="hessian")),
+        other=(r"\mathbf{x}^\top(A + A^\top) + \mathbf{b}^\top", "x @ (A + A.T) + b"),
+        refs="CB96 CB97 CB98", chapter=1, section="sec-1-second"),
+
+    Identity(
+        "energy of a linear system", "x: n, A: n n, b: n",
+        of=(r"\tfrac12\mathbf{x}^\top A\mathbf{x} - \mathbf{b}^\top\mathbf{x}", "x @ A @ x / 2 - b @ x"),
+        gradient=(r"\tfrac12(A + A^\top)\mathbf{x} - \mathbf{b}", "(A + A.T) @ x / 2 - b"),
+        hessian=(r"\tfrac12(A + A^\top)", "(A + A.T) / 2"),
+        reason=r"Half of $(A + A^\top)\mathbf{x}$, minus $\mathbf{b}$: for symmetric $A$ it vanishes where $A\mathbf{x} = \mathbf{b}$.",
+        wrong=(Wrong(r"A\mathbf{x} - \mathbf{b}", "A @ x - b", "not symmetrised", "the residual of the system: right if $A$ is symmetric"),
+               Wrong(r"\tfrac12 A\mathbf{x} - \mathbf{b}", "A @ x / 2 - b", "missing product-rule term",
+                     "one of the two factors was held")),
+        refs="G01.2", chapter=1, section="sec-1-second"),
+
+    Identity(
+        "product of two affine maps", "x: n, B: m n, b: m, C: m k, D: k n, d: k",
+        of=(r"(B\mathbf{x} + \mathbf{b})^\top C(D\mathbf{x} + \mathbf{d})", "(B @ x + b) @ C @ (D @ x + d)"),
+        gradient=(r"\begin{aligned}&B^\top C(D\mathbf{x} + \mathbf{d})\\&+ D^\top C^\top(B\mathbf{x} + \mathbf{b})\end{aligned}",
+                  "B.T @ C @ (D @ x + d) + D.T @ C.T @ (B @ x + b)"),
+        hessian=(r"B^\top CD + D^\top C^\top B", "B.T @ C @ D + D.T @ C.T @ B"),
+        reason=r"Two factors move: $(B\,d\mathbf{x})^\top C(\cdot) + (\cdot)^\top CD\,d\mathbf{x}$.",
+        wrong=(Wrong(r"B^\top C(D\mathbf{x} + \mathbf{d})", "B.T @ C @ (D @ x + d)", "missing product-rule term",
+                     "the second factor was held"),),
+        refs="CB78", chapter=1, section="sec-1-rules"),
+
+    Identity(
+        "product of two vector functions", "x: n, B: m n, A: m k, C: k n",
+        of=(r"\mathbf{s}(\mathbf{x})^\top A\,\mathbf{r}(\mathbf{x})", """
+            s, r = (B @ x)**3, (C @ x)**2
+            return s @ A @ r"""),
+        gradient=(r"J_{\mathbf{s}}^\top A\mathbf{r} + J_{\mathbf{r}}^\top A^\top\mathbf{s}", """
+            s, r = (B @ x)**3, (C @ x)**2
+            Js, Jr = 3 * (B @ x)[:, None]**2 * B, 2 * (C @ x)[:, None] * C
+            return Js.T @ A @ r + Jr.T @ A.T @ s"""),
+        reason=r"$d\mathbf{s}^\top A\mathbf{r} + \mathbf{s}^\top A\,d\mathbf{r}$ with $d\mathbf{s} = J_{\mathbf{s}}\,d\mathbf{x}$, "
+               r"$d\mathbf{r} = J_{\mathbf{r}}\,d\mathbf{x}$.",
+        wrong=(Wrong(r"J_{\mathbf{s}}^\top A\mathbf{r}", """
+                     r = (C @ x)**2
+                     return (3 * (B @ x)[:, None]**2 * B).T @ A @ r""", "missing product-rule term",
+                     r"$\mathbf{r}$ moves as well"),),
+        note=r"The code takes $\mathbf{s} = (B\mathbf{x})^3$ and $\mathbf{r} = (C\mathbf{x})^2$, entry by entry.",
+        refs="CB93", chapter=3, section="sec-3-product-rules"),
+
+    Identity(
+        "ratio of two squared lengths", "x: n, A: m n, B: n n",
+        of=(r"\frac{\lVert A\mathbf{x}\rVert^2}{\lVert B\mathbf{x}\rVert^2}", "(A @ x) @ (A @ x) / ((B @ x) @ (B @ x))"),
+        gradient=(r"\frac{2A^\top A\mathbf{x}}{\mathbf{x}^\top B^\top B\mathbf{x}}"
+                  r" - \frac{2\,\mathbf{x}^\top A^\top A\mathbf{x}\,B^\top B\mathbf{x}}{(\mathbf{x}^\top B^\top B\mathbf{x})^2}", """
+            p, q = x @ A.T @ A @ x, x @ B.T @ B @ x
+            return 2 * A.T @ A @ x / q - 2 * p * B.T @ B @ x / q**2"""),
+        reason=r"The quotient rule with $\nabla p = 2A^\top A\mathbf{x}$ and $\nabla q = 2B^\top B\mathbf{x}$.",
+        conditions={r"$B\mathbf{x}\neq0$": "x = 0 * x"},
+        wrong=(Wrong(r"\frac{2A^\top A\mathbf{x}}{\mathbf{x}^\top BB\mathbf{x}}"
+                     r" - \frac{2\,\mathbf{x}^\top A^\top A\mathbf{x}\,B^\top B\mathbf{x}}{(\mathbf{x}^\top B^\top B\mathbf{x})^2}", """
+                     p, q = x @ A.T @ A @ x, x @ B.T @ B @ x
+                     return 2 * A.T @ A @ x / (x @ B @ B @ x) - 2 * p * B.T @ B @ x / q**2""", "only for symmetric input",
+                     "a transpose was lost: right if $B$ is symmetric"),
+               Wrong(r"\frac{2A^\top A\mathbf{x}}{\mathbf{x}^\top B^\top B\mathbf{x}}", "2 * A.T @ A @ x / (x @ B.T @ B @ x)",
+                     "missing product-rule term", "the denominator moves as well")),
+        note=r"The Cookbook prints the first denominator of (95) as $\mathbf{x}^\top BB\mathbf{x}$: "
+             r"a transpose is missing, and without it no $B$ but a square one fits.",
+        refs="CB94 CB95", chapter=1, section="sec-1-rules", also="Rayleigh quotient"),
+
+    # Weighted squared residuals
+
+    Identity(
         "weighted residual in the signal", "s: n, x: m, A: m n, W: m m symmetric",
         of=(r"(\mathbf{x} - A\mathbf{s})^\top W(\mathbf{x} - A\mathbf{s})", "(x - A @ s) @ W @ (x - A @ s)"),
         gradient=(r"-2A^\top W(\mathbf{x} - A\mathbf{s})", "-2 * A.T @ W @ (x - A @ s)"),
@@ -34,4 +222,98 @@ ENTRIES = (
         wrong=(Wrong(r"2A^\top W(\mathbf{x} - A\mathbf{s})", "2 * A.T @ W @ (x - A @ s)", "sign",
                      r"the inner derivative of $\mathbf{x} - A\mathbf{s}$ is $-A$"),),
         refs="CB84", chapter=1),
+
+    Identity(
+        "weighted distance", "x: n, s: n, W: n n symmetric",
+        of=(r"(\mathbf{x} - \mathbf{s})^\top W(\mathbf{x} - \mathbf{s})", "(x - s) @ W @ (x - s)"),
+        gradient=(r"2W(\mathbf{x} - \mathbf{s})", "2 * W @ (x - s)"),
+        hessian=(r"2W", "2 * W"),
+        reason=r"A quadratic form in $\mathbf{r} = \mathbf{x} - \mathbf{s}$, and $d\mathbf{r} = d\mathbf{x}$.",
+        conditions={"$W$ is symmetric": "W: n n"},
+        wrong=(Wrong(r"W(\mathbf{x} - \mathbf{s})", "W @ (x - s)", "factor", r"$\mathbf{r}$ stands there twice"),
+               Wrong(r"2W\mathbf{x}", "2 * W @ x", "missing product-rule term", r"as if $\mathbf{s}$ were 0")),
+        note=r"Without symmetry it is $(W + W^\top)(\mathbf{x} - \mathbf{s})$.",
+        refs="CB85", chapter=1, section="sec-1-rules", also="Mahalanobis"),
+
+    Identity(
+        "weighted distance, by the centre", "s: n, x: n, W: n n symmetric",
+        of=(r"(\mathbf{x} - \mathbf{s})^\top W(\mathbf{x} - \mathbf{s})", "(x - s) @ W @ (x - s)"),
+        gradient=(r"-2W(\mathbf{x} - \mathbf{s})", "-2 * W @ (x - s)"),
+        hessian=(r"2W", "2 * W"),
+        reason=r"$d\mathbf{r} = -d\mathbf{s}$; the second time the sign returns.",
+        conditions={"$W$ is symmetric": "W: n n"},
+        wrong=(Wrong(r"2W(\mathbf{x} - \mathbf{s})", "2 * W @ (x - s)", "sign",
+                     r"the gradient by $\mathbf{x}$, not by $\mathbf{s}$"),
+               Wrong(r"-2W", "-2 * W", "sign", "the sign counts once more", form="hessian")),
+        refs="CB86", chapter=1, section="sec-1-rules"),
+
+    Identity(
+        "weighted residual in the data", "x: m, s: n, A: m n, W: m m symmetric",
+        of=(r"(\mathbf{x} - A\mathbf{s})^\top W(\mathbf{x} - A\mathbf{s})", "(x - A @ s) @ W @ (x - A @ s)"),
+        gradient=(r"2W(\mathbf{x} - A\mathbf{s})", "2 * W @ (x - A @ s)"),
+        hessian=(r"2W", "2 * W"),
+        reason=r"$d\mathbf{r} = d\mathbf{x}$ in $2\mathbf{r}^\top W\,d\mathbf{r}$.",
+        conditions={"$W$ is symmetric": "W: m m"},
+        wrong=(Wrong(r"-2W(\mathbf{x} - A\mathbf{s})", "-2 * W @ (x - A @ s)", "sign",
+                     r"the minus belongs to $\mathbf{s}$"),),
+        refs="CB87", chapter=1, section="sec-1-rules"),
+
+    Identity(
+        "weighted residual in the mixing matrix", "A: m n, x: m, s: n, W: m m symmetric",
+        of=(r"(\mathbf{x} - A\mathbf{s})^\top W(\mathbf{x} - A\mathbf{s})", "(x - A @ s) @ W @ (x - A @ s)"),
+        gradient=(r"-2W(\mathbf{x} - A\mathbf{s})\mathbf{s}^\top", "-2 * np.outer(W @ (x - A @ s), s)"),
+        reason=r"$d\mathbf{r} = -dA\,\mathbf{s}$, and $\mathbf{u}^\top dA\,\mathbf{s} = \langle\mathbf{u}\mathbf{s}^\top, dA\rangle$.",
+        conditions={"$W$ is symmetric": "W: m m"},
+        wrong=(Wrong(r"-2\mathbf{s}(\mathbf{x} - A\mathbf{s})^\top W", "-2 * np.outer(s, W @ (x - A @ s))", "transposed",
+                     "read off the trace without the transpose"),
+               Wrong(r"2W(\mathbf{x} - A\mathbf{s})\mathbf{s}^\top", "2 * np.outer(W @ (x - A @ s), s)", "sign",
+                     r"the inner derivative is $-dA\,\mathbf{s}$")),
+        refs="CB88", chapter=2, section="sec-2-weighted"),
+
+    # Quadratic in a matrix
+
+    Identity(
+        "square of the sum of all entries", "X: m n",
+        of=(r"\sum_{klij} X_{kl}X_{ij}", "np.einsum('kl,ij->', X, X)"),
+        gradient=(r"2\Bigl(\sum_{kl}X_{kl}\Bigr)\mathbf{1}\mathbf{1}^\top", "2 * np.sum(X) * np.ones((m, n))"),
+        reason=r"It is $s^2$ with $s = \mathbf{1}^\top X\mathbf{1}$, and $ds = \langle\mathbf{1}\mathbf{1}^\top, dX\rangle$.",
+        wrong=(Wrong(r"2X", "2 * X", None, r"that belongs to $\sum_{kl}X_{kl}^2$: the two pairs of indices are not tied",
+                     unnamed="the gradient of another function"),
+               Wrong(r"\Bigl(\sum_{kl}X_{kl}\Bigr)\mathbf{1}\mathbf{1}^\top", "np.sum(X) * np.ones((m, n))", "factor",
+                     "$X$ stands there twice")),
+        refs="CB76", chapter=2, section="sec-2-definition"),
+
+    Identity(
+        "inner product of two images", "X: m n, b: n, c: n",
+        of=(r"\mathbf{b}^\top X^\top X\mathbf{c}", "b @ X.T @ X @ c"),
+        gradient=(r"X(\mathbf{b}\mathbf{c}^\top + \mathbf{c}\mathbf{b}^\top)", "X @ (np.outer(b, c) + np.outer(c, b))"),
+        reason=r"$(dX\,\mathbf{b})^\top X\mathbf{c} + (X\mathbf{b})^\top dX\,\mathbf{c}$: an outer product for each.",
+        wrong=(Wrong(r"2X\mathbf{b}\mathbf{c}^\top", "2 * X @ np.outer(b, c)", "not symmetrised",
+                     r"right if $\mathbf{b} = \mathbf{c}$"),
+               Wrong(r"X\mathbf{b}\mathbf{c}^\top", "X @ np.outer(b, c)", "missing product-rule term",
+                     "only the second $X$ was moved")),
+        refs="CB77", chapter=2, section="sec-2-definition"),
+
+    Identity(
+        "bilinear form of two images", "X: m n, D: m m, b: n, c: n",
+        of=(r"\mathbf{b}^\top X^\top DX\mathbf{c}", "b @ X.T @ D @ X @ c"),
+        gradient=(r"D^\top X\mathbf{b}\mathbf{c}^\top + DX\mathbf{c}\mathbf{b}^\top",
+                  "D.T @ X @ np.outer(b, c) + D @ X @ np.outer(c, b)"),
+        reason=r"The second $X$ gives $D^\top X\mathbf{b}$ times $\mathbf{c}^\top$, the first $DX\mathbf{c}$ times $\mathbf{b}^\top$.",
+        wrong=(Wrong(r"DX(\mathbf{b}\mathbf{c}^\top + \mathbf{c}\mathbf{b}^\top)", "D @ X @ (np.outer(b, c) + np.outer(c, b))",
+                     "only for symmetric input", "right if $D$ is symmetric"),
+               Wrong(r"DX\mathbf{c}\mathbf{b}^\top", "D @ X @ np.outer(c, b)", "missing product-rule term",
+                     "only the first $X$ was moved")),
+        refs="CB82", chapter=2, section="sec-2-definition"),
+
+    Identity(
+        "quadratic form of an affine image", "X: m n, D: m m, b: n, c: m",
+        of=(r"(X\mathbf{b} + \mathbf{c})^\top D(X\mathbf{b} + \mathbf{c})", "(X @ b + c) @ D @ (X @ b + c)"),
+        gradient=(r"(D + D^\top)(X\mathbf{b} + \mathbf{c})\mathbf{b}^\top", "np.outer((D + D.T) @ (X @ b + c), b)"),
+        reason=r"With $\mathbf{z} = X\mathbf{b} + \mathbf{c}$: $\nabla_{\mathbf{z}} = (D + D^\top)\mathbf{z}$ and $d\mathbf{z} = dX\,\mathbf{b}$.",
+        wrong=(Wrong(r"2D(X\mathbf{b} + \mathbf{c})\mathbf{b}^\top", "2 * np.outer(D @ (X @ b + c), b)", "not symmetrised",
+                     "right if $D$ is symmetric"),
+               Wrong(r"\mathbf{b}\,(X\mathbf{b} + \mathbf{c})^\top(D + D^\top)", "np.outer(b, (D + D.T) @ (X @ b + c))",
+                     "transposed", "read off the trace without the transpose")),
+        refs="CB83", chapter=2, section="sec-2-weighted"),
 )
