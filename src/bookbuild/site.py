@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from matdiff import figures, palette
 
-from . import icons
+from . import catalogue, icons
 from .notebook import STATE, VIEW
 
 MATHJAX = "mathjax/tex-chtml.js"
@@ -123,13 +123,15 @@ def configure(app, config):
 
 
 def page(app, pagename, templatename, context, doctree):
-    """Give the template its filter, and the page the figures' script if it has figures."""
+    """Give the template its filter, and the page the scripts that it needs."""
     context["trimmed"] = trimmed
     if "body" in context:  # entries of a bibliography are no list items to a screen reader, so it is no list
         context["body"] = context["body"].replace('<div role="list" class="citation-list">', '<div class="citation-list">')
     context["root_title"] = "Introduction"  # in the list of chapters: the book's title stands above it already
     if doctree is not None and any("matdiff-slot" in raw.astext() for raw in doctree.findall(nodes.raw)):
         app.add_js_file(FIGURES, defer="defer")
+    if catalogue.needs_script(doctree):
+        app.add_js_file(catalogue.SCRIPT, defer="defer")
 
 
 def assets(app, exception):
@@ -165,6 +167,7 @@ def setup(app):
     app.add_post_transform(FigureSlots)
     app.add_post_transform(KeepPunctuation)
     app.add_post_transform(LazyPictures)
+    app.add_post_transform(catalogue.Catalogue)
     app.add_directive("draggable", Draggable)
     app.connect("config-inited", configure)
     app.connect("html-page-context", page)

@@ -34,17 +34,23 @@ class Formula:
 
 
 @cache
-def katex():
-    """A function (tex, display) that gives KaTeX's complaint, or None."""
+def engine():
+    """A JavaScript engine with KaTeX in it."""
     from py_mini_racer import MiniRacer
     script = next(f for f in distribution("sphinxcontrib-katex").files if f.name == "katex.min.js")
-    engine = MiniRacer()
-    engine.eval(script.locate().read_text(encoding="utf-8"))
-    engine.eval(f"""function complaint(tex, display) {{
+    racer = MiniRacer()
+    racer.eval(script.locate().read_text(encoding="utf-8"))
+    return racer
+
+
+@cache
+def katex():
+    """A function (tex, display) that gives KaTeX's complaint, or None."""
+    engine().eval(f"""function complaint(tex, display) {{
         try {{ katex.renderToString(tex, Object.assign({{displayMode: display}}, {json.dumps(STRICT)})); return null; }}
         catch (error) {{ return error.message; }}
     }}""")
-    return lambda tex, display: engine.call("complaint", tex, display)
+    return lambda tex, display: engine().call("complaint", tex, display)
 
 
 def parser():

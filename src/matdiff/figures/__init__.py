@@ -45,6 +45,7 @@ _CLASSES = {
     "DensityMap": "density_map",
     "ForwardBackward": "forward_backward",
     "TrainingStepper": "training_stepper",
+    "FourViews": "four_views",
     "Figure": "base",
 }
 

@@ -11,9 +11,10 @@ from importlib import import_module
 
 import numpy as np
 
+from . import display
 from .entry import FORMS, Identity, Views, Wrong, output
 
-__all__ = ["FORMS", "TOPICS", "Identity", "Views", "Wrong", "entries", "find", "get"]
+__all__ = ["FORMS", "TOPICS", "Identity", "Views", "Wrong", "entries", "find", "get", "table"]
 
 # Topic: its title. The file of the same name holds ENTRIES.
 TOPICS = {
@@ -108,3 +109,12 @@ def plain(text):
 def searched(entry):
     words = (entry.name, entry.also, entry.of[0], entry.result[0], entry.of[1], entry.topic)
     return plain(" ".join(words))
+
+
+def table(topic):
+    """The entries of a topic as a table to read and filter. Raises LookupError for an unknown topic."""
+    found = entries(topic)
+    head = '<thead><tr><th scope="col">Identity</th><th scope="col">Statement</th><th scope="col">For</th></tr></thead>'
+    body = "".join(display.row(entry, *shape_of(entry)) for entry in found)
+    return display.Shown("\n".join(map(repr, found)),
+                         f'<table class="identities" data-topic="{topic}" aria-label="{TOPICS[topic]}">{head}<tbody>{body}</tbody></table>')

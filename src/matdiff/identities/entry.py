@@ -8,6 +8,7 @@ import numpy as np
 from .. import numeric
 from ..check import Check, check_differential, check_gradient, check_jacobian
 from ..vec import vec
+from . import display
 from .code import function, run
 from .inputs import SIZES, parse
 
@@ -52,7 +53,7 @@ class Views:
     steps: tuple[str, str, str]
 
 
-@dataclass(frozen=True, eq=False)      # two entries are never the same: a set and a cache may hold them
+@dataclass(frozen=True, eq=False, repr=False)      # two entries are never the same: a set and a cache may hold them
 class Identity:
     """A function, its derivative in closed form, and what is known about them. Everything in it runs.
 
@@ -129,9 +130,9 @@ class Identity:
         """The references that count towards coverage: Cookbook numbers, claims and gaps."""
         return tuple(r for r in self.refs.split() if not r.startswith("E"))
 
-    def draw(self, seed=0, shape=None, broken=""):
+    def draw(self, seed=0, shape=None, broken="", sizes=None):
         """Inputs that meet the conditions, with the sizes by their letters; or inputs that break one of them."""
-        sizes = SIZES[(seed if shape is None else shape) % len(SIZES)]
+        sizes = sizes or SIZES[(seed if shape is None else shape) % len(SIZES)]
         rng = np.random.default_rng([seed, 17])
         inputs, then = self.parsed
         replaced, meddle = ((), broken) if "=" in broken else (parse(broken)[0] if broken else (), "")
@@ -186,6 +187,22 @@ class Identity:
         by_code = lambda code: np.asarray(CLAIM[self.form](self, code, given))
         return {"indices": by_code(self.views.indices[1]), "einsum": by_code(self.views.einsum[1]),
                 "differential": from_differential(self, given), "matrix": by_code(self.result[1])}
+
+    # How it looks
+
+    def statement(self, layout=None):
+        """The lines (left, right) in TeX, as the book writes them or in the layout "denominator" or "numerator"."""
+        return display.statement(self, layout)
+
+    def show(self):
+        """Everything that is known of it: both layouts, conditions and what breaks them, code, wrong forms, references."""
+        return display.show(self)
+
+    def __repr__(self):
+        return display.text(self)
+
+    def _repr_html_(self):
+        return display.card(self)
 
     def diagnosis(self, wrong, seed=0):
         """What the checker says to a tempting wrong form."""

@@ -1,0 +1,66 @@
+"""The catalogue on the site: its formulas are set when the site is built, its entries link to their chapters.
+
+A page of three hundred formulas set by MathJax takes a phone seconds. KaTeX writes them as MathML instead, which
+browsers set themselves, with JavaScript or without.
+"""
+import html
+import re
+from functools import cache
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+TABLE, DERIVED = 'class="identities"', re.compile(r'<span class="identity-derived" data-section="([\w-]+)">([^<]*)</span>')
+FORMULA = re.compile(r'<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>', re.S)
+SCRIPT = "identities.js"
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def mathml():
+    """A function from TeX to MathML; it raises where KaTeX in strict mode refuses."""
+    from .tex import engine
+    engine().eval("""function mathml(tex) {
+        return katex.renderToString(tex, {output: "mathml", throwOnError: true, strict: "error", displayMode: true});
+    }""")
+    return lambda tex: engine().call("mathml", tex)
+
+
+def set_formula(found):
+    """One formula as MathML; small enough for a table."""
+    math = mathml()(html.unescape(found[1])).replace(' display="block"', ' display="inline" displaystyle="true"')
+    return re.sub(r"<annotation.*?</annotation>", "", math, flags=re.S)
+
+
+class Catalogue(SphinxPostTransform):
+    """Sets the formulas of the reference table, and links every entry of the catalogue to where it is derived."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for raw in list(self.document.findall(nodes.raw)):
+            text = raw.astext()
+            if "identity-" not in text:
+                continue
+            text = DERIVED.sub(self.link, text)
+            if TABLE in text:
+                text = FORMULA.sub(set_formula, text)
+            raw.children = [nodes.Text(text)]
+            raw.rawsource = text
+
+    def link(self, found):
+        """A label as a link; a label that no page has is a warning, and so an error of the build."""
+        label, title = found[1], found[2]
+        labels = self.env.domains["std"].anonlabels
+        if label not in labels:
+            logger.warning("the catalogue refers to the section %r, which no page has", label, location=self.env.docname)
+            return title
+        page, place = labels[label][:2]
+        return f'<a href="{self.app.builder.get_relative_uri(self.env.docname, page)}#{place}">{title}</a>'
+
+
+def needs_script(doctree):
+    return doctree is not None and any(TABLE in raw.astext() for raw in doctree.findall(nodes.raw))
