@@ -7,9 +7,10 @@ A diagnosis is a search through short lists, simplest first:
            combinations of two.
 `REPAIRS`  what would still have to be done to the claim (sum it, symmetrise it).
 `TESTS`    structure that needs no list: factors of rows and columns, equal totals, the claim's own Jacobian,
-           the claim at symmetric, diagonal, orthogonal inputs (`structure`), and the function differentiated
-           once more with one step of the chain rule done wrongly (`chain`, with the slips at one step in
-           `slips`).
+           the claim at symmetric, diagonal, orthogonal inputs (`structure`, `special`); the function
+           differentiated once more with one step of the chain rule done wrongly (`chain`, with the slips at
+           one step in `slips`); the claim's own formula with one part changed (`rewrites`); one term or one
+           example of the derivative by itself (`parts`).
 
 A name is given only where every entry fits, at every point looked at; what fits nothing is "unknown".
 To add a mistake: one function in a list below, one row in `mistakes` with its smallest example.
@@ -28,18 +29,20 @@ from .mistakes import MISTAKES, Mistake, example_names
 from .multiples import sizes_of, with_sizes
 from .parts import one_example, one_term_wrong, outer_slope_alone, skipped
 from .rewrites import rewritten
+from .special import only_identity, only_rows_of_norm_one, only_special_data
 from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms, moving_multiple,
-                        not_a_gradient, only_here, only_structured, only_unit, own_jacobian, stays)
+                        not_a_gradient, only_here, only_structured, only_unit, own_jacobian,
+                        slope_of_the_variable, stays)
 from .twists import REPAIRS, by_twists
 
 __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "unknown", "Case", "Finding", "Point",
            "Block", "bisect", "block_around", "show", "sizes_of"]
 
-TESTS = (missing_terms, stays, entry_by_entry, only_structured, moving_multiple, only_unit, own_jacobian,
-         only_symmetric_constant, replayed, held_terms, mended, line_factor, only_inner_diagonal,
-         product_of_slopes, extra_factor, rewritten, outer_slope_alone, one_example,
-         skipped, one_term_wrong, only_here, stops_short, wrong_order, equal_totals, only_diagonal,
-         not_a_gradient)
+TESTS = (missing_terms, stays, slope_of_the_variable, entry_by_entry, only_structured, moving_multiple,
+         only_unit, own_jacobian, only_symmetric_constant, replayed, held_terms, mended, line_factor,
+         only_inner_diagonal, product_of_slopes, extra_factor, rewritten, outer_slope_alone, one_example,
+         skipped, only_special_data, only_rows_of_norm_one, one_term_wrong, only_identity, only_here,
+         stops_short, wrong_order, equal_totals, only_diagonal, not_a_gradient)
 
 
 # the reader's functions may raise anything away from X: then a test explains nothing

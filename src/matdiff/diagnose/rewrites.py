@@ -47,6 +47,7 @@ class Value:
     kind: str               # "X", "data" or the step's name
     inputs: tuple = ()      # what the step was made of, at the first point
     divides: bool = False   # does the function divide by it?
+    rooted: bool = False    # does it take the root of it?
 
     @property
     def first(self):
@@ -140,7 +141,8 @@ def values(case):
             return      # a number: a multiple, which is looked for by itself
         divides = any(s.name == "divide" and len(s.operands) == 2 and same(s.operands[1], at[0])
                       for s in tapes[0].steps)
-        found.append(Value(said, at, kind, divides=divides, **more))
+        rooted = any(s.name == "sqrt" and same(s.operands[0], at[0]) for s in tapes[0].steps)
+        found.append(Value(said, at, kind, divides=divides, rooted=rooted, **more))
 
     add("X", tuple(t.X for t in tapes), "X")
     for first, *others in zip(*(t.steps for t in tapes)):
@@ -240,8 +242,8 @@ def factors(v, K):
     if np.ndim(K.first) and not fits(v, K.first):
         return
     scalar = np.ndim(K.first) == 0
-    name = "wrong normalisation" if K.kind == "sqrt" else None
-    said = "a length that the function computes" if name else K.said
+    name = "wrong normalisation" if K.kind == "sqrt" or K.rooted else None
+    said = K.said if not name else "a length that the function computes" + (", squared" if K.rooted else "")
     power = "" if scalar else "entry by entry "
     for shape in shapes(v, K.first):
         missing = (name or "missing chain factor", f"{power}a factor is missing in your formula: {said}")

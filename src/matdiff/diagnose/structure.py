@@ -77,6 +77,10 @@ def moving_multiple(case):
             return
     if case.kind == "gradient" and values[0].size == 1 and np.ravel(values[1])[0] != 0:
         quotient = float(np.ravel(values[0])[0] / np.ravel(values[1])[0])
+        if all(near(c, float(np.ravel(v)[0])) for c, v in zip(cs, values)) and not rooted(case):
+            yield Finding("extra chain factor", describe(case, "the value of the function itself is there as a "
+                                                               "factor, which does not belong there"))
+            return
         for a, text in ((1, "f"), (-1, "1/f"), (0.5, "√f"), (-0.5, "1/√f"), (2, "f²"), (-2, "1/f²")):
             if quotient > 0 and near(ratio, quotient ** -a):
                 yield Finding("missing chain factor",
@@ -92,6 +96,11 @@ def moving_multiple(case):
     yield Finding("missing chain factor",
                   describe(case, "it points the right way, but a scalar factor that moves "
                   "with X is missing"))
+
+
+def rooted(case):
+    """Does the function end with a root or a power, whose slope has the value of the function in it?"""
+    return any(s.name in ("sqrt", "power") for s in case.tapes()[0].steps[-1:])
 
 
 def power(ratio, base):
@@ -191,6 +200,23 @@ def stays(case):
         yield Finding("does not move with X",
                       describe(case, "it stays the same wherever X is, the right one moves"),
                       also=("missing chain factor",))
+
+
+def slope_of_the_variable(case):
+    """A claim that stays where X moves, and is right but for a power of X, entry by entry."""
+    if len(case.points) < 2 or any(p.claim.shape != p.X.shape != () or p.truth.shape != p.X.shape or not p.X.all()
+                                   for p in case.points) or case.first.truth.size < 2:
+        return
+    p, q = case.points[:2]
+    if case.claim is None or not np.array_equal(p.claim, q.claim):
+        return
+    for power, text in ((1, "X"), (-1, "1/X"), (2, "X²"), (-2, "1/X²")):
+        cs = [multiple(p.claim, p.truth / p.X ** power, p.bound) for p in case.points]
+        if None not in cs and all(near(abs(c), 1) for c in cs):
+            sign = " and the sign is the opposite" if cs[0] < 0 else ""
+            yield Finding("missing chain factor" + (" and sign" if sign else ""), describe(
+                case, f"entry by entry a factor {text} is missing{sign}"), also=("does not move with X",))
+            return
 
 
 def not_a_gradient(case):

@@ -1,0 +1,123 @@
+"""Right for special input only: the identity for a matrix, vectors of length one, symmetric or orthogonal data.
+
+At such input several formulas are one. Which of them was taken is read off from where the claim is right.
+"""
+import numpy as np
+
+from ..replay import Diverged
+from ..vec import sym, vec
+from .case import Finding, describe, fits_at, square
+from .chain import along, directions
+from .slips import alike
+from .structure import may_fit
+
+
+def reflection(X):
+    """A matrix both symmetric and orthogonal."""
+    v = np.random.default_rng(25).normal(size=len(X))
+    return np.eye(len(X)) - 2 * np.outer(v, v) / (v @ v)
+
+
+def right_at(case, X):
+    """Is the claim right at this X?  Outside of the domain of f it is not."""
+    try:
+        p = case.evaluate(X) if may_fit(case, X) else None
+    except (Exception, Diverged):
+        return False
+    return p is not None and fits_at(p)
+
+
+def only_identity(case):
+    """Right where X is the identity, or a multiple of it: a factor is missing, or the order is wrong."""
+    if case.claim is None or not case.square or len(case.shape) != 2 or case.first.truth.size < 2:
+        return
+    one = np.eye(len(case.first.X))
+    if case.symmetric and right_at(case, reflection(one)):
+        yield Finding("only for orthogonal input", describe(
+            case, "it is right for orthogonal X only: an inverse is missing, or one is too much"))
+    elif right_at(case, one):
+        if right_at(case, 2 * one) and not right_at(case, np.diag(1.0 + np.arange(len(one)))):
+            yield Finding("wrong order", describe(
+                case, "it is right where X is a multiple of the identity, which may stand anywhere in a "
+                      "product: here the factors stand in the wrong order"))
+        elif not right_at(case, 2 * one):
+            yield Finding("missing chain factor", describe(
+                case, "it is right where X is the identity, and only there: a factor that depends on X is "
+                      "missing"), also=("only for orthogonal input",))
+
+
+def only_rows_of_norm_one(case):
+    """Right where every row, or every column, of X has length one."""
+    if case.claim is None or len(case.shape) != 2 or min(case.shape) < 2:
+        return
+    draws = np.random.default_rng(26).normal(size=(2,) + case.shape)
+    for axis, word in ((1, "row"), (0, "column")):
+        if all(right_at(case, X / np.linalg.norm(X, axis=axis, keepdims=True)) for X in draws):
+            yield Finding("wrong normalisation", describe(
+                case, f"it is right only where every {word} of X has norm 1: a power of these norms is missing"),
+                also=("missing chain factor",))
+            return
+
+
+def only_special_data(case):
+    """Right if the function's own data were special, as they are not: the claim takes them for it."""
+    C, G = case.first.claim, case.first.truth
+    if case.claim is None or case.kind == "differential" or C.shape != G.shape:
+        return
+    function, claim = case.tapes()[0], case.tapes(case.claim)[0]
+    data = different(function.constants())
+    matrices = [A for A in data if np.ndim(A) == 2 and min(A.shape) > 1]
+    vectors = [a for a in data if np.ndim(a) == 1 and len(a) > 1]
+    here = [p.X for p in case.points[:2]] + [0.3 * function.X]      # of a function in pieces one X sees one piece
+    unit = [X / np.linalg.norm(X) for X in here]
+    ask = lambda Xs, special: all(fits_with(case, function, claim, X, special) for X in Xs)
+    own = [A for A in matrices if square(A) and not np.allclose(A, A.T)]
+    for word, structure in (("symmetric", sym), ("orthogonal", lambda A: np.linalg.qr(A)[0])):
+        for group in [[A] for A in own] + [own] * (len(own) > 1):
+            if ask(here, [(A, structure(A)) for A in group]):
+                yield Finding(f"only for {word} input", describe(
+                    case, f"it is right only if {'a matrix' if len(group) == 1 else 'every matrix'} in the "
+                          f"function is {word}"), also=("transposed",))
+                return
+    for A in matrices:
+        one = np.eye(*A.shape)
+        if ask(here, [(A, one)]) and not ask(here, [(A, 2 * one)]):
+            yield Finding("missing chain factor", describe(
+                case, "it is right only if a matrix in the function is the identity: that matrix is missing as "
+                      "a factor"))
+            return
+    for Xs in (here, unit) if vectors else ():
+        for group in [[a] for a in vectors] + [vectors] * (len(vectors) > 1):
+            if ask(Xs, [(a, a / np.linalg.norm(a)) for a in group]):
+                yield Finding("wrong normalisation", describe(
+                    case, "it is right only if a vector in the function"
+                          f"{' and X have' if Xs is unit else ' has'} norm 1: a power of a norm is "
+                          "missing"), also=("missing chain factor",))
+                return
+
+
+def different(constants):
+    """The arrays among the constants, each once, also where one is a multiple or the transpose of another."""
+    found = []
+    for K in map(np.asarray, constants):
+        if K.dtype.kind == "f" and K.any() and not any(alike(K, A) or alike(K.T, A) for A in found):
+            found.append(K)
+    return found
+
+
+def fits_with(case, function, claim, X, special):
+    """Is the claim the derivative of the function, once both use the special data?"""
+    V = directions(case)
+    slope = np.concatenate([vec(function.derivative(
+        lambda t: function.run(X + t * v, swaps=swaps(function, special)))) for v in V])
+    value = claim.run(X, swaps=swaps(claim, special))
+    return bool(slope.any()) and value.shape == case.first.truth.shape and np.allclose(
+        along(case, value, V), slope, rtol=0, atol=1e-7 * np.abs(slope).max())
+
+
+def swaps(tape, special):
+    """(old, new) for all constants of a tape that are a multiple of one of the data, or of its transpose."""
+    return tuple((K, (np.vdot(A, K) / np.vdot(A, A)) * new) if alike(K, A) else
+                 (K, (np.vdot(A.T, K) / np.vdot(A, A)) * new.T)
+                 for A, new in special for K in map(np.asarray, tape.constants())
+                 if alike(K, A) or alike(K, A.T))
