@@ -1,10 +1,10 @@
-import { Figure, format, html, richHtml } from "./stage.js";
+import { Figure, format, html } from "./stage.js";
 
 const STEPS = ["indices", "einsum", "differential", "matrix form"];
 
 function render({ model, el }) {
   const figure = new Figure({ model, el, kind: "four-views", traits: ["chosen", "step", "picked"],
-    hint: "Point at an entry of the result, then step from one view to the next.",
+    hint: "Drag across the entries of the result; step from one view to the next.",
     note: "Purple is multiplied, green is what comes out." });
   const data = () => model.get("identities")[model.get("chosen")];
   const picked = () => model.get("picked").map((at, k) => Math.min(at, data().shape[k] - 1));
@@ -17,10 +17,10 @@ function render({ model, el }) {
     tabs.append(button);
     return button;
   });
-  const [how, formula] = ["md-how", "md-formula"].map((name) => html("div", { class: name }));
+  const [what, how, formula] = ["md-what", "md-how", "md-formula"].map((name) => html("div", { class: name }));
   const code = html("pre", { class: "md-code" });
   const [tables, sum] = ["md-equation", "md-sum"].map((name) => html("div", { class: name }));
-  figure.stage.append(html("div", { class: "md-views" }, tabs, how, formula, code, tables, sum));
+  figure.stage.append(html("div", { class: "md-views" }, what, tabs, how, formula, code, tables, sum));
 
   if (model.get("identities").length > 1) {
     figure.choice({ name: "chosen", label: "identity",
@@ -106,7 +106,10 @@ function render({ model, el }) {
       cell.classList.add("md-point");
       cell.classList.toggle("md-slope", here);
       cells.push(cell);
-      cell.addEventListener("pointerdown", () => pick(i, j));
+      cell.addEventListener("pointerdown", (event) => {
+        if (cell.hasPointerCapture(event.pointerId)) cell.releasePointerCapture(event.pointerId); // a finger keeps it
+        pick(i, j);
+      });
       cell.addEventListener("pointerenter", (event) => { if (event.buttons) pick(i, j); });
       cell.addEventListener("keydown", (event) => {
         const move = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
@@ -135,7 +138,7 @@ function render({ model, el }) {
     (cell, a, b) => cell.classList.toggle("md-moves", a === r && b === c));
   }
 
-  function written(found, value, [i, j]) {
+  function written(found, value, i, j) {
     const shown = found.slice(0, 8).map((p) => {
       const factors = p.factors.map((f) => format(f.value, 3)).map((x) => (x.startsWith("−") ? `(${x})` : x)).join(" · ");
       return (p.coefficient === 1 ? "" : `${format(p.coefficient, 3)} · `) + (factors || "1");
@@ -153,15 +156,18 @@ function render({ model, el }) {
       button.setAttribute("aria-pressed", n === step);
       button.classList.toggle("md-on", n === step);
     });
-    how.replaceChildren(...richHtml(view.step || "The entries, one by one: each is a sum of products."));
-    formula.innerHTML = view.math; // written by Python, from the catalogue
+    // Written by Python, from the catalogue: MathML and escaped text.
+    what.innerHTML = data().function;
+    how.innerHTML = view.step || "The entries, one by one: each is a sum of products.";
+    formula.innerHTML = view.math;
     code.textContent = view.code;
     const found = products(i * data().shape[1] + j);
     const value = total(i, j);
     tables.replaceChildren(...(step === 2 ? [unit()] : operands(step === 3 ? [] : found)), result());
-    sum.textContent = step === 0 || step === 1 ? `Entry (${i + 1}, ${j + 1}): ${written(found, value, [i, j])}`
+    const entry = data().vector ? `Entry ${i + 1}` : `Entry (${i + 1}, ${j + 1})`;
+    sum.textContent = step < 2 ? `${entry}: ${written(found, value, i, j)}`
       : step === 2 ? `With 1 at the marked place and 0 elsewhere, the differential gives ${format(value)}.`
-        : `All entries at once. Entry (${i + 1}, ${j + 1}) is ${format(value)}.`;
+        : `All entries at once. ${entry} is ${format(value)}.`;
     figure.show({ identity: data().name, view: STEPS[step].replace(" form", ""), entry: value,
       products: found.length });
   }

@@ -1,5 +1,6 @@
 """One derivative four times: by indices, as an einsum, from the differential, as matrices. Step from one to the next."""
 import ast
+import html
 from functools import lru_cache
 
 import numpy as np
@@ -76,9 +77,15 @@ def summed(terms, rest):
     return total.reshape(np.shape(rest))
 
 
-def mathml(tex):
-    """TeX as MathML, which a browser sets without help; a \\\\top of ours is a plain T as on the page."""
-    return convert(tex.replace(r"\top", r"\mathsf{T}"), display="block")
+def mathml(tex, display="block"):
+    """TeX as MathML, which a browser sets without help; a transpose is a plain T, as on the page."""
+    return convert(tex.replace(r"\top", r"\mathsf{T}"), display=display)
+
+
+def prose(text):
+    """A sentence with $mathematics$ as HTML."""
+    parts = text.split("$")
+    return "".join(mathml(part, "inline") if n % 2 else html.escape(part, quote=False) for n, part in enumerate(parts))
 
 
 @lru_cache(maxsize=None)
@@ -93,9 +100,9 @@ def seen(name):
     views, steps = entry.views, ("", *entry.views.steps)
     of_each = {"indices": views.indices, "einsum": views.einsum, "differential": views.differential, "matrix": entry.result}
     variable = np.shape(given[entry.variable])
-    return {"name": entry.name, "function": mathml(entry.of[0]), "form": entry.form, "variable": entry.variable,
+    return {"name": entry.name, "function": mathml(f"{'f' if entry.form == 'gradient' else 'F'} = {entry.of[0]}", "inline"), "form": entry.form, "variable": entry.variable,
             "views": [{"name": name, "math": mathml(of_each[name][0]), "code": source_code(of_each[name][1]),
-                       "step": step} for name, step in zip(STEPS, steps)],
+                       "step": prose(step)} for name, step in zip(STEPS, steps)],
             "terms": terms, "rest": np.atleast_2d(rest.T).T.tolist() if rest.ndim < 2 else rest.tolist(),
             "vector": result.ndim == 1, "shape": list(np.shape(np.atleast_2d(result.T).T)), "input": list(variable)}
 
