@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from matdiff import figures, palette
 
-from . import catalogue, icons
+from . import api, catalogue, icons
 from .notebook import STATE, VIEW
 
 MATHJAX = "mathjax/tex-chtml.js"
@@ -169,6 +169,7 @@ def setup(app):
     app.add_post_transform(LazyPictures)
     app.add_post_transform(catalogue.Catalogue)
     app.add_directive("draggable", Draggable)
+    api.setup(app)
     app.connect("config-inited", configure)
     app.connect("html-page-context", page)
     app.connect("build-finished", assets)
