@@ -1,7 +1,7 @@
 // Filters the tables of identities as the reader types, and switches their layout. Without it the page shows everything.
 (() => {
   "use strict";
-  const tables = [...document.querySelectorAll("table.identities")];
+  const tables = [...document.querySelectorAll("table.identities[data-topic]:not([data-topic=''])")];
   const rows = tables.flatMap((table) => [...table.tBodies[0].rows]);
   if (!rows.length) return;
 

@@ -179,7 +179,7 @@ def test_an_unknown_topic():
 def test_found_by_number_words_and_shapes():
     assert [e.name for e in find(cookbook=81)] == ["quadratic form"]
     assert get("quadratic form") in find("quadratic", input="vector", output="scalar")
-    assert find("no such thing") == ()
+    assert find("no such thing") == () and repr(find("no such thing")) == "No entry fits."
     with pytest.raises(LookupError, match="scalar, vector, matrix"):
         find(input="tensor")
 

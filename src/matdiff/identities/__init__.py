@@ -67,7 +67,7 @@ def get(name):
 
 
 def find(text="", *, topic=None, input=None, output=None, cookbook=None, claim=None):
-    """The entries that fit everything asked for, in the catalogue's order; none fits: an empty tuple.
+    """The entries that fit everything asked for, in the catalogue's order: a tuple, empty if none fits.
 
     text      words that occur in the name, the formulas or the code
     topic     one of `TOPICS`
@@ -83,11 +83,21 @@ def find(text="", *, topic=None, input=None, output=None, cookbook=None, claim=N
         if shape not in (None, *SHAPES):
             raise LookupError(f"{argument} is {shape!r}; expected one of {', '.join(SHAPES)}.")
     wanted = [w for w in re.split(r"\s+", plain(text)) if w]
-    return tuple(e for e in entries(topic)
+    return Found(e for e in entries(topic)
                  if all(w in searched(e) for w in wanted)
                  and input in (None, shape_of(e)[0]) and output in (None, shape_of(e)[1])
                  and (cookbook is None or f"CB{cookbook}" in e.numbers)
                  and (claim is None or any(re.fullmatch(f"{re.escape(claim)}[a-z]?", n) for n in e.numbers)))
+
+
+class Found(tuple):
+    """Entries that were found, one a line; in a notebook a table."""
+
+    def __repr__(self):
+        return "\n".join(map(repr, self)) or "No entry fits."
+
+    def _repr_html_(self):
+        return display.table([(e, *shape_of(e)) for e in self], "What was found") if self else "<p>No entry fits.</p>"
 
 
 SHAPES = ("scalar", "vector", "matrix")
@@ -114,7 +124,5 @@ def searched(entry):
 def table(topic):
     """The entries of a topic as a table to read and filter. Raises LookupError for an unknown topic."""
     found = entries(topic)
-    head = '<thead><tr><th scope="col">Identity</th><th scope="col">Statement</th><th scope="col">For</th></tr></thead>'
-    body = "".join(display.row(entry, *shape_of(entry)) for entry in found)
-    return display.Shown("\n".join(map(repr, found)),
-                         f'<table class="identities" data-topic="{topic}" aria-label="{TOPICS[topic]}">{head}<tbody>{body}</tbody></table>')
+    page = display.table([(entry, *shape_of(entry)) for entry in found], TOPICS[topic], topic)
+    return display.Shown("\n".join(map(repr, found)), page)

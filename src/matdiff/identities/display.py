@@ -213,6 +213,14 @@ def row(entry, into, out):
             f"<details><summary>why, code, mistakes</summary><dl>{more}</dl></details></td></tr>")
 
 
+def table(found, title, topic=""):
+    """A table of entries; `found` holds (entry, shape of the variable, shape of the value)."""
+    head = "".join(f'<th scope="col">{column}</th>' for column in ("Identity", "Statement", "For"))
+    body = "".join(row(*one) for one in found)
+    return (f'<table class="identities" data-topic="{topic}" aria-label="{html.escape(title)}"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table>")
+
+
 @dataclass(frozen=True)
 class Shown:
     """Something to look at: HTML in a notebook, text elsewhere."""
