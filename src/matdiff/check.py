@@ -21,7 +21,7 @@ import numpy as np
 from . import numeric
 from .diagnose import Case, Point, bisect, block_around, diagnose, show, sizes_of, unknown
 from .palette import DARK, LIGHT
-from .replay import Traced, central
+from .replay import Budget, Diverged, Spent, Tape, Traced, Untraceable, central
 from .vec import sym, vec
 
 FULL = 1000     # inputs up to which the verdict uses the whole derivative; beyond, directions and a block
@@ -320,6 +320,7 @@ class _Judge:
         self.block = block      # of a large input, if this is only a part of a check
         self.kind, self.f, self.claim, self.X, self.variable = kind, f, claim, X, variable
         self.terms, self.symmetric, self.sizes, self.remembers = terms, symmetric, sizes, False
+        self.budget, self.tapes = Budget(), {}      # tapes: the steps of f, by the bytes of X
         value = _call(f, (X,), "The function")
         self.out, self.blur = value.shape, 1e-4 if value.dtype in (np.float32, np.float16) else 0.0
         if kind == "gradient" and np.prod(self.out, dtype=int) != 1:
@@ -365,6 +366,21 @@ class _Judge:
 
     # What is known at a point
 
+    def traced(self, X):
+        """The gradient by one sweep backwards through the steps of f, where a test line confirms it."""
+        if self.kind != "gradient":
+            return None
+        try:
+            tape = Tape(self.f, X, self.budget)
+            guess = tape.gradient() if tape.linked else None
+            found = None if guess is None else numeric.confirmed(self.scalar, X, guess)
+        except (Exception, Diverged, Spent, Untraceable):
+            return None         # the slower way says what is wrong, if anything is
+        if found is None:
+            return None
+        self.tapes[X.tobytes()] = tape
+        return found.value, found.error
+
     def scalar(self, X):
         value = self.f(X)
         one = self.kind == "gradient" and np.ndim(value) and np.size(value) == 1
@@ -393,7 +409,8 @@ class _Judge:
 
     def point(self, X, given=None):
         """Truth, bound and claim at X."""
-        truth, bound = self.derivative(numeric.gradient if self.kind == "gradient" else numeric.jacobian, X)
+        truth, bound = self.traced(X) or self.derivative(
+            numeric.gradient if self.kind == "gradient" else numeric.jacobian, X)
         if self.symmetric:
             truth, bound = sym(truth), sym(bound)
         scale = np.abs(self.f(np.array(X))).max() / _size(X)
@@ -565,7 +582,10 @@ class _Judge:
     def explain(self, points, passed_first=False):
         case = Case(self.kind, self.f, self.claim if callable(self.claim) else None, tuple(points), self.out,
                     getattr(self, "gave", self.out), self.terms, self.symmetric, self.sizes, self.evaluate,
-                    passed_first, block=self.block)
+                    passed_first, block=self.block, budget=self.budget)
+        for i, p in enumerate(points[:2]):
+            if p.X.tobytes() in self.tapes:
+                case.recorded[self.f, i] = self.tapes[p.X.tobytes()]
         return self.worded(diagnose(case), points[0])
 
     def worded(self, finding, point):

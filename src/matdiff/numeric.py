@@ -141,6 +141,24 @@ def hessian(f, X, *, full_output=False):
         return _answer(fun, H, bound, method, full_output)
 
 
+def confirmed(f, X, gradient):
+    """A gradient found in another way, with a bound on its error, if a test line agrees with it; else None.
+
+    One line in a general direction costs a few calls of f, where `gradient` needs one or more for each entry.
+    """
+    with _quiet():
+        fun, weights = _Function(f, X, "f"), _generic(np.size(X))
+        fun.need_scalar("confirmed", "take the outputs one by one")
+        test = _TestLine(fun, fun.scale * weights)
+        test.run()
+        value = np.reshape(gradient, (-1, 1)) * fun.scale[:, None]
+        found = _confirmed(value, weights, test) if test.settled and np.isfinite(value).all() else None
+        if found is None:
+            return None
+        value, error = (np.reshape(a / fun.scale[:, None], fun.X.shape) for a in found)
+        return _answer(fun, value, error, "confirmed", True)
+
+
 def _answer(fun, value, error, method, full_output):
     fun.check_repeatable()
     if fun.trouble and np.isnan(value).all():
@@ -184,6 +202,11 @@ def _complex_step(fun, lines, weights, test):
             value[rows] = fun.imaginary(lines[rows])
     except _Refused:
         return None
+    return _confirmed(value, weights, test)
+
+
+def _confirmed(value, weights, test):
+    """The value with its bound, or None if the test line does not agree with it."""
     along = weights @ value
     if not test.confirms(along):
         return None

@@ -3,14 +3,19 @@
 `Tape` runs the reader's own NumPy code on an array that reports every operation it takes part in. A second
 run, at X + tV, may then change one operation: hold an operand at its old value, let the perturbation pass as
 if the slope were one, use a constant matrix transposed … The slope of such a run is the derivative that a
-person gets who makes this very slip, whatever the function is. No rule for any operation is needed, since
-everything is a difference of values.
+person gets who makes this very slip, whatever the function is.
+
+Where every operand is known to be the result of an earlier step, the recorded steps are run instead of the
+reader's code, which is much faster, and `sweeps` can go through them backwards.
 """
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Callable
 
 import numpy as np
+
+from .rules import ANALYTIC, MOVES, ZERO, central, inner, pull, push
 
 BILINEAR = {"matmul", "multiply", "dot", "vdot", "inner", "outer", "kron", "tensordot", "einsum",
             "trace_product"}
@@ -59,15 +64,15 @@ class Budget:
 class Traced(np.ndarray):
     """An array that tells its tape about every operation it takes part in."""
     tape = None
+    source = None       # (step, part of its result) that this array is; (-1, None) is X
 
     def __array_finalize__(self, parent):
         self.tape = getattr(parent, "tape", None)
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
         name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
-        if out is not None:
-            options["out"] = tuple(plain(o) for o in out)
-        return self.tape.step(name, getattr(ufunc, method), inputs, options)
+        into = {} if out is None else {"out": tuple(plain(o) for o in out)}
+        return self.tape.step(name, getattr(ufunc, method), inputs, options, into)
 
     def __array_function__(self, function, types, args, options):
         if function.__name__ in OPENED and isinstance(args[0], Traced) and not (
@@ -105,6 +110,7 @@ def deviation(X, axis=None, keepdims=False, ddof=0):
 
 
 def norm(X, *order, axis=None, keepdims=False):
+    order = () if order == ("fro",) and np.ndim(X) == 2 else order
     if order and order != (2,) or order and np.ndim(X) > 1 and axis is None:
         return X.tape.step("norm", np.linalg.norm, (X, *order), {"axis": axis, "keepdims": keepdims})
     return np.sqrt(np.sum(np.square(X), axis=axis, keepdims=keepdims))
@@ -137,6 +143,22 @@ def leaves(value):
         yield value
 
 
+def caller(function, args, options):
+    """The call as a function of its arrays alone."""
+    if all(isinstance(a, (np.ndarray, np.inexact)) for a in args):
+        return lambda values: function(*values, **options)
+    if any(isinstance(a, (tuple, list)) for a in args):
+        return lambda values: function(*refill(args, iter(values)), **options)
+    places = [i for i, a in enumerate(args) if isinstance(a, (np.ndarray, np.inexact))]
+
+    def call(values):
+        filled = list(args)
+        for i, value in zip(places, values):
+            filled[i] = value
+        return function(*filled, **options)
+    return call
+
+
 def refill(value, fill):
     """The same nested arguments with their arrays taken from an iterator."""
     if isinstance(value, (tuple, list)):
@@ -150,12 +172,13 @@ def refill(value, fill):
 @dataclass(frozen=True)
 class Step:
     """One recorded operation: its name, how to call it on other operands, operands, which of them move,
-    result."""
+    where these come from, result."""
     index: int
     name: str
     call: Callable
     operands: tuple
     moving: tuple
+    sources: tuple              # for each operand: (step, part of its result), or None
     output: object
     axis: object = ()           # of a sum, mean or maximum; () for all else
     along: Callable | None = None
@@ -163,6 +186,10 @@ class Step:
     def at(self, slot, value):
         """The operation with one operand replaced, the others as recorded."""
         return self.call([value if i == slot else o for i, o in enumerate(self.operands)])
+
+    @property
+    def cost(self):
+        return 1 + np.size(self.output) // 500
 
     @property
     def elementwise(self):
@@ -175,20 +202,21 @@ class Tape:
 
     def __init__(self, f, X, budget=None):
         self.f, self.X, self.budget = f, np.array(X, float), budget or Budget()
-        self.edits, self.swaps, self.steps, self.always, self.heard = {}, (), [], {}, None
+        self.edits, self.swaps, self.steps, self.heard, self.linked = {}, (), [], None, False
+        self.root = None        # the step, and the part of its result, that f returns
         self.value, self.cost = self.record()
-        self.analytic = False
-        self.always = self.shifts()
-        self.analytic = self.takes_complex_steps()
+        self.linked = self.root is not None and all(s.sources[i] for s in self.steps for i in s.moving)
 
     def record(self):
         """The first run: its value, and what a run costs. A tape that computes something else is of no
         use."""
         before, self.recording = self.budget.units, True
         try:
-            value = self.run(self.X)
+            value = self.trace(self.X)
             with np.errstate(all="ignore"):
-                same = np.array_equal(value, np.asarray(self.f(np.array(self.X)), float), equal_nan=True)
+                again = np.asarray(self.f(np.array(self.X)), float)
+            same = value.shape == again.shape and np.allclose(
+                value, again, rtol=1e-12, atol=1e-12 * np.abs(again).max(initial=0), equal_nan=True)
         except Exception as error:
             raise Untraceable from error
         if not same:
@@ -203,21 +231,79 @@ class Tape:
     def run(self, X, edits=None, swaps=()):
         """f(X) with the edits {index: edit(step, operands) -> result}, and constant matrices swapped for
         others."""
-        self.edits, self.swaps, self.count = {**self.always, **(edits or {})}, swaps, 0
-        x = np.array(X).view(Traced)
-        x.tape = self
+        edits = dict(edits or {}) if X is self.X else {**self.always, **(edits or {})}
         with np.errstate(all="ignore"):
-            return numbers(self.f(x))
+            if self.linked:
+                return numbers(self.part(self.follow(X, edits, swaps), self.root, X))
+            self.edits, self.swaps = edits, swaps
+            return self.trace(X)
 
-    def step(self, name, function, args, options):
-        if not self.recording and self.count not in self.edits and not self.swaps:
-            return self.unchanged(name, function, args, options)
-        operands = [np.array(plain(a)) if self.recording else plain(a) for a in leaves(args)]
-        call = lambda values: function(*refill(args, iter(values)), **options)
+    def follow(self, X, edits, swaps=()):
+        """The results of all recorded steps, in order, when they start from X."""
+        first = min(edits, default=len(self.steps)) if X is self.X and not swaps else 0
+        results = [step.output for step in self.steps[:first]]
+        for step in self.steps[first:]:
+            operands = list(step.operands)
+            for slot in range(len(operands)):
+                if slot in step.moving:
+                    operands[slot] = self.part(results, step.sources[slot], X)
+                elif swaps:
+                    operands[slot] = swap(operands[slot], swaps)
+            edit = edits.get(step.index)
+            results.append(edit(step, operands) if edit else step.call(operands))
+            self.budget.pay(step.cost)
+        return results
+
+    @staticmethod
+    def part(results, source, X):
+        index, part = source
+        result = X if index < 0 else results[index]
+        return result if part is None else result[part]
+
+    def trace(self, X):
+        """f(X) by the reader's own code."""
+        self.count = 0
+        x = np.array(X).view(Traced)
+        x.tape, x.source = self, (-1, None)
+        with np.errstate(all="ignore"):
+            result = self.f(x)
         if self.recording:
-            result = call(operands)
+            self.root = self.origin(result)
+        return numbers(result)
+
+    def origin(self, result):
+        """The step that a value of f comes from: the last of this value where f returns a plain number."""
+        if isinstance(result, Traced):
+            return self.checked(result)
+        if np.ndim(result) == 0:
+            for step in reversed(self.steps):
+                for part, value in enumerate(step.output) if isinstance(step.output, tuple) else [
+                        (None, step.output)]:
+                    if np.size(value) == 1 and float(np.real(value).item()) == result:
+                        return (step.index, part)
+        return None
+
+    def checked(self, array):
+        """Where an array comes from; None if it was written into since."""
+        source = getattr(array, "source", None)
+        if source is None:
+            return None
+        index, part = source
+        before = self.X if index < 0 else self.steps[index].output
+        before = before if part is None else before[part]
+        return source if (before == plain(array)).all() else None
+
+    def step(self, name, function, args, options, into=None):
+        into = into or {}
+        if not self.recording and self.count not in self.edits and not self.swaps:
+            return self.unchanged(name, function, args, {**options, **into})
+        operands = [np.array(plain(a)) if self.recording else plain(a) for a in leaves(args)]
+        call = caller(function, args, options)
+        if self.recording:
             moving = tuple(i for i, a in enumerate(leaves(args)) if isinstance(a, Traced))
-            self.steps.append(Step(self.count, name, call, tuple(operands), moving, copied(result),
+            sources = tuple(map(self.checked, leaves(args)))
+            result = function(*refill(args, iter(operands)), **options, **into)
+            self.steps.append(Step(self.count, name, call, tuple(operands), moving, sources, copied(result),
                                    *reduction(name, function, args, options)))
         else:
             recorded = self.steps[self.count] if self.count < len(self.steps) else None
@@ -239,19 +325,20 @@ class Tape:
         return self.next(function(*map(plain, args), **options))
 
     def next(self, result):
+        index = self.count
         self.count += 1
         self.budget.pay(1 + np.size(result) // 500)
         if self.heard is not None:
             self.heard.append(result)
-        return self.wrap(result)
+        return self.wrap(result, (index, None))
 
-    def wrap(self, result):
+    def wrap(self, result, source):
         if isinstance(result, tuple):
-            parts = [self.wrap(r) for r in result]
+            parts = [self.wrap(r, (source[0], i)) for i, r in enumerate(result)]
             return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
         if isinstance(result, (np.ndarray, np.inexact)) and np.asarray(result).dtype.kind in "fiubc":
             traced = np.asarray(plain(result)).view(Traced)
-            traced.tape = self
+            traced.tape, traced.source = self, source
             return traced
         return result
 
@@ -267,53 +354,125 @@ class Tape:
         h = 1e-20 * self.reach()
         return np.imag(value(1j * h)) / h
 
-    def takes_complex_steps(self):
+    @cached_property
+    def analytic(self):
         """Does a complex step give the derivative that differences give?"""
-        V = np.random.default_rng(18).normal(size=self.X.shape)
-        differences = self.slope(V)
-        self.analytic = True
+        if self.linked:
+            return all(s.name in ANALYTIC | MOVES | ZERO or s.index in self.always for s in self.steps)
+        V, h = np.random.default_rng(18).normal(size=self.X.shape), 1e-20 * self.reach()
+        differences = central(lambda t: self.run(self.X + t * V), self.reach())
         try:
-            return bool(np.allclose(self.slope(V), differences, rtol=1e-6,
+            return bool(np.allclose(np.imag(self.run(self.X + 1j * h * V)) / h, differences, rtol=1e-6,
                                     atol=1e-7 * np.abs(differences).max(initial=0)))
         except (Exception, Diverged):
             return False
-        finally:
-            self.analytic = False
 
     def slope_after(self, step, W):
         """The derivative of f in the result of one step, along W: what comes before that step is left out."""
+        if self.linked and np.size(self.value) == 1:
+            return np.reshape(inner(self.worth[step.index], W), np.shape(self.value))
         return self.derivative(lambda t: self.run(self.X, {step.index: lambda s, o: s.output + t * W}))
-
-    def onward(self, step, W):
-        """How the results of all steps move when the result of one moves along W; a list, one for each
-        step."""
-        def results(t):
-            self.heard = []
-            self.run(self.X, {step.index: lambda s, o: s.output + t * W})
-            return [np.asarray(plain(r)) if isinstance(r, np.ndarray) else None for r in self.heard]
-        h = (1e-20j if self.analytic else 1e-5) * self.reach()
-        ahead, back = results(h), results(0 if self.analytic else -h)
-        self.heard = None
-        if self.analytic:
-            return [None if a is None else np.imag(a) / abs(h) for a in ahead]
-        return [None if a is None else (a - b) / (2 * h) for a, b in zip(ahead, back)]
 
     def slope_before(self, step, V):
         """The derivative of one step's result along V: what comes after that step is left out."""
+        if self.linked:
+            moved = self.forward(V)[step.index]
+            return np.zeros(np.shape(step.output)) if moved is None else moved
+
         def result(t):
             seen = []
             self.run(self.X + t * V, {step.index: lambda s, o: seen.append(s.call(o)) or seen[0]})
             return numbers(seen[0])
         return self.derivative(result)
 
-    def shifts(self):
+    # Sweeps through the recorded steps. A tape that lost its way gives a wrong derivative: who uses one
+    # compares it with a difference along a general direction.
+
+    def forward(self, V, start=None):
+        """How the results of all steps move when X, or the result of the step `start`, moves along V.
+
+        A list with an array, a tuple of arrays or None (does not move) for each step.
+        """
+        found = [None] * len(self.steps)
+        if start is not None:
+            found[start] = V
+        for step in self.steps[0 if start is None else start + 1:]:
+            moves = self.moves(step, found, V if start is None else None)
+            if moves:
+                found[step.index] = push(step, moves, self.always.get(step.index))
+            self.budget.pay(step.cost)
+        return found
+
+    def moves(self, step, tangents, V):
+        """{slot: perturbation} of those operands of a step that move."""
+        found = {}
+        for slot in step.moving:
+            source = step.sources[slot]
+            moved = V if source[0] < 0 else tangents[source[0]]
+            moved = moved if source[1] is None or moved is None else moved[source[1]]
+            if moved is not None and step.operands[slot].dtype.kind in "fc":
+                found[slot] = moved
+        return found
+
+    def backward(self, weight, end=None):
+        """What a weight on f(X), or on what the source `end` tells of, is worth in the result of every step.
+
+        Returns (a list with an array, a tuple of arrays or None for each step, the same for X).
+        """
+        found, root = [None] * len(self.steps), np.zeros(self.X.shape)
+        source = end or self.root
+        if source[0] < 0:
+            return found, root + weight
+        self.add(found, source, weight)
+        for step in reversed(self.steps[:source[0] + 1]):
+            if found[step.index] is None or step.name in ZERO:
+                continue
+            edit = self.always.get(step.index)
+            for slot in step.moving:
+                if step.operands[slot].dtype.kind not in "fc":
+                    continue
+                share = pull(step, slot, found[step.index], edit)
+                if step.sources[slot][0] < 0:
+                    root = root + share
+                else:
+                    self.add(found, step.sources[slot], share)
+            self.budget.pay(step.cost * len(step.moving))
+        return found, root
+
+    def add(self, found, source, share):
+        """A further weight on a step's result, or on a part of it."""
+        index, part = source
+        old = found[index]
+        if part is None:
+            found[index] = share if old is None else old + share
+        else:
+            parts = list(old or [None] * len(self.steps[index].output))
+            parts[part] = share if parts[part] is None else parts[part] + share
+            found[index] = tuple(parts)
+
+    @cached_property
+    def worth(self):
+        """What the results of all steps are worth in a function with one value."""
+        return self.backward(np.ones(np.shape(self.value)))[0]
+
+    def gradient(self):
+        """The gradient of a function with one value, by one sweep backwards; maxima are not held."""
+        self.always = {}
+        root = self.backward(np.ones(np.shape(self.value)))[1]
+        del self.always
+        return root
+
+    @cached_property
+    def always(self):
         """A maximum subtracted for safety changes no derivative: it is held in every run, as on paper."""
         maxima = {s.index: lambda s, o: s.output
                   for s in self.steps if s.name in ("max", "amax", "maximum.reduce")}
+        self.always = {}        # while we look
         if not maxima:
             return {}
         V = np.random.default_rng(16).normal(size=self.X.shape)
-        free, fixed = self.slope(V), self.slope(V, maxima)
+        free, fixed = (central(lambda t: self.run(self.X + t * V, edits), self.reach())
+                       for edits in ({}, maxima))
         return maxima if np.allclose(free, fixed, rtol=1e-7, atol=1e-9 * np.abs(free).max(initial=0)) else {}
 
     def reach(self):
@@ -329,13 +488,6 @@ def numbers(value):
     """A plain array of real or complex numbers."""
     array = np.array(plain(np.asarray(value)))
     return array if array.dtype.kind == "c" else array.astype(float)
-
-
-def central(value, unit, fine=True):
-    """The derivative at 0 of value(t) by a central difference, extrapolated once where it has to be fine."""
-    h = unit * (1e-3 if fine else 1e-4)
-    at = lambda t: (value(t) - value(-t)) / (2 * t)
-    return (4 * at(h / 2) - at(h)) / 3 if fine else at(h)
 
 
 def swap(operand, swaps):
