@@ -16,12 +16,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from matdiff import check_gradient
+from matdiff.diagnose import MISTAKES as NAMES
 
 rng = np.random.default_rng(20)
-A, S, B = rng.normal(size=(4, 4)), rng.normal(size=(4, 4)), rng.normal(size=(3, 3))
-D, W, X, Y = rng.normal(size=(7, 4)), rng.normal(size=(4,
-                                                       3)), rng.normal(size=(4, 3)), rng.normal(size=(7, 3))
-x, y, b, A10, X10 = rng.normal(size=4), rng.normal(size=7), rng.normal(size=4), *rng.normal(size=(2, 10, 10))
+A, S, B, D, W, X, Y, x, y, b, A10, X10 = (rng.normal(size=shape) for shape in (
+    (4, 4), (4, 4), (3, 3), (7, 4), (4, 3), (4, 3), (7, 3), 4, 7, 4, (10, 10), (10, 10)))
 P = S @ S.T + np.eye(4)
 inv = np.linalg.inv
 
@@ -59,21 +58,65 @@ MISTAKES = [  # what is wrong, f, claim, X
     ("random", quadratic, b, x),
 ]
 small = lambda a: np.asarray(a, np.float32)
+u = np.array([0.3, 0.9, 0.5, 1.2])
+vectors = np.linalg.qr(S)[0]
+close = vectors @ np.diag([1, 2, 3, 3.0001]) @ vectors.T
+thin = vectors @ np.diag([1, 2, 3, 1e-7])
+softmax = lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+top = lambda X: np.linalg.eigh((X + X.T) / 2)[1][:, -1]
+
+
+def decay(x):
+    """x' = -x^3, each entry by itself, by two hundred steps."""
+    for _ in range(200):
+        x = x - 0.025 * x**3
+    return np.sum(x)
+
+
+def decay_gradient(x):
+    slope = np.ones_like(x)
+    for _ in range(200):
+        slope, x = slope * (1 - 0.075 * x**2), x - 0.025 * x**3
+    return slope
+
+
 RIGHT = [  # right claims that are hard to confirm
     ("log at 1e-6", lambda x: np.sum(np.log(x)), lambda x: 1 / x, 1e-6 * np.abs(x)),
+    ("square root at 1e-8", lambda x: np.sum(np.sqrt(x)), lambda x: 0.5 / np.sqrt(x), 1e-8 * u),
     ("pole at distance 5e-4", lambda x: np.sum(1 / (x - 0.4995)), lambda x: -1 / (x - 0.4995) ** 2,
      np.array([0.5, 0.7])),
     ("stiff", lambda x: np.sum(np.exp(30 * x)), lambda x: 30 * np.exp(30 * x), np.abs(x)),
+    ("steep tanh", lambda x: np.sum(np.tanh(1e3 * x)), lambda x: 1e3 / np.cosh(1e3 * x) ** 2, 1e-3 * u),
+    ("sin 100 x", lambda x: np.sum(np.sin(100 * x)), lambda x: 100 * np.cos(100 * x), u),
+    ("power 12", lambda x: np.sum(x**12), lambda x: 12 * x**11, x),
+    ("bell, far out", lambda x: np.exp(-x @ x), lambda x: -2 * x * np.exp(-x @ x), 2 * u),
     ("noise 1e-8", lambda x: np.round(np.sum(x * x), 8), lambda x: 2 * x, x),
+    ("wave of 1e-8", lambda x: x @ x + 1e-8 * np.sin(1e12 * x.sum()), lambda x: 2 * x, x),
     ("single precision in f", lambda x: float(small(x) @ small(x)), lambda x: 2 * x, x),
+    ("single precision layer", lambda x: float(np.sum(np.tanh(small(D) @ small(x)))),
+     lambda x: D.T @ (1 - np.tanh(D @ x) ** 2), x),
     ("values of 1e8", lambda x: 1e8 * np.sum(np.sin(x)), lambda x: 1e8 * np.cos(x), x),
+    ("values of 1e-8", lambda x: 1e-8 * np.sum(np.sin(x)), lambda x: 1e-8 * np.cos(x), x),
     ("offset of 1e8", lambda x: 1e8 + x @ x, lambda x: 2 * x, x),
+    ("inputs of 1e8", lambda x: x @ A @ x, lambda x: (A + A.T) @ x, 1e8 * x),
+    ("inputs of 1e-8", lambda x: np.sum(np.sin(x)), np.cos, 1e-8 * x),
+    ("inputs 1e-6 to 1e6", lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1e-6, 1.0, 1e3, 1e6])),
+    ("kink at distance 1e-4", lambda x: np.sum(np.abs(x)), np.sign, np.array([1e-4, -2e-4, 1.0])),
+    ("largest of two close", np.max, lambda x: (x == x.max()) * 1.0, np.array([1, 1 + 1e-4, 0.5])),
+    ("log-sum-exp of 1e3", lambda x: 1e3 + np.log(np.sum(np.exp(1e3 * x - 1e3))),
+     lambda x: 1e3 * softmax(1e3 * x), 1 + 1e-3 * u),
+    ("eigenvalue, gap 1e-4", lambda X: np.linalg.eigvalsh((X + X.T) / 2)[-1],
+     lambda X: np.outer(top(X), top(X)), close),
+    ("nearly singular", lambda X: np.linalg.slogdet(X)[1], lambda X: inv(X).T, thin),
+    ("many small steps", decay, decay_gradient, u),
+    ("Rosenbrock, 1e6", lambda x: 1e6 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2,
+     lambda x: 2e6 * (x[1] - x[0] ** 2) * np.array([-2 * x[0], 1]) - 2 * (1 - x[0]) * np.eye(2)[0], u[:2]),
 ]
 
 
 def ours(f, claim, X):
     check = check_gradient(f, claim, X)
-    return check.mistake or ("accepts" if check else "rejects")
+    return "accepts" if check else check.mistake
 
 
 def scipy_peer():
@@ -164,17 +207,23 @@ def asked(peer, f, claim, X):
     return said, min(times, default=float("nan"))
 
 
+WIDTH = 2 + max(len(mistake.name) for mistake in NAMES)
+
+
 def table(title, rows, peers):
-    print(f"\n{title}\n" + f"{'':26s}" + "".join(f"{name:>24s}" for name in peers))
-    times = {name: [] for name in peers}
+    print(f"\n{title}\n" + f"{'':26s}" + "".join(f"{name:>{WIDTH}s}" for name in peers))
+    times, answers = {name: [] for name in peers}, {name: [] for name in peers}
     for what, f, claim, X in rows:
         line = f"{what:26s}"
         for name, peer in peers.items():
             said, ms = asked(peer, f, claim, X)
             times[name].append(ms)
-            line += f"{said[:23]:>24s}"
+            answers[name].append(said)
+            line += f"{said:>{WIDTH}s}"
         print(line)
-    print(f"{'median, ms':26s}" + "".join(f"{statistics.median(times[name]):24.2f}" for name in peers))
+    print(f"{f'accepted, of {len(rows)}':26s}"
+          + "".join(f"{answers[name].count('accepts'):{WIDTH}d}" for name in peers))
+    print(f"{'median, ms':26s}" + "".join(f"{statistics.median(times[name]):{WIDTH}.2f}" for name in peers))
 
 
 def main():
