@@ -11,7 +11,8 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-TABLE, DERIVED = 'class="identities"', re.compile(r'<span class="identity-derived" data-section="([\w-]+)">([^<]*)</span>')
+TABLE, VIEWS = 'class="identities"', 'class="identity-views"'
+DERIVED = re.compile(r'<span class="identity-derived" data-section="([\w-]+)">([^<]*)</span>')
 FORMULA = re.compile(r'<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>', re.S)
 SCRIPT = "identities.js"
 
@@ -46,7 +47,7 @@ class Catalogue(SphinxPostTransform):
             if "identity-" not in text:
                 continue
             text = DERIVED.sub(self.link, text)
-            if TABLE in text:
+            if TABLE in text or VIEWS in text:
                 text = FORMULA.sub(set_formula, text)
             raw.children = [nodes.Text(text)]
             raw.rawsource = text

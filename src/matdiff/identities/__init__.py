@@ -14,7 +14,7 @@ import numpy as np
 from . import display
 from .entry import FORMS, Identity, Views, Wrong, output
 
-__all__ = ["FORMS", "TOPICS", "Identity", "Views", "Wrong", "entries", "find", "get", "table"]
+__all__ = ["FORMS", "TOPICS", "Identity", "Views", "Wrong", "entries", "find", "get", "table", "views"]
 
 # Topic: its title. The file of the same name holds ENTRIES.
 TOPICS = {
@@ -67,7 +67,7 @@ def get(name):
 
 
 def find(text="", *, topic=None, input=None, output=None, cookbook=None, claim=None):
-    """The entries that fit everything asked for, in the catalogue's order: a tuple, empty if none fits.
+    """The entries that fit everything asked for, those whose name says it first: a tuple, empty if none fits.
 
     text      words that occur in the name, the formulas or the code
     topic     one of `TOPICS`
@@ -83,11 +83,12 @@ def find(text="", *, topic=None, input=None, output=None, cookbook=None, claim=N
         if shape not in (None, *SHAPES):
             raise LookupError(f"{argument} is {shape!r}; expected one of {', '.join(SHAPES)}.")
     wanted = [w for w in re.split(r"\s+", plain(text)) if w]
-    return Found(e for e in entries(topic)
-                 if all(w in searched(e) for w in wanted)
-                 and input in (None, shape_of(e)[0]) and output in (None, shape_of(e)[1])
-                 and (cookbook is None or f"CB{cookbook}" in e.numbers)
-                 and (claim is None or any(re.fullmatch(f"{re.escape(claim)}[a-z]?", n) for n in e.numbers)))
+    found = [e for e in entries(topic)
+             if all(w in searched(e) for w in wanted)
+             and input in (None, shape_of(e)[0]) and output in (None, shape_of(e)[1])
+             and (cookbook is None or f"CB{cookbook}" in e.numbers)
+             and (claim is None or any(re.fullmatch(f"{re.escape(claim)}[a-z]?", n) for n in e.numbers))]
+    return Found(sorted(found, key=lambda e: not all(w in plain(e.name) for w in wanted)))
 
 
 class Found(tuple):
@@ -126,3 +127,12 @@ def table(topic):
     found = entries(topic)
     page = display.table([(entry, *shape_of(entry)) for entry in found], TOPICS[topic], topic)
     return display.Shown("\n".join(map(repr, found)), page)
+
+
+def views(*names):
+    """The four views of these entries one below the other: indices, einsum, differential, matrix form."""
+    found = [get(name) for name in names]
+    without = [e.name for e in found if e.views is None]
+    if without:
+        raise LookupError(f"No four views are written for {', '.join(without)}; [e.name for e in entries() if e.views] are.")
+    return display.Shown("\n".join(map(repr, found)), display.views(found))

@@ -131,6 +131,10 @@ def source_code(code):
     return textwrap.dedent(code).strip()
 
 
+def one_line(code):
+    return "; ".join(line.partition("#")[0].strip() for line in source_code(code).splitlines() if line.strip())
+
+
 def derived(entry):
     """Where it is derived: the site turns it into a link."""
     if entry.chapter is None:
@@ -221,6 +225,20 @@ def table(found, title, topic=""):
             f"<tbody>{body}</tbody></table>")
 
 
+def views(found):
+    """The four views of each entry, one below the other, with the step that leads to each."""
+    def lines(entry):
+        v = entry.views
+        each = (("indices", v.indices), ("einsum", v.einsum), ("differential", v.differential), ("matrix form", entry.result))
+        for (name, (tex, code)), step in zip(each, ("", *v.steps)):
+            how = f"<p>{prose(step)}</p>" if step else ""
+            yield (f'<tr><th scope="row">{name}</th><td>{how}{inline(tex)}'
+                   f'<pre class="identity-code">{html.escape(source_code(code))}</pre></td></tr>')
+    bodies = "".join(f'<tbody id="views-{anchor(e)}"><tr><th colspan="2" scope="rowgroup">{html.escape(sentence(e.name))} '
+                     f"{inline(statement(e)[0][0] + ' = ' + e.of[0])}</th></tr>{''.join(lines(e))}</tbody>" for e in found)
+    return f'<table class="identity-views">{bodies}</table>'
+
+
 @dataclass(frozen=True)
 class Shown:
     """Something to look at: HTML in a notebook, text elsewhere."""
@@ -237,9 +255,9 @@ class Shown:
 def text(entry):
     """The statement, its conditions and its verdict as plain text."""
     ok, words = said(entry)
-    given = "; ".join(f"{form}: {source_code(getattr(entry, form)[1])}" for form in entry.forms)
+    given = "; ".join(f"{form}: {one_line(getattr(entry, form)[1])}" for form in entry.forms)
     needs = f" If {', '.join(entry.conditions)}." if entry.conditions else ""
-    return f"{'✓' if ok else '✗'} {entry.name}: {source_code(entry.of[1])} ({shapes(entry)}); {given}.{needs} It {words}."
+    return f"{'✓' if ok else '✗'} {entry.name}: {one_line(entry.of[1])} ({shapes(entry)}); {given}.{needs} It {words}."
 
 
 def show(entry):
