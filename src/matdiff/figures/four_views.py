@@ -42,29 +42,42 @@ def operand_names(code):
 def contraction(entry, given):
     """The einsum view as sums of products: for each einsum its letters and operands, and where its entries go.
 
-    Returns (terms, result). A term has "letters" (of each operand), "out", "names", "arrays" and "to": for each entry of
-    the result, counted by rows, a list of (entry of the einsum, coefficient). The code has to be linear in its einsums.
+    Returns (terms, result, rest). A term has "letters" (of each operand), "out", "names", "arrays" and "to": for each
+    entry of the result, counted by rows, a list of (entry of the einsum, coefficient). `rest` is what no einsum adds.
+    The code has to be linear in its einsums; those that give one number, a length say, may stand anywhere else.
+    Raises ValueError otherwise.
     """
     code = source_code(entry.views.einsum[1])
     run = lambda np_: np.asarray(function(code, tuple(given), {**NAMES, "np": np_})(*given.values()), float)
     first = Recorder()
     result = run(first)
-    shapes = [shape for *_, shape in first.calls]
-    zeros = [np.zeros(shape) for shape in shapes]
-    rest = run(Recorder(zeros))
+    for held in (lambda shape: False, lambda shape: shape == ()):
+        with np.errstate(all="ignore"):
+            terms, rest = places(first.calls, operand_names(code), run, held)
+        if np.allclose(summed(terms, rest), result):
+            return terms, result, rest
+    raise ValueError(f'The einsum view of "{entry.name}" is not linear in its einsums: {code}')
+
+
+def places(calls, names, run, held):
+    """The terms, and what is left when all einsums are zero but those that are held at their value."""
+    still = [np.einsum(subscripts, *operands) if held(shape) else np.zeros(shape) for subscripts, operands, shape in calls]
+    rest = run(Recorder(still))
     terms = []
-    for t, ((subscripts, operands, shape), names) in enumerate(zip(first.calls, operand_names(code))):
+    for t, ((subscripts, operands, shape), of) in enumerate(zip(calls, names)):
+        if held(shape):
+            continue
         letters, out = subscripts.split("->")
-        to = [[] for _ in range(result.size)]
+        to = [[] for _ in range(rest.size)]
         for at in np.ndindex(*shape):
             unit = np.zeros(shape)
             unit[at] = 1
-            for place, c in enumerate((run(Recorder([*zeros[:t], unit, *zeros[t + 1:]])) - rest).ravel()):
+            for place, c in enumerate((run(Recorder([*still[:t], unit, *still[t + 1:]])) - rest).ravel()):
                 if c:
                     to[place].append([list(at), float(c)])
-        terms.append({"letters": letters.split(","), "out": out, "names": names,
+        terms.append({"letters": letters.split(","), "out": out, "names": of,
                       "arrays": [np.asarray(a, float).tolist() for a in operands], "to": to})
-    return terms, result, rest
+    return terms, rest
 
 
 def summed(terms, rest):
