@@ -68,7 +68,7 @@ ENTRIES = (
             steps=("Entries $(k, l)$ and $(l, k)$ move together, half each; the deltas leave $v_kv_l$ from either half.",
                    "Multiply by $dA_{kl}$ and sum: a quadratic form in $\\mathbf{v}$, in which only $dA$'s symmetric part counts.",
                    "$\\mathbf{v}^\\top dA\\,\\mathbf{v} = \\operatorname{tr}(\\mathbf{v}\\mathbf{v}^\\top dA)$: before $dA$ stands the gradient.")),
-        refs="CB67 S09-C03a G09.1 E11", chapter=9, symbolic=ROOTS, also="Rayleigh quotient simple eigenvector"),
+        refs="CB67 S09-C03 G09.1 E11", chapter=9, symbolic=ROOTS, also="Rayleigh quotient simple eigenvector"),
 
     Identity(
         "eigenvalue of a general matrix", "A: n n, P: n n invertible; A = P * np.arange(1.0, n + 1) @ inv(P)",
@@ -99,7 +99,7 @@ ENTRIES = (
                    mu, Y = eig(A.T)
                    return np.outer(Y[:, mu.argmax()], X[:, lam.argmax()])""", "only for symmetric input",
                      r"unit vectors do not make $\mathbf{y}^\top\mathbf{x} = 1$")),
-        refs="S09-C03b G09.2a E11", chapter=9, symbolic=ROOTS, also="left and right eigenvectors nonsymmetric"),
+        refs="G09.2a E11", chapter=9, symbolic=ROOTS, also="left and right eigenvectors nonsymmetric"),
 
     Identity(
         "complex eigenvalue", "A: n n, B: n n",
@@ -139,7 +139,7 @@ ENTRIES = (
                      unnamed="eigenvalues and diagonal of one matrix have only their sum in common"),
                Wrong(r"\tfrac1n\operatorname{tr}(V^\top HV)\,dt", "np.trace(V.T @ H @ V) / n * np.ones(n) * dt", None,
                      "the mean rate: the group was thought to stay together", unnamed="one number for several")),
-        refs="S09-C03c G09.3 E11", chapter=9, symbolic=ROOTS, also="multiple degenerate crossing"),
+        refs="G09.3 E11", chapter=9, symbolic=ROOTS, also="multiple degenerate crossing"),
 
     Identity(
         "second derivative of an eigenvalue along a line", "t:, A: n n distinct eigenvalues, H: n n symmetric; t = 0 * t; i = 1",
