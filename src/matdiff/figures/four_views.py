@@ -54,8 +54,8 @@ def contraction(entry, given):
     for held in (lambda shape: False, lambda shape: shape == ()):
         with np.errstate(all="ignore"):
             terms, rest = places(first.calls, operand_names(code), run, held)
-        if np.allclose(summed(terms, rest), result):
-            return terms, result, rest
+            if np.allclose(summed(terms, rest), result):
+                return terms, result, rest
     raise ValueError(f'The einsum view of "{entry.name}" is not linear in its einsums: {code}')
 
 
