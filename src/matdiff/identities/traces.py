@@ -385,7 +385,7 @@ ENTRIES = (
         reason=r"$\operatorname{tr}(X\otimes X) = \operatorname{tr}(X)^2$, then the square of a number.",
         wrong=(Wrong(r"\operatorname{tr}(X)\,I", "np.trace(X) * np.eye(n)", "factor",
                      "one of the two $X$ was held"),
-               Wrong(r"2X^\top", "2 * X.T", None, r"that is for $\operatorname{tr}(X^2)$", unnamed="tried")),
+               Wrong(r"2X^\top", "2 * X.T", None, r"that is for $\operatorname{tr}(X^2)$", unnamed="the gradient of another function")),
         refs="CB120", chapter=7),
 
     # Higher powers
