@@ -206,13 +206,12 @@ def formula(entry):
 
 def row(entry, into, out):
     """One row of the reference table. `into` and `out` are the shapes of the variable and the value."""
-    ok, words = said(entry)
-    mark = "✓" if ok else "✗"
+    right, n = verdict(entry)
     needs = f"<div>if {conditions(entry)}</div>" if entry.conditions else ""
     more = "".join(f"<dt>{prose(title)}</dt><dd>{what}</dd>" for title, what in rows(entry))
     searched = html.escape(" ".join((entry.name, entry.also, entry.of[1], references(entry))).lower())
     return (f'<tr id="{anchor(entry)}" data-topic="{entry.topic}" data-input="{into}" data-output="{out}" '
-            f'data-text="{searched}"><th scope="row">{html.escape(entry.name)}<small>{mark} {words}</small></th>'
+            f'data-text="{searched}"><th scope="row">{html.escape(entry.name)}<small>{"✓" if right == n else "✗"} {right} of {n}</small></th>'
             f"<td>{formula(entry)}</td><td>{html.escape(shapes(entry))}{needs}"
             f"<details><summary>why, code, mistakes</summary><dl>{more}</dl></details></td></tr>")
 
