@@ -8,8 +8,8 @@ ENTRIES = (
         of=("X", "X"),
         jacobian=(r"I_{mn}", "np.eye(m * n)"),
         differential=("dX", "dX"),
-        reason=r"$\partial X_{kl}/\partial X_{ij} = \delta_{ik}\delta_{lj}$: with $X_{ij}$ alone the single-entry matrix "
-               r"$E^{ij} = \mathbf{e}_i\mathbf{e}_j^\top$ moves.",
+        reason=r"$\partial X_{kl}/\partial X_{ij} = \delta_{ik}\delta_{lj}$: with $X_{ij}$ alone the "
+               r"single-entry matrix $E^{ij} = \mathbf{e}_i\mathbf{e}_j^\top$ moves.",
         wrong=(Wrong(r"K_{mn}", "commutation_matrix(m, n)", "row-major vec",
                      r"$\delta_{il}\delta_{kj}$: the indices of the entry crosswise"),),
         views=Views(
@@ -19,7 +19,8 @@ ENTRIES = (
                     for i, j in np.ndindex(m, n):
                         J[k + m*l, i + m*j] = (i == k) * (l == j)
                 return J"""),
-            einsum=(r"\delta_{ki}\,\delta_{lj}", "np.einsum('ki,lj->lkji', np.eye(m), np.eye(n)).reshape(m*n, m*n)"),
+            einsum=(r"\delta_{ki}\,\delta_{lj}", "np.einsum('ki,lj->lkji', np.eye(m), "
+                                                 "np.eye(n)).reshape(m*n, m*n)"),
             differential=("dF = dX", "dX"),
             steps=("The two conditions are two identity matrices, one for the rows and one for the columns.",
                    r"Contracted with $dX_{ij}$ each of them renames an index: $dX_{kl}$ is left.",
@@ -33,7 +34,8 @@ ENTRIES = (
         differential=(r"A\,dX", "A @ dX"),
         pullback=(r"A^\top G", "A.T @ G"),
         reason="Column $j$ of $AX$ is $A$ times column $j$ of $X$: $n$ blocks $A$ along the diagonal.",
-        wrong=(Wrong(r"A \otimes I_n", "np.kron(A, np.eye(n))", "kronecker order", "right if rows are stacked"),
+        wrong=(Wrong(r"A \otimes I_n", "np.kron(A, np.eye(n))", "kronecker order",
+                     "right if rows are stacked"),
                Wrong("A", "A", "shape", "the Jacobian of one column")),
         other=(r"I_n \otimes A^\top", "np.kron(np.eye(n), A.T)"),
         views=Views(
@@ -45,10 +47,12 @@ ENTRIES = (
                 return J"""),
             einsum=(r"A_{ik}\,\delta_{jl}", "np.einsum('ik,jl->jilk', A, np.eye(n)).reshape(p*n, m*n)"),
             differential=(r"dF = A\,dX", "A @ dX"),
-            steps=(r"$\delta_{lj}$ is the identity matrix as a factor of the einsum; without it the loop would need an if.",
-                   r"Contracted with $dX_{kl}$: $\delta$ renames $l$ to $j$, the sum over $k$ is a matrix product.",
+            steps=(r"$\delta_{lj}$ is the identity matrix as a factor of the einsum; without it the loop "
+                   "would need an if.",
+                   r"Contracted with $dX_{kl}$: $\delta$ renames $l$ to $j$, the sum over $k$ is a matrix "
+                   "product.",
                    r"$\operatorname{vec}(A\,dX\,I) = (I \otimes A)\operatorname{vec}dX$.")),
-        chapter=4),
+        chapter=0, section="sec-0-vec"),
 
     Identity(
         "XB", "X: m n, B: n q",
@@ -56,8 +60,10 @@ ENTRIES = (
         jacobian=(r"B^\top \otimes I_m", "np.kron(B.T, np.eye(m))"),
         differential=(r"dX\,B", "dX @ B"),
         pullback=(r"GB^\top", "G @ B.T"),
-        reason=r"$\partial(XB)_{ij}/\partial X_{kl} = \delta_{ik}B_{lj}$: row $i$ of $XB$ depends on row $i$ of $X$ alone.",
-        wrong=(Wrong(r"I_m \otimes B^\top", "np.kron(np.eye(m), B.T)", "kronecker order", "right if rows are stacked"),),
+        reason=r"$\partial(XB)_{ij}/\partial X_{kl} = \delta_{ik}B_{lj}$: row $i$ of $XB$ depends on row $i$ "
+               "of $X$ alone.",
+        wrong=(Wrong(r"I_m \otimes B^\top", "np.kron(np.eye(m), B.T)", "kronecker order",
+                     "right if rows are stacked"),),
         other=(r"B \otimes I_m", "np.kron(B, np.eye(m))"),
         views=Views(
             indices=(r"\frac{\partial F_{ij}}{\partial X_{kl}} = \delta_{ik}B_{lj}", """
@@ -69,7 +75,8 @@ ENTRIES = (
             einsum=(r"\delta_{ik}B_{lj}", "np.einsum('ik,lj->jilk', np.eye(m), B).reshape(m*q, m*n)"),
             differential=(r"dF = dX\,B", "dX @ B"),
             steps=(r"$\delta_{ik}$ is the identity matrix as a factor of the einsum.",
-                   r"Contracted with $dX_{kl}$: $\delta$ renames $k$ to $i$, the sum over $l$ is a matrix product.",
+                   r"Contracted with $dX_{kl}$: $\delta$ renames $k$ to $i$, the sum over $l$ is a matrix "
+                   "product.",
                    r"$\operatorname{vec}(I\,dX\,B) = (B^\top \otimes I)\operatorname{vec}dX$.")),
         refs="CB74", chapter=4),
 
@@ -79,10 +86,13 @@ ENTRIES = (
         jacobian=(r"B^\top \otimes A", "np.kron(B.T, A)"),
         differential=(r"A\,dX\,B", "A @ dX @ B"),
         pullback=(r"A^\top GB^\top", "A.T @ G @ B.T"),
-        reason=r"$dF = A\,dX\,B$, and $\operatorname{vec}(A\,dX\,B) = (B^\top \otimes A)\operatorname{vec}dX$.",
+        reason=r"$dF = A\,dX\,B$, and $\operatorname{vec}(A\,dX\,B) = (B^\top \otimes "
+               r"A)\operatorname{vec}dX$.",
         wrong=(Wrong(r"A \otimes B^\top", "np.kron(A, B.T)", "kronecker order", "right if rows are stacked"),
-               Wrong(r"B \otimes A", "np.kron(B, A)", "kronecker order", "the transpose on $B$ was forgotten"),
-               Wrong(r"AGB", "A @ G @ B", "raises", "the transposes were forgotten, and the shapes tell", form="pullback")),
+               Wrong(r"B \otimes A", "np.kron(B, A)", "kronecker order",
+                     "the transpose on $B$ was forgotten"),
+               Wrong(r"AGB", "A @ G @ B", "raises", "the transposes were forgotten, and the shapes tell",
+                     form="pullback")),
         other=(r"B \otimes A^\top", "np.kron(B, A.T)"),
         views=Views(
             indices=(r"\frac{\partial F_{ij}}{\partial X_{kl}} = A_{ik}B_{lj}", """
@@ -93,10 +103,13 @@ ENTRIES = (
                 return J"""),
             einsum=(r"A_{ik}B_{lj}", "np.einsum('ik,lj->jilk', A, B).reshape(p*q, m*n)"),
             differential=(r"dF = A\,dX\,B", "A @ dX @ B"),
-            steps=("Nothing is summed: four letters in, four letters out, in the order in which columns are stacked.",
+            steps=("Nothing is summed: four letters in, four letters out, in the order in which columns are "
+                   "stacked.",
                    r"Contracted with $dX_{kl}$ the sums over $k$ and $l$ are two matrix products.",
-                   r"Column $j$ of $A\,dX\,B$ is $\sum_l B_{lj}A\,dX_{:,l}$: block $(j, l)$ of the matrix is $B_{lj}A$.")),
-        note=r"That $\operatorname{vec}dF = J\operatorname{vec}dX$ is how $J = \partial\operatorname{vec}F/\partial\operatorname{vec}X$ is defined.",
+                   r"Column $j$ of $A\,dX\,B$ is $\sum_l B_{lj}A\,dX_{:,l}$: block $(j, l)$ of the matrix is "
+                   "$B_{lj}A$.")),
+        note=r"That $\operatorname{vec}dF = J\operatorname{vec}dX$ is how $J = "
+             r"\partial\operatorname{vec}F/\partial\operatorname{vec}X$ is defined.",
         refs="S04-C05 S04-C09 G18.1d G18.2a", chapter=4, also="identification table adjoint table"),
 
     Identity(
@@ -105,8 +118,10 @@ ENTRIES = (
         jacobian=(r"K_{mn}", "commutation_matrix(m, n)"),
         differential=(r"(dX)^\top", "dX.T"),
         pullback=(r"G^\top", "G.T"),
-        reason=r"A linear map is its own differential; $K_{mn}$ is by definition its matrix on stacked columns.",
-        wrong=(Wrong(r"I_{mn}", "np.eye(m * n)", "row-major vec", "the entries are the same, but not in the same order"),),
+        reason="A linear map is its own differential; $K_{mn}$ is by definition its matrix on stacked "
+               "columns.",
+        wrong=(Wrong(r"I_{mn}", "np.eye(m * n)", "row-major vec",
+                     "the entries are the same, but not in the same order"),),
         other=(r"K_{nm}", "commutation_matrix(n, m)"),
         views=Views(
             indices=(r"\frac{\partial F_{ij}}{\partial X_{kl}} = \delta_{il}\delta_{jk}", """
@@ -114,11 +129,13 @@ ENTRIES = (
                 for i, j in np.ndindex(n, m):
                     J[i + n*j, j + m*i] = 1
                 return J"""),
-            einsum=(r"\delta_{il}\,\delta_{jk}", "np.einsum('il,jk->jilk', np.eye(n), np.eye(m)).reshape(n*m, m*n)"),
+            einsum=(r"\delta_{il}\,\delta_{jk}", "np.einsum('il,jk->jilk', np.eye(n), "
+                                                 "np.eye(m)).reshape(n*m, m*n)"),
             differential=(r"dF = (dX)^\top", "dX.T"),
             steps=("Each condition is an identity matrix; the letters stand crosswise.",
                    r"Contracted with $dX_{kl}$: $k$ becomes $j$ and $l$ becomes $i$, so $dF_{ij} = dX_{ji}$.",
-                   r"One 1 in every row and column: the permutation that carries $\operatorname{vec}dX$ into $\operatorname{vec}dX^\top$.")),
+                   r"One 1 in every row and column: the permutation that carries $\operatorname{vec}dX$ into "
+                   r"$\operatorname{vec}dX^\top$.")),
         refs="CB44 G04.1 G18.2b", chapter=4, also="commutation matrix adjoint table"),
 
     Identity(
@@ -127,7 +144,8 @@ ENTRIES = (
         jacobian=(r"(A^\top \otimes I_n)K_{mn}", "np.kron(A.T, np.eye(n)) @ commutation_matrix(m, n)"),
         differential=(r"(dX)^\top A", "dX.T @ A"),
         pullback=(r"AG^\top", "A @ G.T"),
-        reason=r"$\partial(X^\top A)_{ij}/\partial X_{kl} = \delta_{il}A_{kj}$: first transpose, then multiply by $A$ from the right.",
+        reason=r"$\partial(X^\top A)_{ij}/\partial X_{kl} = \delta_{il}A_{kj}$: first transpose, then "
+               "multiply by $A$ from the right.",
         wrong=(Wrong(r"A^\top \otimes I_n", "np.kron(A.T, np.eye(n))", "row-major vec",
                      r"the Jacobian by $X^\top$: the order of the stack was forgotten"),
                Wrong(r"GA^\top", "G @ A.T", "transposed", "the gradient by $X^\\top$", form="pullback")),
@@ -140,20 +158,27 @@ ENTRIES = (
         of=(r"XW + \mathbf{1}\mathbf{b}^\top", "X @ W + b"),
         jacobian=(r"I_k \otimes X", "np.kron(np.eye(k), X)"),
         pullback=(r"X^\top G", "X.T @ G"),
-        reason=r"$dL = \operatorname{tr}(G^\top X\,dW) = \operatorname{tr}((X^\top G)^\top dW)$ for every loss with $\nabla_ZL = G$.",
-        wrong=(Wrong(r"GX^\top", "G @ X.T", "raises", "the factors in the order of the formula; the shapes tell", form="pullback"),
-               Wrong(r"X \otimes I_k", "np.kron(X, np.eye(k))", "kronecker order", "right if rows are stacked")),
+        reason=r"$dL = \operatorname{tr}(G^\top X\,dW) = \operatorname{tr}((X^\top G)^\top dW)$ for every "
+               r"loss with $\nabla_ZL = G$.",
+        wrong=(Wrong(r"GX^\top", "G @ X.T", "raises", "the factors in the order of the formula; the shapes "
+                                                      "tell", form="pullback"),
+               Wrong(r"X \otimes I_k", "np.kron(X, np.eye(k))", "kronecker order",
+                     "right if rows are stacked")),
         other=(r"I_k \otimes X^\top", "np.kron(np.eye(k), X.T)"),
-        refs="S02-C17 S04-C24a G04.5a", chapter=2, section="sec-2-layer", also="linear dense backpropagation"),
+        refs="S02-C17 S04-C24a G04.5a", chapter=2, section="sec-2-layer",
+        also="linear dense backpropagation"),
 
     Identity(
         "affine layer by its input", "X: m n, W: n k, b: k",
         of=(r"XW + \mathbf{1}\mathbf{b}^\top", "X @ W + b"),
         jacobian=(r"W^\top \otimes I_m", "np.kron(W.T, np.eye(m))"),
         pullback=(r"GW^\top", "G @ W.T"),
-        reason=r"$dZ = dX\,W$, so $dL = \operatorname{tr}(G^\top dX\,W) = \operatorname{tr}((GW^\top)^\top dX)$.",
-        wrong=(Wrong("GW", "G @ W", "raises", "the transpose was forgotten; for square $W$ no shape tells", form="pullback"),
-               Wrong(r"I_m \otimes W^\top", "np.kron(np.eye(m), W.T)", "kronecker order", "right if rows are stacked")),
+        reason=r"$dZ = dX\,W$, so $dL = \operatorname{tr}(G^\top dX\,W) = \operatorname{tr}((GW^\top)^\top "
+               "dX)$.",
+        wrong=(Wrong("GW", "G @ W", "raises", "the transpose was forgotten; for square $W$ no shape tells",
+                     form="pullback"),
+               Wrong(r"I_m \otimes W^\top", "np.kron(np.eye(m), W.T)", "kronecker order",
+                     "right if rows are stacked")),
         other=(r"W \otimes I_m", "np.kron(W, np.eye(m))"),
         refs="S04-C24b G04.5b", chapter=4, also="linear dense backpropagation"),
 
@@ -164,7 +189,8 @@ ENTRIES = (
         pullback=(r"G^\top\mathbf{1}", "G.T @ np.ones(m)"),
         reason="The same bias is added to each of the $m$ rows, so its gradient is the sum over the rows.",
         wrong=(Wrong("G", "G", "not summed over the batch", "one gradient per example", form="pullback"),
-               Wrong(r"G\mathbf{1}", "G @ np.ones(k)", "wrong axis", "summed over the outputs", form="pullback"),
+               Wrong(r"G\mathbf{1}", "G @ np.ones(k)", "wrong axis", "summed over the outputs",
+                     form="pullback"),
                Wrong(r"\mathbf{1}_m \otimes I_k", "np.kron(np.ones((m, 1)), np.eye(k))", "row-major vec",
                      "right if rows are stacked")),
         other=(r"I_k \otimes \mathbf{1}_m^\top", "np.kron(np.eye(k), np.ones((1, m)))"),
@@ -180,7 +206,8 @@ ENTRIES = (
         reason=r"The product rule; $dX$ and $X$ do not commute, so the two terms do not add up to $2X\,dX$.",
         wrong=(Wrong(r"2(I \otimes X)", "2 * np.kron(np.eye(n), X)", "missing product-rule term",
                      "$2X\\,dX$, as for numbers: one term twice, the other not at all"),
-               Wrong(r"I \otimes X", "np.kron(np.eye(n), X)", "missing product-rule term", "one factor was held")),
+               Wrong(r"I \otimes X", "np.kron(np.eye(n), X)", "missing product-rule term",
+                     "one factor was held")),
         other=(r"X \otimes I + I \otimes X^\top", "np.kron(X, np.eye(n)) + np.kron(np.eye(n), X.T)"),
         views=Views(
             indices=(r"\frac{\partial F_{ij}}{\partial X_{kl}} = \delta_{ik}X_{lj} + X_{ik}\delta_{lj}", """
@@ -196,7 +223,8 @@ ENTRIES = (
             differential=(r"dF = dX\,X + X\,dX", "dX @ X + X @ dX"),
             steps=("One einsum for each place in which $X$ stands in $X_{ir}X_{rj}$.",
                    r"Contracted with $dX_{kl}$ the first is $dX\,X$, the second $X\,dX$.",
-                   r"$\operatorname{vec}(I\,dX\,X)$ and $\operatorname{vec}(X\,dX\,I)$ by the rule for $AXB$.")),
+                   r"$\operatorname{vec}(I\,dX\,X)$ "
+                   r"and $\operatorname{vec}(X\,dX\,I)$ by the rule for $AXB$.")),
         refs="G04.2a", chapter=4),
 
     Identity(
@@ -223,11 +251,14 @@ ENTRIES = (
                   "(np.eye(n * n) + commutation_matrix(n, n)) @ np.kron(np.eye(n), X.T)"),
         differential=(r"(dX)^\top X + X^\top dX", "dX.T @ X + X.T @ dX"),
         pullback=(r"X(G + G^\top)", "X @ (G + G.T)"),
-        reason=r"$dF = S + S^\top$ with $S = X^\top dX$, and $\operatorname{vec}(S^\top) = K\operatorname{vec}S$.",
+        reason=r"$dF = S + S^\top$ with $S = X^\top dX$, and $\operatorname{vec}(S^\top) = "
+               r"K\operatorname{vec}S$.",
         wrong=(Wrong(r"2(I_n \otimes X^\top)", "2 * np.kron(np.eye(n), X.T)", "missing product-rule term",
                      r"$2X^\top dX$ is not symmetric, $dF$ is"),
-               Wrong(r"I_n \otimes X^\top", "np.kron(np.eye(n), X.T)", "missing product-rule term", "the other factor was held"),
-               Wrong("2XG", "2 * X @ G", "not symmetrised", "right if $G$ is symmetric, as it often is", form="pullback")),
+               Wrong(r"I_n \otimes X^\top", "np.kron(np.eye(n), X.T)", "missing product-rule term",
+                     "the other factor was held"),
+               Wrong("2XG", "2 * X @ G", "not symmetrised", "right if $G$ is symmetric, as it often is",
+                     form="pullback")),
         other=(r"(I_n \otimes X)(I_{n^2} + K_{nn})",
                "np.kron(np.eye(n), X) @ (np.eye(n * n) + commutation_matrix(n, n))"),
         views=Views(
@@ -244,8 +275,10 @@ ENTRIES = (
                 return J.reshape(n*n, m*n)"""),
             differential=(r"dF = (dX)^\top X + X^\top dX", "dX.T @ X + X.T @ dX"),
             steps=("One einsum for each place in which $X$ stands in $X_{ri}X_{rj}$.",
-                   r"Contracted with $dX_{kl}$ the first is $(dX)^\top X$, the second $X^\top dX$, its transpose.",
-                   r"$\operatorname{vec}(X^\top dX) = (I \otimes X^\top)\operatorname{vec}dX$, and $K$ adds the transpose.")),
+                   r"Contracted with $dX_{kl}$ the first is $(dX)^\top X$, the second $X^\top dX$, its "
+                   "transpose.",
+                   r"$\operatorname{vec}(X^\top dX) = (I \otimes X^\top)\operatorname{vec}dX$, and $K$ adds "
+                   "the transpose.")),
         refs="G04.3a", chapter=4),
 
     Identity(
@@ -255,7 +288,8 @@ ENTRIES = (
                   "(np.eye(m * m) + commutation_matrix(m, m)) @ np.kron(X, np.eye(m))"),
         differential=(r"dX\,X^\top + X\,(dX)^\top", "dX @ X.T + X @ dX.T"),
         pullback=(r"(G + G^\top)X", "(G + G.T) @ X"),
-        reason=r"$dF = S + S^\top$ with $S = dX\,X^\top$, and $\operatorname{vec}S = (X \otimes I)\operatorname{vec}dX$.",
+        reason=r"$dF = S + S^\top$ with $S = dX\,X^\top$, and $\operatorname{vec}S = (X \otimes "
+               r"I)\operatorname{vec}dX$.",
         wrong=(Wrong(r"2(X \otimes I_m)", "2 * np.kron(X, np.eye(m))", "missing product-rule term",
                      r"$2\,dX\,X^\top$ is not symmetric, $dF$ is"),
                Wrong("2GX", "2 * G @ X", "not symmetrised", "right if $G$ is symmetric", form="pullback")),
@@ -270,14 +304,18 @@ ENTRIES = (
                   "np.kron(np.eye(n), X.T @ B) + np.kron(X.T @ B.T, np.eye(n)) @ commutation_matrix(m, n)"),
         differential=(r"X^\top B\,dX + (dX)^\top BX", "X.T @ B @ dX + dX.T @ B @ X"),
         pullback=(r"BXG^\top + B^\top XG", "B @ X @ G.T + B.T @ X @ G"),
-        reason=r"$\partial F_{kl}/\partial X_{ij} = \delta_{lj}(X^\top B)_{ki} + \delta_{kj}(BX)_{il}$; with $X_{ij}$ alone "
-               r"$dF = X^\top BE^{ij} + E^{ji}BX$.",
-        wrong=(Wrong(r"2(I_n \otimes X^\top B)", "2 * np.kron(np.eye(n), X.T @ B)", "missing product-rule term",
+        reason=r"$\partial F_{kl}/\partial X_{ij} = \delta_{lj}(X^\top B)_{ki} + \delta_{kj}(BX)_{il}$; with "
+               r"$X_{ij}$ alone $dF = X^\top BE^{ij} + E^{ji}BX$.",
+        wrong=(Wrong(r"2(I_n \otimes X^\top B)", "2 * np.kron(np.eye(n), X.T @ B)",
+                     "missing product-rule term",
                      "$2X^\\top B\\,dX$: one term twice, the other not at all"),
-               Wrong(r"I_n \otimes X^\top B", "np.kron(np.eye(n), X.T @ B)", "missing product-rule term", r"$X^\top$ was held"),
-               Wrong(r"2BXG", "2 * B @ X @ G", "only for symmetric input", "right if $B$ and $G$ are symmetric", form="pullback")),
+               Wrong(r"I_n \otimes X^\top B", "np.kron(np.eye(n), X.T @ B)", "missing product-rule term",
+                     r"$X^\top$ was held"),
+               Wrong(r"2BXG", "2 * B @ X @ G", "only for symmetric input",
+                     "right if $B$ and $G$ are symmetric", form="pullback")),
         views=Views(
-            indices=(r"\frac{\partial F_{kl}}{\partial X_{ij}} = \delta_{lj}(X^\top B)_{ki} + \delta_{kj}(BX)_{il}", """
+            indices=(r"\frac{\partial F_{kl}}{\partial X_{ij}} = \delta_{lj}(X^\top B)_{ki} + "
+                     r"\delta_{kj}(BX)_{il}", """
                 J = np.zeros((n * n, m * n))
                 for k, l in np.ndindex(n, n):
                     for i, r in np.ndindex(m, m):
@@ -289,7 +327,8 @@ ENTRIES = (
                 J = np.einsum('rk,ri,lj->lkji', X, B, I) + np.einsum('ir,rl,kj->lkji', B, X, I)
                 return J.reshape(n*n, m*n)"""),
             differential=(r"dF = X^\top B\,dX + (dX)^\top BX", "X.T @ B @ dX + dX.T @ B @ X"),
-            steps=("The two sums over $r$ are $X^\\top B$ and $BX$; one einsum for each place in which $X$ stands.",
+            steps=("The two sums over $r$ are $X^\\top B$ and $BX$; one einsum for each place in which $X$ "
+                   "stands.",
                    r"Contracted with $dX_{ij}$: $X^\top B\,dX$ and $(dX)^\top BX$.",
                    r"The first by the rule for $AX$, the second by that for $X^\top A$.")),
         refs="CB79 CB80", chapter=4),
@@ -302,7 +341,8 @@ ENTRIES = (
         differential=(r"C \odot dX", "C * dX"),
         pullback=(r"C \odot G", "C * G"),
         reason="Entry $ij$ of the value depends on entry $ij$ of $X$ alone.",
-        wrong=(Wrong(r"\operatorname{diag}(\text{rows of } C)", "np.diag(C.ravel())", "row-major vec", "NumPy's ravel stacks rows"),
+        wrong=(Wrong(r"\operatorname{diag}(\text{rows of } C)", "np.diag(C.ravel())", "row-major vec",
+                     "NumPy's ravel stacks rows"),
                Wrong(r"I_n \otimes C", "np.kron(np.eye(n), C)", "shape",
                      "the Jacobian of the matrix product")),
         views=Views(
@@ -326,7 +366,8 @@ ENTRIES = (
         differential=(r"\varphi'(X) \odot dX", "np.cos(X) * dX"),
         pullback=(r"\varphi'(X) \odot G", "np.cos(X) * G"),
         reason=r"$dF_{ij} = \varphi'(X_{ij})\,dX_{ij}$, entry by entry.",
-        wrong=(Wrong(r"\operatorname{diag}(\text{rows of } \varphi'(X))", "np.diag(np.cos(X).ravel())", "row-major vec",
+        wrong=(Wrong(r"\operatorname{diag}(\text{rows of } \varphi'(X))", "np.diag(np.cos(X).ravel())",
+                     "row-major vec",
                      "NumPy's ravel stacks rows"),
                Wrong("I", "np.eye(m * n)", "missing chain factor", r"the slope $\varphi'$ was forgotten")),
         note=r"Shown for $\varphi = \sin$.",
@@ -355,7 +396,8 @@ ENTRIES = (
             exp = lambda s: sum(s**i * P[i] for i in range(40))
             rule = zip(*np.polynomial.legendre.leggauss(12))
             return sum(w / 2 * exp((1 + t) / 2) @ G @ exp((1 - t) / 2) for t, w in rule)"""),
-        reason=r"$e^X = (e^{X/N})^N$: each of the $N$ factors moves once, and the sum over them becomes the integral.",
+        reason="$e^X = (e^{X/N})^N$: each of the $N$ factors moves once, and the sum over them becomes the "
+               "integral.",
         wrong=(Wrong(r"e^X\,dX", """
                    E = T = np.eye(n)
                    for i in range(1, 40):
@@ -383,7 +425,8 @@ ENTRIES = (
             exp = lambda s: sum(s**i * P[i] for i in range(40))
             rule = zip(*np.polynomial.legendre.leggauss(12))        # on [-1, 1]
             return sum(w / 2 * exp((1 + t) / 2) @ H @ exp((1 - t) / 2) for t, w in rule)"""),
-        reason=r"Power $k$ of the block matrix holds $\sum_i X^iHX^{k-1-i}$ at the upper right: the differential of $X^k$ along $H$.",
+        reason=r"Power $k$ of the block matrix holds $\sum_i X^iHX^{k-1-i}$ at the upper right: the "
+               "differential of $X^k$ along $H$.",
         note=r"So one exponential of twice the size gives $e^X$ and its differential along $H = dX$.",
         symbolic="a power series and an integral",
         refs="G04.8b", chapter=4),
@@ -392,13 +435,17 @@ ENTRIES = (
     Identity(
         "normalisation to length one", "x: n",
         of=(r"\frac{\mathbf{x}}{\lVert\mathbf{x}\rVert}", "x / norm(x)"),
-        jacobian=(r"\frac{1}{\lVert\mathbf{x}\rVert}\Bigl(I - \frac{\mathbf{x}\mathbf{x}^\top}{\lVert\mathbf{x}\rVert^2}\Bigr)",
+        jacobian=(r"\frac{1}{\lVert\mathbf{x}\rVert}\Bigl(I - "
+                  r"\frac{\mathbf{x}\mathbf{x}^\top}{\lVert\mathbf{x}\rVert^2}\Bigr)",
                   "(np.eye(n) - np.outer(x, x) / norm(x)**2) / norm(x)"),
-        reason=r"$d\frac{\mathbf{x}}{r} = \frac{d\mathbf{x}}{r} - \frac{\mathbf{x}}{r^2}\,dr$ with $dr = \mathbf{x}^\top d\mathbf{x}/r$: what lies along $\mathbf{x}$ is lost.",
+        reason=r"$d\frac{\mathbf{x}}{r} = \frac{d\mathbf{x}}{r} - \frac{\mathbf{x}}{r^2}\,dr$ with $dr = "
+               r"\mathbf{x}^\top d\mathbf{x}/r$: what lies along $\mathbf{x}$ is lost.",
         conditions={r"$\mathbf{x} \ne \mathbf{0}$": "x = 0 * x"},
-        wrong=(Wrong(r"\frac{1}{\lVert\mathbf{x}\rVert}(I - \mathbf{x}\mathbf{x}^\top)", "(np.eye(n) - np.outer(x, x)) / norm(x)",
+        wrong=(Wrong(r"\frac{1}{\lVert\mathbf{x}\rVert}(I - \mathbf{x}\mathbf{x}^\top)",
+                     "(np.eye(n) - np.outer(x, x)) / norm(x)",
                      "wrong normalisation", "right if $\\mathbf{x}$ has length one already"),
-               Wrong(r"I/\lVert\mathbf{x}\rVert", "np.eye(n) / norm(x)", "missing product-rule term", "the length was held")),
+               Wrong(r"I/\lVert\mathbf{x}\rVert", "np.eye(n) / norm(x)", "missing product-rule term",
+                     "the length was held")),
         views=Views(
             indices=(r"\frac{\partial f_i}{\partial x_j} = \frac{\delta_{ij}}{r} - \frac{x_ix_j}{r^3}", """
                 J, r = np.zeros((n, n)), np.sqrt(sum(x[i]**2 for i in range(n)))
@@ -408,11 +455,14 @@ ENTRIES = (
             einsum=(r"\delta_{ij}/r - x_ix_j/r^3", """
                 r = np.sqrt(np.einsum('i,i->', x, x))
                 return np.eye(n) / r - np.einsum('i,j->ij', x, x) / r**3"""),
-            differential=(r"d\mathbf{f} = \frac{d\mathbf{x}}{r} - \frac{\mathbf{x}\,(\mathbf{x}^\top d\mathbf{x})}{r^3}",
+            differential=(r"d\mathbf{f} = \frac{d\mathbf{x}}{r} - \frac{\mathbf{x}\,(\mathbf{x}^\top "
+                          r"d\mathbf{x})}{r^3}",
                           "r = norm(x)\nreturn dx / r - x * (x @ dx) / r**3"),
             steps=("A product without a sum, two letters in and two out, is an outer product.",
-                   r"Contracted with $dx_j$: $\delta$ gives $d\mathbf{x}$, the second term the number $\mathbf{x}^\top d\mathbf{x}$.",
-                   r"$\mathbf{x}(\mathbf{x}^\top d\mathbf{x}) = (\mathbf{x}\mathbf{x}^\top)d\mathbf{x}$: take $d\mathbf{x}$ out to the right.")),
+                   r"Contracted with $dx_j$: $\delta$ gives $d\mathbf{x}$, the second term the number "
+                   r"$\mathbf{x}^\top d\mathbf{x}$.",
+                   r"$\mathbf{x}(\mathbf{x}^\top d\mathbf{x}) = (\mathbf{x}\mathbf{x}^\top)d\mathbf{x}$: "
+                   r"take $d\mathbf{x}$ out to the right.")),
         refs="G03.2", chapter=3, section="sec-3-norms"),
 
     Identity(
@@ -421,19 +471,24 @@ ENTRIES = (
             mu = np.sum(x) / n
             s = np.sqrt(np.sum((x - mu)**2) / n)
             return (x - mu) / s"""),
-        jacobian=(r"\frac1s\Bigl(I - \frac1n\mathbf{1}\mathbf{1}^\top - \frac1n\mathbf{y}\mathbf{y}^\top\Bigr)", """
+        jacobian=(r"\frac1s\Bigl(I - \frac1n\mathbf{1}\mathbf{1}^\top - "
+                  r"\frac1n\mathbf{y}\mathbf{y}^\top\Bigr)", """
             mu = np.sum(x) / n
             s = np.sqrt(np.sum((x - mu)**2) / n)
             y = (x - mu) / s
             return (np.eye(n) - np.ones((n, n)) / n - np.outer(y, y) / n) / s"""),
-        reason=r"$d\mu = \tfrac1n\mathbf{1}^\top d\mathbf{x}$ and $ds = \tfrac1n\mathbf{y}^\top d\mathbf{x}$ in $d\mathbf{y} = (d\mathbf{x} - \mathbf{1}\,d\mu - \mathbf{y}\,ds)/s$.",
+        reason=r"$d\mu = \tfrac1n\mathbf{1}^\top d\mathbf{x}$ and $ds = \tfrac1n\mathbf{y}^\top d\mathbf{x}$ "
+               r"in $d\mathbf{y} = (d\mathbf{x} - \mathbf{1}\,d\mu - \mathbf{y}\,ds)/s$.",
         conditions={r"$\mathbf{x}$ is not constant": "x = np.ones(n)"},
         wrong=(Wrong(r"\tfrac1s(I - \tfrac1n\mathbf{1}\mathbf{1}^\top)", """
                    s = np.sqrt(np.sum((x - np.sum(x) / n)**2) / n)
-                   return (np.eye(n) - np.ones((n, n)) / n) / s""", "missing product-rule term", "$s$ was held"),
-               Wrong(r"\tfrac1s I", "np.eye(n) / np.sqrt(np.sum((x - np.sum(x) / n)**2) / n)", "missing product-rule term",
+                   return (np.eye(n) - np.ones((n, n)) / n) / s""", "missing product-rule term",
+                   "$s$ was held"),
+               Wrong(r"\tfrac1s I", "np.eye(n) / np.sqrt(np.sum((x - np.sum(x) / n)**2) / n)",
+                     "missing product-rule term",
                      r"$\mu$ and $s$ were held")),
-        note=r"$\mathbf{y}$ is the value; mean and variance are over the $n$ entries, $s^2 = \tfrac1n\sum_i(x_i - \mu)^2$.",
+        note=r"$\mathbf{y}$ is the value; mean and variance are over the $n$ entries, $s^2 = "
+             r"\tfrac1n\sum_i(x_i - \mu)^2$.",
         refs="G03.8", chapter=3, section="sec-3-norms"),
 
     Identity(
@@ -443,12 +498,14 @@ ENTRIES = (
                   "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.diag(p) - np.outer(p, p)"),
         pullback=(r"\mathbf{p} \odot (\mathbf{g} - (\mathbf{p}^\top\mathbf{g})\mathbf{1})",
                   "p = np.exp(x) / np.sum(np.exp(x))\nreturn p * (G - p @ G)"),
-        reason=r"$d\log p_i = dx_i - \mathbf{p}^\top d\mathbf{x}$; multiply by $p_i$. The matrix is symmetric and its rows sum to 0.",
+        reason=r"$d\log p_i = dx_i - \mathbf{p}^\top d\mathbf{x}$; multiply by $p_i$. The matrix is "
+               "symmetric and its rows sum to 0.",
         wrong=(Wrong(r"\operatorname{diag}(\mathbf{p} \odot (\mathbf{1} - \mathbf{p}))",
                      "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.diag(p * (1 - p))", "only diagonal",
                      "the slope of the logistic function: every output feels every input"),
                Wrong(r"\mathbf{p}\mathbf{p}^\top - \operatorname{diag}(\mathbf{p})",
-                     "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.outer(p, p) - np.diag(p)", "sign", "more of $x_i$ raises $p_i$"),
+                     "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.outer(p, p) - np.diag(p)", "sign",
+                     "more of $x_i$ raises $p_i$"),
                Wrong(r"\operatorname{diag}(\mathbf{p})", "np.diag(np.exp(x) / np.sum(np.exp(x)))",
                      "missing product-rule term", "the sum below was held")),
         views=Views(
@@ -460,29 +517,39 @@ ENTRIES = (
             einsum=(r"p_i\,\delta_{ij} - p_i\,p_j", """
                 p = np.exp(x) / np.sum(np.exp(x))
                 return np.einsum('i,ij->ij', p, np.eye(n)) - np.einsum('i,j->ij', p, p)"""),
-            differential=(r"d\mathbf{p} = \mathbf{p} \odot d\mathbf{x} - \mathbf{p}\,(\mathbf{p}^\top d\mathbf{x})", """
+            differential=(r"d\mathbf{p} = \mathbf{p} \odot d\mathbf{x} - \mathbf{p}\,(\mathbf{p}^\top "
+                          r"d\mathbf{x})", """
                 p = np.exp(x) / np.sum(np.exp(x))
                 return p * dx - p * (p @ dx)"""),
-            steps=(r"$\delta_{ij}$ is the identity matrix; the second product has no sum and is an outer product.",
-                   r"Contracted with $dx_j$: an elementwise product, and the number $\mathbf{p}^\top d\mathbf{x}$ times $\mathbf{p}$.",
-                   r"$\mathbf{p} \odot d\mathbf{x} = \operatorname{diag}(\mathbf{p})\,d\mathbf{x}$ and $\mathbf{p}(\mathbf{p}^\top d\mathbf{x}) = \mathbf{p}\mathbf{p}^\top d\mathbf{x}$.")),
+            steps=(r"$\delta_{ij}$ is the identity matrix; the second product has no sum and is an outer "
+                   "product.",
+                   r"Contracted with $dx_j$: an elementwise product, and the number $\mathbf{p}^\top "
+                   r"d\mathbf{x}$ times $\mathbf{p}$.",
+                   r"$\mathbf{p} \odot d\mathbf{x} = \operatorname{diag}(\mathbf{p})\,d\mathbf{x}$ and "
+                   r"$\mathbf{p}(\mathbf{p}^\top d\mathbf{x}) = \mathbf{p}\mathbf{p}^\top d\mathbf{x}$.")),
         note=r"$\mathbf{p} = e^{\mathbf{x}}/\mathbf{1}^\top e^{\mathbf{x}}$ is the value.",
         refs="G03.3a", chapter=3, section="sec-3-softmax"),
 
     Identity(
         "log-softmax", "x: n",
         of=(r"\log\operatorname{softmax}(\mathbf{x})", "x - np.log(np.sum(np.exp(x)))"),
-        jacobian=(r"I - \mathbf{1}\mathbf{p}^\top", "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.eye(n) - np.outer(np.ones(n), p)"),
-        pullback=(r"\mathbf{g} - (\mathbf{1}^\top\mathbf{g})\,\mathbf{p}", "p = np.exp(x) / np.sum(np.exp(x))\nreturn G - np.sum(G) * p"),
-        reason=r"The gradient of $\log\mathbf{1}^\top e^{\mathbf{x}}$ is $\mathbf{p}$; the same number is taken off every entry.",
+        jacobian=(r"I - \mathbf{1}\mathbf{p}^\top", "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.eye(n) - "
+                                                    "np.outer(np.ones(n), p)"),
+        pullback=(r"\mathbf{g} - (\mathbf{1}^\top\mathbf{g})\,\mathbf{p}",
+                  "p = np.exp(x) / np.sum(np.exp(x))\nreturn G - np.sum(G) * p"),
+        reason=r"The gradient of $\log\mathbf{1}^\top e^{\mathbf{x}}$ is $\mathbf{p}$; the same number is "
+               "taken off every entry.",
         wrong=(Wrong(r"I - \mathbf{p}\mathbf{1}^\top",
-                     "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.eye(n) - np.outer(p, np.ones(n))", "transposed",
+                     "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.eye(n) - np.outer(p, np.ones(n))",
+                     "transposed",
                      "column and row were exchanged; the matrix is square, so no shape tells"),
                Wrong(r"I - \mathbf{p}\mathbf{p}^\top",
                      "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.eye(n) - np.outer(p, p)", None,
-                     "a mixture with the rule for softmax", unnamed="row $i$ of one term has a factor $p_i$ too much")),
+                     "a mixture with the rule for softmax", unnamed="row $i$ of one term has a factor $p_i$ "
+                                                                    "too much")),
         other=(r"I - \mathbf{p}\mathbf{1}^\top",
                "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.eye(n) - np.outer(p, np.ones(n))"),
-        note=r"$\mathbf{p} = \operatorname{softmax}(\mathbf{x})$, and $\log\mathbf{p} = \mathbf{x} - \mathbf{1}\log(\mathbf{1}^\top e^{\mathbf{x}})$.",
+        note=r"$\mathbf{p} = \operatorname{softmax}(\mathbf{x})$, and $\log\mathbf{p} = \mathbf{x} - "
+             r"\mathbf{1}\log(\mathbf{1}^\top e^{\mathbf{x}})$.",
         refs="G03.3b", chapter=3, section="sec-3-softmax"),
 )

@@ -18,7 +18,8 @@ ENTRIES = (
         reason="The product rule; a constant $a$ has $da = 0$ and comes out of the differential.",
         wrong=(Wrong(r"a\,dX", "a * dX", None, "right if $a$ is a constant",
                      unnamed="several inputs move, and the checker sees them as one vector"),
-               Wrong(r"da\,dX", "da * dX", "not linear in dX", "the differential of a product is no product")),
+               Wrong(r"da\,dX", "da * dX", "not linear in dX",
+                     "the differential of a product is no product")),
         refs="CB34", chapter=0, section="sec-0-differentials"),
 
     Identity(
@@ -56,7 +57,8 @@ ENTRIES = (
         reason="The product rule twice: every factor moves once, in its place.",
         wrong=(Wrong(r"A\,dX\,B", "A @ dX @ B", None, "right if $A$ and $B$ are constants",
                      unnamed="several inputs move, and the checker sees them as one vector"),
-               Wrong(r"dA\,dX\,dB", "dA @ dX @ dB", "not linear in dX", "all three at once is of third order")),
+               Wrong(r"dA\,dX\,dB", "dA @ dX @ dB", "not linear in dX",
+                     "all three at once is of third order")),
         refs="G04.7", chapter=4),
 
     Identity(
@@ -64,7 +66,8 @@ ENTRIES = (
         of=(r"X \odot Y", "X * Y"),
         differential=(r"dX \odot Y + X \odot dY", "dX * Y + X * dY"),
         reason="The product rule of numbers, entry by entry.",
-        wrong=(Wrong(r"dX \odot dY", "dX * dY", "not linear in dX", "the differential of a product is no product"),
+        wrong=(Wrong(r"dX \odot dY", "dX * dY", "not linear in dX",
+                     "the differential of a product is no product"),
                Wrong(r"dX \odot Y", "dX * Y", None, "$Y$ was held",
                      unnamed="several inputs move, and the checker sees them as one vector")),
         refs="CB38", chapter=0, section="sec-0-differentials", also="Hadamard"),
@@ -86,23 +89,27 @@ ENTRIES = (
         of=("L(Z)", "np.sum(np.sin(C * Z))"),
         gradient=(r"G = C \odot \cos(C \odot Z)", "C * np.cos(C * Z)"),
         differential=(r"\operatorname{tr}(G^\top dZ)", "G = C * np.cos(C * Z)\nreturn np.trace(G.T @ dZ)"),
-        reason=r"$dL = \sum_{ij} G_{ij}\,dZ_{ij} = \operatorname{tr}(G^\top dZ)$: what stands before $dZ$ is the gradient.",
+        reason=r"$dL = \sum_{ij} G_{ij}\,dZ_{ij} = \operatorname{tr}(G^\top dZ)$: what stands before $dZ$ is "
+               "the gradient.",
         wrong=(Wrong(r"G \odot I", "C * np.cos(C * Z) * np.eye(m, n)", "only diagonal",
-                     r"$L(Z)$ is a number already; $\operatorname{tr}f(Z)$ of a matrix $f(Z)$ loses all entries "
-                     "off the diagonal"),),
-        note=r"Shown for $L(Z) = \sum_{ij}\sin(C_{ij}Z_{ij})$. The trace of the number $L$ says nothing; the trace "
-             "that helps is the one in $dL$.",
-        refs="S02-C07 G18.1b E14", chapter=2, section="sec-2-definition", also="identification table trace trick"),
+                     r"$L(Z)$ is a number already; $\operatorname{tr}f(Z)$ of a matrix $f(Z)$ loses all "
+                     "entries off the diagonal"),),
+        note=r"Shown for $L(Z) = \sum_{ij}\sin(C_{ij}Z_{ij})$. The trace of the number $L$ says nothing; the "
+             "trace that helps is the one in $dL$.",
+        refs="S02-C07 G18.1b E14", chapter=2, section="sec-2-definition",
+        also="identification table trace trick"),
 
     Identity(
         "trace trick with G held", "W: n k, X: m n",
         of=(r"\tfrac12\lVert XW\rVert_F^2", "np.sum((X @ W)**2) / 2"),
         gradient=(r"X^\top G,\quad G = XW", "G = X @ W\nreturn X.T @ G"),
         differential=(r"\operatorname{tr}\bigl((X^\top G)^\top dW\bigr)", "np.trace((X.T @ X @ W).T @ dW)"),
-        reason=r"$dL = \operatorname{tr}(G^\top dZ)$ and $dZ = X\,dW$; $G$ is taken at its value and not differentiated again.",
+        reason=r"$dL = \operatorname{tr}(G^\top dZ)$ and $dZ = X\,dW$; $G$ is taken at its value and not "
+               "differentiated again.",
         wrong=(Wrong(r"2X^\top G", "2 * X.T @ X @ W", "factor",
                      r"$\operatorname{tr}(G^\top XW)$ was differentiated with $G = XW$ moving too"),
-               Wrong(r"GX^\top", "X @ W @ X.T", "raises", "the factors do not fit: $m \\times k$ times $n \\times m$")),
+               Wrong(r"GX^\top", "X @ W @ X.T", "raises",
+                     r"the factors do not fit: $m \times k$ times $n \times m$")),
         refs="S02-C10 E14", chapter=2, section="sec-2-layer"),
 
     # Product rules of vector functions, each for an example with every factor moving
@@ -113,7 +120,8 @@ ENTRIES = (
             phi, grad_phi = np.exp(b @ x), np.exp(b @ x) * b
             f, Jf = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
             return phi * Jf + np.outer(f, grad_phi)"""),
-        reason=r"$d(\varphi\mathbf{f}) = \varphi\,d\mathbf{f} + \mathbf{f}\,d\varphi$ with $d\varphi = \nabla\varphi^\top d\mathbf{x}$.",
+        reason=r"$d(\varphi\mathbf{f}) = \varphi\,d\mathbf{f} + \mathbf{f}\,d\varphi$ with $d\varphi = "
+               r"\nabla\varphi^\top d\mathbf{x}$.",
         wrong=(Wrong(r"\varphi J_{\mathbf{f}}", "np.exp(b @ x) * np.diag(np.cos(A @ x)) @ A",
                      "missing product-rule term", r"$\varphi$ looks like a constant"),
                Wrong(r"\mathbf{f}\,\nabla\varphi^\top", "np.outer(np.sin(A @ x), np.exp(b @ x) * b)",
@@ -128,7 +136,8 @@ ENTRIES = (
             f, Jf = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
             g, Jg = (B @ x)**2, np.diag(2 * B @ x) @ B
             return Jf.T @ g + Jg.T @ f"""),
-        reason=r"$d(\mathbf{f}^\top\mathbf{g}) = \mathbf{g}^\top J_{\mathbf{f}}\,d\mathbf{x} + \mathbf{f}^\top J_{\mathbf{g}}\,d\mathbf{x}$.",
+        reason=r"$d(\mathbf{f}^\top\mathbf{g}) = \mathbf{g}^\top J_{\mathbf{f}}\,d\mathbf{x} + "
+               r"\mathbf{f}^\top J_{\mathbf{g}}\,d\mathbf{x}$.",
         wrong=(Wrong(r"J_{\mathbf{f}}^\top\mathbf{g}", "A.T @ (np.cos(A @ x) * (B @ x)**2)",
                      "missing product-rule term", r"$\mathbf{g}$ was held"),
                Wrong(r"J_{\mathbf{f}}^\top\mathbf{g} - J_{\mathbf{g}}^\top\mathbf{f}",
@@ -144,13 +153,16 @@ ENTRIES = (
     Identity(
         "elementwise product of vector functions", "x: n, A: m n, B: m n",
         of=(r"\mathbf{f}(\mathbf{x}) \odot \mathbf{g}(\mathbf{x})", "np.sin(A @ x) * (B @ x)**2"),
-        jacobian=(r"\operatorname{diag}(\mathbf{g})J_{\mathbf{f}} + \operatorname{diag}(\mathbf{f})J_{\mathbf{g}}", """
+        jacobian=(r"\operatorname{diag}(\mathbf{g})J_{\mathbf{f}} + "
+                  r"\operatorname{diag}(\mathbf{f})J_{\mathbf{g}}", """
             f, Jf = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
             g, Jg = (B @ x)**2, np.diag(2 * B @ x) @ B
             return np.diag(g) @ Jf + np.diag(f) @ Jg"""),
-        reason=r"Row $i$ is the product rule of $f_ig_i$: row $i$ of $J_{\mathbf{f}}$ times $g_i$, and the other way round.",
+        reason=r"Row $i$ is the product rule of $f_ig_i$: row $i$ of $J_{\mathbf{f}}$ times $g_i$, and the "
+               "other way round.",
         wrong=(Wrong(r"\operatorname{diag}(\mathbf{g})J_{\mathbf{f}}",
-                     "np.diag((B @ x)**2 * np.cos(A @ x)) @ A", "missing product-rule term", r"$\mathbf{g}$ was held"),),
+                     "np.diag((B @ x)**2 * np.cos(A @ x)) @ A", "missing product-rule term",
+                     r"$\mathbf{g}$ was held"),),
         note=r"Shown for $\mathbf{f} = \sin(A\mathbf{x})$ and $\mathbf{g} = B\mathbf{x} \odot B\mathbf{x}$.",
         refs="G03.4c", chapter=3, section="sec-3-product-rules", also="Hadamard"),
 
@@ -172,10 +184,11 @@ ENTRIES = (
         gradient=(r"\nabla f = J_f^\top", "np.cos(b @ x) * b"),
         jacobian=(r"J_f = \nabla f^\top", "np.cos(b @ x) * b[None, :]"),
         differential=(r"\nabla f^\top d\mathbf{x}", "np.cos(b @ x) * b @ dx"),
-        reason=r"$df = \mathbf{a}^\top d\mathbf{x}$ is read as $\nabla f = \mathbf{a}$, a column, and as $J_f = \mathbf{a}^\top$, one row.",
+        reason=r"$df = \mathbf{a}^\top d\mathbf{x}$ is read as $\nabla f = \mathbf{a}$, a column, and as "
+               r"$J_f = \mathbf{a}^\top$, one row.",
         wrong=(Wrong(r"\mathbf{b}", "b", "missing chain factor", "the slope of the sine was forgotten"),),
-        note=r"Shown for $f = \sin(\mathbf{b}^\top\mathbf{x})$. The source calls both, the $1 \times n$ row and the "
-             r"$n \times 1$ column, $\partial f/\partial\mathbf{x}$.",
+        note=r"Shown for $f = \sin(\mathbf{b}^\top\mathbf{x})$. The source calls both, the $1 \times n$ row "
+             r"and the $n \times 1$ column, $\partial f/\partial\mathbf{x}$.",
         refs="S03-C17 G18.1a E46", chapter=3, section="sec-3-layout", also="identification table"),
 
     Identity(
@@ -186,10 +199,12 @@ ENTRIES = (
             Jf = np.diag(1 - f**2) @ A          # m × n
             Jg = np.diag(np.cos(B @ f)) @ B     # p × m, at f(x)
             return Jg @ Jf                      # p × n"""),
-        reason=r"$d\mathbf{f} = J_{\mathbf{f}}\,d\mathbf{x}$ goes into $d\mathbf{g} = J_{\mathbf{g}}\,d\mathbf{f}$: the maps act from right to left.",
+        reason=r"$d\mathbf{f} = J_{\mathbf{f}}\,d\mathbf{x}$ goes into $d\mathbf{g} = "
+               r"J_{\mathbf{g}}\,d\mathbf{f}$: the maps act from right to left.",
         wrong=(Wrong(r"J_{\mathbf{g}}(\mathbf{f}(\mathbf{x}))", "np.diag(np.cos(B @ np.tanh(A @ x))) @ B @ A",
                      "missing chain factor", "the inner slope was forgotten"),
-               Wrong(r"J_{\mathbf{f}}\,J_{\mathbf{g}}", "A @ np.diag(np.cos(B @ np.tanh(A @ x))) @ B", "raises",
+               Wrong(r"J_{\mathbf{f}}\,J_{\mathbf{g}}", "A @ np.diag(np.cos(B @ np.tanh(A @ x))) @ B",
+                     "raises",
                      "written in the order in which the maps act; the shapes do not fit")),
         other=(r"J_{\mathbf{f}}^\top J_{\mathbf{g}}^\top", """
             f = np.tanh(A @ x)
@@ -201,16 +216,16 @@ ENTRIES = (
     Identity(
         "chain rule through a matrix", "X: m n, B: n m, C: m n",
         of=("g(U(X))", "U = X @ B @ X\nreturn np.sum(C * U**2) / 2"),
-        gradient=(r"\operatorname{vec}^{-1}\Bigl(\bigl(\tfrac{\partial\operatorname{vec}U}{\partial\operatorname{vec}X}"
-                  r"\bigr)^\top\operatorname{vec}\nabla_U g\Bigr)", """
+        gradient=(r"\operatorname{vec}^{-1}(J^\top\operatorname{vec}\nabla_U g)", """
             U = X @ B @ X
             J = np.kron((B @ X).T, np.eye(m)) + np.kron(np.eye(n), X @ B)
             return unvec(J.T @ vec(C * U), (m, n))"""),
-        reason=r"$dg = \sum_{kl}\frac{\partial g}{\partial U_{kl}}\,dU_{kl} = \operatorname{vec}(\nabla_U g)^\top"
-               r"\frac{\partial\operatorname{vec}U}{\partial\operatorname{vec}X}\operatorname{vec}dX$.",
-        wrong=(Wrong(r"\nabla_U g", "C * (X @ B @ X)", "missing chain factor", "the inner derivative was forgotten"),
-               Wrong(r"\bigl(\tfrac{\partial\operatorname{vec}U}{\partial\operatorname{vec}X}\bigr)"
-                     r"\operatorname{vec}\nabla_U g", """
+        reason=r"$dg = \sum_{kl}\frac{\partial g}{\partial U_{kl}}\,dU_{kl} = "
+               r"\operatorname{vec}(\nabla_U g)^\top J\operatorname{vec}dX$ with "
+               r"$J = \partial\operatorname{vec}U/\partial\operatorname{vec}X$.",
+        wrong=(Wrong(r"\nabla_U g", "C * (X @ B @ X)", "missing chain factor",
+                     "the inner derivative was forgotten"),
+               Wrong(r"\operatorname{vec}^{-1}(J\operatorname{vec}\nabla_U g)", """
                    J = np.kron((B @ X).T, np.eye(m)) + np.kron(np.eye(n), X @ B)
                    return unvec(J @ vec(C * (X @ B @ X)), (m, n))""", "transposed",
                      "the order of the scalar chain rule, without the transpose"),
@@ -232,13 +247,13 @@ ENTRIES = (
                 return np.einsum('kl,klij->ij', C * (X @ B @ X), T)"""),
             differential=(r"dg = \operatorname{tr}\bigl((\nabla_U g)^\top dU\bigr)",
                           "np.trace((C * (X @ B @ X)).T @ (dX @ B @ X + X @ B @ dX))"),
-            steps=(r"The numbers $\partial U_{kl}/\partial X_{ij}$ are an array $T$ with four axes; the sum over $k$ and "
-                   "$l$ contracts two of them.",
+            steps=(r"The numbers $\partial U_{kl}/\partial X_{ij}$ are an array $T$ with four axes; the sum "
+                   "over $k$ and $l$ contracts two of them.",
                    r"Multiplied by $dX_{ij}$ and summed, $T$ turns into $dU$, and the double sum is a trace.",
-                   r"With columns stacked $T$ is a matrix, and to contract it with $\nabla_U g$ on its output side is "
-                   "to multiply by its transpose.")),
-        note=r"Shown for $U = XBX$ and $g = \tfrac12\sum_{kl} C_{kl}U_{kl}^2$. The dot in "
-             r"$\frac{\partial L}{\partial Z}\cdot\frac{\partial Z}{\partial X}$ is this double sum, not a matrix product.",
+                   r"With columns stacked $T$ is a matrix, and to contract it with $\nabla_U g$ on its "
+                   "output side is to multiply by its transpose.")),
+        note=r"Shown for $U = XBX$ and $g = \tfrac12\sum_{kl} C_{kl}U_{kl}^2$. The dot in $\frac{\partial "
+             r"L}{\partial Z}\cdot\frac{\partial Z}{\partial X}$ is this double sum, not a matrix product.",
         refs="CB135 CB136 CB137 S05-C12 G05.1 E46", chapter=5),
 
     Identity(
@@ -248,11 +263,13 @@ ENTRIES = (
             f, Jf = np.tanh(A @ x), np.diag(1 - np.tanh(A @ x)**2) @ A
             g, Jg = (B @ x)**2, np.diag(2 * B @ x) @ B
             return Jf.T @ (C @ g) + Jg.T @ (C.T @ f)"""),
-        reason=r"$dL = \nabla_{\mathbf{f}}L^\top d\mathbf{f} + \nabla_{\mathbf{g}}L^\top d\mathbf{g}$: what reaches $L$ by "
-               "two paths is counted on both.",
-        wrong=(Wrong(r"J_{\mathbf{f}}^\top\nabla_{\mathbf{f}}L", "A.T @ ((1 - np.tanh(A @ x)**2) * (C @ (B @ x)**2))",
+        reason=r"$dL = \nabla_{\mathbf{f}}L^\top d\mathbf{f} + \nabla_{\mathbf{g}}L^\top d\mathbf{g}$: what "
+               "reaches $L$ by two paths is counted on both.",
+        wrong=(Wrong(r"J_{\mathbf{f}}^\top\nabla_{\mathbf{f}}L",
+                     "A.T @ ((1 - np.tanh(A @ x)**2) * (C @ (B @ x)**2))",
                      "missing product-rule term", "one path was overlooked"),),
-        note=r"Shown for $L = \mathbf{f}^\top C\mathbf{g}$, $\mathbf{f} = \tanh(A\mathbf{x})$, $\mathbf{g} = B\mathbf{x} \odot B\mathbf{x}$.",
+        note=r"Shown for $L = \mathbf{f}^\top C\mathbf{g}$, $\mathbf{f} = \tanh(A\mathbf{x})$, $\mathbf{g} = "
+             r"B\mathbf{x} \odot B\mathbf{x}$.",
         refs="G05.2", chapter=5),
 
     Identity(
@@ -261,11 +278,13 @@ ENTRIES = (
         gradient=(r"J_{\mathbf{f}}^\top\nabla g", """
             f, Jf = (A @ x)**2, np.diag(2 * A @ x) @ A
             return Jf.T @ (c @ f * c)"""),
-        hessian=(r"J_{\mathbf{f}}^\top(\nabla^2g)J_{\mathbf{f}} + \sum_k\frac{\partial g}{\partial f_k}\nabla^2f_k", """
+        hessian=(r"J_{\mathbf{f}}^\top(\nabla^2g)J_{\mathbf{f}} + \sum_k\frac{\partial g}{\partial "
+                 r"f_k}\nabla^2f_k", """
             f, Jf = (A @ x)**2, np.diag(2 * A @ x) @ A
             dg, Hg = c @ f * c, np.outer(c, c)
             return Jf.T @ Hg @ Jf + sum(dg[i] * 2 * np.outer(A[i], A[i]) for i in range(m))"""),
-        reason=r"In $J_{\mathbf{f}}^\top\nabla g$ both factors move with $\mathbf{x}$: the slopes of $g$ and the Jacobian of $\mathbf{f}$.",
+        reason=r"In $J_{\mathbf{f}}^\top\nabla g$ both factors move with $\mathbf{x}$: the slopes of $g$ and "
+               r"the Jacobian of $\mathbf{f}$.",
         wrong=(Wrong(r"J_{\mathbf{f}}^\top(\nabla^2g)J_{\mathbf{f}}", """
                    Jf = np.diag(2 * A @ x) @ A
                    return Jf.T @ np.outer(c, c) @ Jf""", "missing product-rule term",
@@ -284,7 +303,8 @@ ENTRIES = (
             Y = X @ A @ X.T
             H = 2 * C * Y * G
             return H @ X @ A.T + H.T @ X @ A"""),
-        reason=r"Linear maps are composed; the adjoint of a composition is the composition of the adjoints, the last one first.",
+        reason="Linear maps are composed; the adjoint of a composition is the composition of the adjoints, "
+               "the last one first.",
         wrong=(Wrong(r"HXA + H^\top XA", """
                    H = 2 * C * (X @ A @ X.T) * G
                    return H @ X @ A + H.T @ X @ A""", "only for symmetric input",
@@ -299,7 +319,8 @@ ENTRIES = (
         jacobian=(r"\operatorname{diag}(\sigma'(A\mathbf{x}))\,A", "np.diag(1 - np.tanh(A @ x)**2) @ A"),
         differential=(r"\sigma'(A\mathbf{x}) \odot (A\,d\mathbf{x})", "(1 - np.tanh(A @ x)**2) * (A @ dx)"),
         pullback=(r"A^\top(\sigma'(A\mathbf{x}) \odot \mathbf{g})", "A.T @ ((1 - np.tanh(A @ x)**2) * G)"),
-        reason=r"$d\sigma(\mathbf{z}) = \sigma'(\mathbf{z}) \odot d\mathbf{z}$ and $d\mathbf{z} = A\,d\mathbf{x}$; what stands before $d\mathbf{x}$ is $J$.",
+        reason=r"$d\sigma(\mathbf{z}) = \sigma'(\mathbf{z}) \odot d\mathbf{z}$ and $d\mathbf{z} = "
+               r"A\,d\mathbf{x}$; what stands before $d\mathbf{x}$ is $J$.",
         wrong=(Wrong("A", "A", "missing chain factor", "the slope of the activation was forgotten"),
                Wrong(r"\operatorname{diag}(\sigma'(A\mathbf{x}))", "np.diag(1 - np.tanh(A @ x)**2)", "shape",
                      "the derivative by $A\\mathbf{x}$, not by $\\mathbf{x}$"),),
@@ -313,10 +334,12 @@ ENTRIES = (
                         J[i, j] = (1 - np.tanh(z)**2) * A[i, j]
                 return J"""),
             einsum=(r"\sigma'(z)_i\,A_{ij}", "np.einsum('i,ij->ij', 1 - np.tanh(A @ x)**2, A)"),
-            differential=(r"d\mathbf{h} = \sigma'(\mathbf{z}) \odot (A\,d\mathbf{x})", "(1 - np.tanh(A @ x)**2) * (A @ dx)"),
+            differential=(r"d\mathbf{h} = \sigma'(\mathbf{z}) \odot (A\,d\mathbf{x})",
+                          "(1 - np.tanh(A @ x)**2) * (A @ dx)"),
             steps=("Nothing is summed: $i$ stays on both factors, so the einsum scales row $i$.",
                    "Multiply by $dx_j$ and sum over $j$: row $i$ of $A\\,d\\mathbf{x}$, times its slope.",
-                   "An elementwise product with a vector is a product with the diagonal matrix of that vector.")),
+                   "An elementwise product with a vector is a product with the diagonal matrix of that "
+                   "vector.")),
         note=r"Shown for $\sigma = \tanh$.",
         refs="S05-C15 S05-C17 G18.1c", chapter=5, also="identification table layer"),
 
@@ -330,24 +353,28 @@ ENTRIES = (
                       "np.cos(A @ x) * (A @ dx) * (B @ x) + np.sin(A @ x) * (B @ dx)"),
         pullback=(r"J^\top\mathbf{g} = \nabla_{\mathbf{x}}(\mathbf{g}^\top\mathbf{f}(\mathbf{x}))",
                   "A.T @ (np.cos(A @ x) * (B @ x) * G) + B.T @ (np.sin(A @ x) * G)"),
-        reason=r"A product with $J$ is a derivative along a line, one with $J^\top$ the gradient of a number; neither needs the table.",
+        reason=r"A product with $J$ is a derivative along a line, one with $J^\top$ the gradient of a "
+               "number; neither needs the table.",
         wrong=(Wrong(r"\sin(A\mathbf{x}) \odot B\mathbf{v}", "np.diag(np.sin(A @ x)) @ B",
                      "missing product-rule term", "one factor was held"),),
-        note=r"Shown for $\mathbf{f} = \sin(A\mathbf{x}) \odot B\mathbf{x}$. The whole $J$ takes $n$ products with unit "
-             r"vectors from the right or $m$ from the left.",
+        note=r"Shown for $\mathbf{f} = \sin(A\mathbf{x}) \odot B\mathbf{x}$. The whole $J$ takes $n$ "
+             "products with unit vectors from the right or $m$ from the left.",
         refs="G03.1", chapter=3, section="sec-3-products"),
 
     Identity(
         "deep network by its input", "x: n, A: m n, B: p m, C: q p",
         of=(r"C\sigma(B\sigma(A\mathbf{x}))", "C @ np.tanh(B @ np.tanh(A @ x))"),
-        jacobian=(r"C\operatorname{diag}(\boldsymbol\sigma_2')\,B\operatorname{diag}(\boldsymbol\sigma_1')\,A", """
+        jacobian=(r"C\,D_2\,B\,D_1\,A,\quad D_l = \operatorname{diag}(\sigma'(\mathbf{z}_l))", """
             h1 = np.tanh(A @ x)
             h2 = np.tanh(B @ h1)
             return C @ np.diag(1 - h2**2) @ B @ np.diag(1 - h1**2) @ A"""),
-        reason=r"A composition $f^{(3)} \circ f^{(2)} \circ f^{(1)}$: the Jacobians multiply, each at its own input.",
-        wrong=(Wrong(r"CB\operatorname{diag}(\boldsymbol\sigma_1')\,A", "C @ B @ np.diag(1 - np.tanh(A @ x)**2) @ A",
+        reason=r"A composition $f^{(3)} \circ f^{(2)} \circ f^{(1)}$: the Jacobians multiply, each at its "
+               "own input.",
+        wrong=(Wrong(r"C\,B\,D_1\,A",
+                     "C @ B @ np.diag(1 - np.tanh(A @ x)**2) @ A",
                      "missing chain factor", "the slope of one activation was forgotten"),
-               Wrong("CBA", "C @ B @ A", None, "right without activations", unnamed="two factors are missing at once")),
+               Wrong("CBA", "C @ B @ A", None, "right without activations",
+                     unnamed="two factors are missing at once")),
         note=r"Shown for $\sigma = \tanh$; the last layer has no activation.",
         refs="S05-C08", chapter=5),
 
@@ -358,8 +385,10 @@ ENTRIES = (
             h = np.tanh(A @ x)
             J1, J2 = np.diag(1 - h**2) @ A, B
             return J1.T @ J2.T @ (B @ h - y)"""),
-        reason=r"$d\ell = \nabla\ell^\top J_2J_1\,d\mathbf{x}$; the gradient is the transposed row, so the order turns round.",
-        wrong=(Wrong(r"A^\top B^\top\nabla\ell", "A.T @ B.T @ (B @ np.tanh(A @ x) - y)", "missing chain factor",
+        reason=r"$d\ell = \nabla\ell^\top J_2J_1\,d\mathbf{x}$; the gradient is the transposed row, so the "
+               "order turns round.",
+        wrong=(Wrong(r"A^\top B^\top\nabla\ell", "A.T @ B.T @ (B @ np.tanh(A @ x) - y)",
+                     "missing chain factor",
                      "the slope of the activation was forgotten"),
                Wrong(r"\nabla\ell\,J_2\,J_1", """
                    h = np.tanh(A @ x)
@@ -368,8 +397,8 @@ ENTRIES = (
         other=(r"\nabla\ell^\top J_2\,J_1", """
             h = np.tanh(A @ x)
             return (B @ h - y) @ B @ np.diag(1 - h**2) @ A"""),
-        note=r"Shown for $\ell(\mathbf{u}) = \tfrac12\lVert\mathbf{u} - \mathbf{y}\rVert^2$ and $\sigma = \tanh$. The product "
-             "in the order of the layers, last first, needs rows throughout.",
+        note=r"Shown for $\ell(\mathbf{u}) = \tfrac12\lVert\mathbf{u} - \mathbf{y}\rVert^2$ and $\sigma = "
+             r"\tanh$. The product in the order of the layers, last first, needs rows throughout.",
         refs="S05-C10 E46", chapter=5),
 
     Identity(
@@ -378,11 +407,12 @@ ENTRIES = (
         gradient=(r"\boldsymbol\delta = (B^\top\boldsymbol\delta_{+}) \odot \sigma'(\mathbf{z})", """
             delta_next = B @ np.tanh(z) - y
             return (B.T @ delta_next) * (1 - np.tanh(z)**2)"""),
-        reason=r"The signal $\boldsymbol\delta_{+}$ of the layer above goes back through $B^\top$, then through the slope of the activation.",
+        reason=r"The signal $\boldsymbol\delta_{+}$ of the layer above goes back through $B^\top$, then "
+               "through the slope of the activation.",
         wrong=(Wrong(r"B^\top\boldsymbol\delta_{+}", "B.T @ (B @ np.tanh(z) - y)", "missing chain factor",
                      "the slope of the activation was forgotten"),),
-        note=r"In layers: $\boldsymbol\delta^{(l)} = ((W^{(l+1)})^\top\boldsymbol\delta^{(l+1)}) \odot \sigma'(\mathbf{z}^{(l)})$. "
-             r"Shown for $\tfrac12\lVert\cdot - \mathbf{y}\rVert^2$ and $\tanh$.",
+        note=r"In layers: $\boldsymbol\delta^{(l)} = ((W^{(l+1)})^\top\boldsymbol\delta^{(l+1)}) \odot "
+             r"\sigma'(\mathbf{z}^{(l)})$. Shown for $\tfrac12\lVert\cdot - \mathbf{y}\rVert^2$ and $\tanh$.",
         refs="G05.3a", chapter=5, also="backpropagation delta"),
 
     Identity(
@@ -392,13 +422,17 @@ ENTRIES = (
             s = np.tanh(W @ h + b)
             delta = (B.T @ (B @ s - y)) * (1 - s**2)
             return np.outer(delta, h)"""),
-        reason=r"$d\ell = \boldsymbol\delta^\top d\mathbf{z}$ and $d\mathbf{z} = dW\,\mathbf{h}$: $\boldsymbol\delta^\top dW\,\mathbf{h} = \langle\boldsymbol\delta\mathbf{h}^\top, dW\rangle$.",
-        wrong=(Wrong(r"(B^\top\boldsymbol\delta_{+})\mathbf{h}^\top", "np.outer(B.T @ (B @ np.tanh(W @ h + b) - y), h)",
+        reason=r"$d\ell = \boldsymbol\delta^\top d\mathbf{z}$ and $d\mathbf{z} = dW\,\mathbf{h}$: "
+               r"$\boldsymbol\delta^\top dW\,\mathbf{h} = \langle\boldsymbol\delta\mathbf{h}^\top, "
+               r"dW\rangle$.",
+        wrong=(Wrong(r"(B^\top\boldsymbol\delta_{+})\mathbf{h}^\top",
+                     "np.outer(B.T @ (B @ np.tanh(W @ h + b) - y), h)",
                      "missing chain factor", "the slope of the activation was forgotten"),),
         other=(r"\mathbf{h}\,\boldsymbol\delta^\top", """
             s = np.tanh(W @ h + b)
             return np.outer(h, (B.T @ (B @ s - y)) * (1 - s**2))"""),
-        note=r"$\boldsymbol\delta$ is the signal at the layer, $\nabla_{\mathbf{z}}\ell$ with $\mathbf{z} = W\mathbf{h} + \mathbf{b}$.",
+        note=r"$\boldsymbol\delta$ is the signal at the layer, $\nabla_{\mathbf{z}}\ell$ with $\mathbf{z} = "
+             r"W\mathbf{h} + \mathbf{b}$.",
         refs="G05.3b", chapter=5, also="backpropagation"),
 
     Identity(
@@ -408,7 +442,8 @@ ENTRIES = (
             s = np.tanh(W @ h + b)
             return (B.T @ (B @ s - y)) * (1 - s**2)"""),
         reason=r"$d\mathbf{z} = d\mathbf{b}$: the bias feels the signal as it is.",
-        wrong=(Wrong(r"B^\top\boldsymbol\delta_{+}", "B.T @ (B @ np.tanh(W @ h + b) - y)", "missing chain factor",
+        wrong=(Wrong(r"B^\top\boldsymbol\delta_{+}", "B.T @ (B @ np.tanh(W @ h + b) - y)",
+                     "missing chain factor",
                      "the slope of the activation was forgotten"),),
         refs="G05.3c", chapter=5, also="backpropagation"),
 
@@ -427,7 +462,8 @@ ENTRIES = (
                 delta = (1 - H[t]**2) * (W.T @ delta + H[t])
                 total = total + np.outer(delta, H[t - 1])
             return total"""),
-        reason=r"$\boldsymbol\delta_t = \sigma'(\mathbf{z}_t) \odot (W^\top\boldsymbol\delta_{t+1} + \nabla\ell(\mathbf{h}_t))$; every step uses the same $W$, so its gradients add.",
+        reason=r"$\boldsymbol\delta_t = \sigma'(\mathbf{z}_t) \odot (W^\top\boldsymbol\delta_{t+1} + "
+               r"\nabla\ell(\mathbf{h}_t))$; every step uses the same $W$, so its gradients add.",
         wrong=(Wrong(r"\boldsymbol\delta_T\,\mathbf{h}_{T-1}^\top", """
                    H = [h]
                    for x in X:
@@ -441,7 +477,8 @@ ENTRIES = (
                    return sum(np.outer((1 - H[t]**2) * H[t], H[t - 1]) for t in range(1, k + 1))""", None,
                      r"what flows back through $W^\top$ was cut off",
                      unnamed="the missing part runs through several steps")),
-        note=r"Shown for $\mathbf{h}_t = \tanh(W\mathbf{h}_{t-1} + U\mathbf{x}_t)$ and $\ell = \tfrac12\lVert\mathbf{h}_t\rVert^2$.",
+        note=r"Shown for $\mathbf{h}_t = \tanh(W\mathbf{h}_{t-1} + U\mathbf{x}_t)$ and $\ell = "
+             r"\tfrac12\lVert\mathbf{h}_t\rVert^2$.",
         symbolic="two nested tanh of three sums each: minutes",
         refs="G05.6", chapter=5, also="RNN backpropagation through time"),
 
@@ -462,30 +499,38 @@ ENTRIES = (
         jacobian=(r"J_{\mathbf{f}}(\mathbf{x})^{-1},\quad \mathbf{y} = \mathbf{f}(\mathbf{x})", """
             x = np.cbrt(solve(A, y))
             return inv(A @ np.diag(3 * x**2))"""),
-        reason=r"Differentiate $\mathbf{f}^{-1}(\mathbf{f}(\mathbf{x})) = \mathbf{x}$: $J_{\mathbf{f}^{-1}}J_{\mathbf{f}} = I$.",
+        reason=r"Differentiate $\mathbf{f}^{-1}(\mathbf{f}(\mathbf{x})) = \mathbf{x}$: "
+               r"$J_{\mathbf{f}^{-1}}J_{\mathbf{f}} = I$.",
         conditions={r"$\det J_{\mathbf{f}}(\mathbf{x}) \ne 0$": "x[0] = 0; y = A @ x**3"},
         wrong=(Wrong(r"J_{\mathbf{f}}(\mathbf{x})", "A @ np.diag(3 * np.cbrt(solve(A, y))**2)", None,
-                     "the map's own Jacobian", unnamed="no name says that a matrix stands where its inverse belongs"),
-               Wrong(r"1/J_{\mathbf{f}}(\mathbf{x}) \text{ entrywise}", "1 / (A @ np.diag(3 * np.cbrt(solve(A, y))**2))", None,
+                     "the map's own Jacobian", unnamed="no name says that a matrix stands where its inverse "
+                                                       "belongs"),
+               Wrong(r"1/J_{\mathbf{f}}(\mathbf{x}) \text{ entrywise}",
+                     "1 / (A @ np.diag(3 * np.cbrt(solve(A, y))**2))", None,
                      "the rule for functions of one number, entry by entry",
                      unnamed="entries inverted one by one resemble no entry of the inverse")),
-        note=r"Shown for $\mathbf{f}(\mathbf{x}) = A\mathbf{x}^3$ (cubes entry by entry): at $x_1 = 0$ it is still one-to-one, "
-             "but its inverse has no derivative.",
+        note=r"Shown for $\mathbf{f}(\mathbf{x}) = A\mathbf{x}^3$ (cubes entry by entry): at $x_1 = 0$ it is "
+             "still one-to-one, but its inverse has no derivative.",
         symbolic="cube roots of symbols",
         refs="G03.5", chapter=3, section="sec-3-inverse"),
 
     Identity(
         "implicit function", "t: k positive, A: n n positive definite, C: n k positive, b: n",
-        of=(r"\mathbf{x}(\boldsymbol\theta) \text{ with } F(\mathbf{x}, \boldsymbol\theta) = 0", "solve(A + np.diag(C @ t), b)"),
-        jacobian=(r"-\Bigl(\frac{\partial F}{\partial\mathbf{x}}\Bigr)^{-1}\frac{\partial F}{\partial\boldsymbol\theta}", """
+        of=(r"\mathbf{x}(\boldsymbol\theta) \text{ with } F(\mathbf{x}, \boldsymbol\theta) = 0",
+            "solve(A + np.diag(C @ t), b)"),
+        jacobian=(r"-\Bigl(\frac{\partial F}{\partial\mathbf{x}}\Bigr)^{-1}\frac{\partial "
+                  r"F}{\partial\boldsymbol\theta}", """
             x = solve(A + np.diag(C @ t), b)
             Fx, Ft = A + np.diag(C @ t), np.diag(x) @ C
             return -inv(Fx) @ Ft"""),
-        reason=r"Along the solutions $dF = \frac{\partial F}{\partial\mathbf{x}}d\mathbf{x} + \frac{\partial F}{\partial\boldsymbol\theta}d\boldsymbol\theta = 0$; solve for $d\mathbf{x}$.",
+        reason=r"Along the solutions $dF = \frac{\partial F}{\partial\mathbf{x}}d\mathbf{x} + \frac{\partial "
+               r"F}{\partial\boldsymbol\theta}d\boldsymbol\theta = 0$; solve for $d\mathbf{x}$.",
         conditions={r"$\partial F/\partial\mathbf{x}$ is invertible": "A = -np.diag(C @ t)"},
-        wrong=(Wrong(r"\Bigl(\frac{\partial F}{\partial\mathbf{x}}\Bigr)^{-1}\frac{\partial F}{\partial\boldsymbol\theta}", """
+        wrong=(Wrong(r"\Bigl(\frac{\partial F}{\partial\mathbf{x}}\Bigr)^{-1}\frac{\partial "
+                     r"F}{\partial\boldsymbol\theta}", """
                    x = solve(A + np.diag(C @ t), b)
-                   return inv(A + np.diag(C @ t)) @ np.diag(x) @ C""", "sign", "the minus sign was forgotten"),),
+                   return inv(A + np.diag(C @ t)) @ np.diag(x) @ C""", "sign",
+                   "the minus sign was forgotten"),),
         note=r"Shown for $F = (A + \operatorname{diag}(C\boldsymbol\theta))\mathbf{x} - \mathbf{b}$.",
         refs="G03.6", chapter=3, section="sec-3-implicit"),
 
@@ -497,14 +542,16 @@ ENTRIES = (
         equals=(r"\log p_X(\mathbf{x}) - \log\lvert\det J_{\mathbf{f}}(\mathbf{x})\rvert", """
             x = solve(A, y - b)         # x is standard normal
             return -x @ x / 2 - n * np.log(2 * np.pi) / 2 - slogdet(A)[1]"""),
-        reason=r"A small volume around $\mathbf{x}$ becomes $\lvert\det J_{\mathbf{f}}\rvert$ times as large; its probability stays.",
+        reason=r"A small volume around $\mathbf{x}$ becomes $\lvert\det J_{\mathbf{f}}\rvert$ times as "
+               "large; its probability stays.",
         conditions={r"$\det J_{\mathbf{f}}(\mathbf{x}) \ne 0$": "A = 0 * A"},
         wrong=(Wrong(r"\log p_X(\mathbf{x}) + \log\lvert\det J_{\mathbf{f}}(\mathbf{x})\rvert", """
                    x = solve(A, y - b)
                    return -x @ x / 2 - n * np.log(2 * np.pi) / 2 + slogdet(A)[1]""", None,
                      "stretching thins a density out; it does not add to it",
                      unnamed="an equality of values: no derivative is checked"),),
-        note=r"Shown for $\mathbf{f}(\mathbf{x}) = A\mathbf{x} + \mathbf{b}$ and a standard normal $\mathbf{x}$, where $p_Y$ is known otherwise.",
+        note=r"Shown for $\mathbf{f}(\mathbf{x}) = A\mathbf{x} + \mathbf{b}$ and a standard normal "
+             r"$\mathbf{x}$, where $p_Y$ is known otherwise.",
         refs="G03.7", chapter=3, section="sec-3-volume"),
 
     # einsum
@@ -512,7 +559,8 @@ ENTRIES = (
         "einsum, pulled back", "X: m n, Y: n k",
         of=(r"Z_{ac} = X_{ab}Y_{bc}", "np.einsum('ab,bc->ac', X, Y)"),
         pullback=(r"\bar X_{ab} = G_{ac}Y_{bc}", "np.einsum('ac,bc->ab', G, Y)"),
-        reason=r"$\langle G, Z\rangle = G_{ac}X_{ab}Y_{bc}$: what stands beside $X_{ab}$, summed over the letters that $X$ has not.",
+        reason=r"$\langle G, Z\rangle = G_{ac}X_{ab}Y_{bc}$: what stands beside $X_{ab}$, summed over the "
+               "letters that $X$ has not.",
         wrong=(Wrong(r"\bar X_{ab} = G_{bc}Y_{ac}", "np.einsum('bc,ac->ab', G, Y)", "transposed",
                      "the letters of the result were mixed up"),),
         note="Exchange the output with the operand: `ab,bc->ac` becomes `ac,bc->ab`.",
