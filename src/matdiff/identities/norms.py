@@ -107,7 +107,7 @@ ENTRIES = (
         refs="CB132 S10-C11 S10-C12 E54", chapter=10),
 
     Identity(
-        "squared Frobenius norm as a trace", "X: m n",
+        "sum of squared entries", "X: m n",
         of=(r"\lVert X\rVert_F^2", "np.sum(X**2)"),
         equals=(r"\operatorname{tr}(X^\top X)", "np.trace(X.T @ X)"),
         reason=r"$(X^\top X)_{jj} = \sum_i X_{ij}^2$; the trace sums over $j$.",
