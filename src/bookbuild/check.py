@@ -26,7 +26,7 @@ FORBIDDEN = {
     r"np\.random\.(?!default_rng|Generator|SeedSequence)\w+": "uses NumPy's legacy random numbers",
     r"^\s*(?:import|from)\s+(?:random|bookbuild)\b": "imports random or bookbuild",
 }
-MACHINE = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users|opt|var|mnt)/\w|[A-Z]:\\\w|file://|\b0x[0-9a-f]{7,}\b")
+MACHINE = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users|opt|var|mnt)/\w|[A-Z]:\\\\?(?:Users|Windows|Program|Temp)|file://|\b0x[0-9a-f]{7,}\b")
 LABEL = re.compile(r"^\(([\w:-]+)\)=\s*$|^\$\$\s*\(([\w:-]+)\)\s*$|^:(?:name|label):\s*(\S+)\s*$", re.M)
 
 
@@ -193,8 +193,9 @@ def contents(book):
     for path in sorted(Path(book, "chapters").glob("*.ipynb")):
         if f"chapters/{path.stem}" not in listed:
             yield f"_toc.yml does not list chapters/{path.name}"
-    if listed != sorted(listed):
-        yield "_toc.yml does not list the chapters in order"
+    numbered = [name for name in listed if Path(name).name[:1].isdigit()]
+    if numbered != sorted(numbered) or listed[:len(numbered)] != numbered:
+        yield "_toc.yml does not list the chapters in order, the reference pages after them"
     yield from (f"_toc.yml lists {name} {count} times" for name, count in Counter(listed).items() if count > 1)
 
 

@@ -4,7 +4,9 @@ The strict build finds broken references, not broken TeX: MathJax shows a red wo
 refuses what TeX would refuse. It also knows what the reader's JupyterLab cannot: macros of our own.
 """
 import argparse
+import html
 import json
+import re
 import sys
 from dataclasses import dataclass
 from functools import cache
@@ -69,6 +71,7 @@ def formulas(path):
                 if "text/latex" in data:
                     yield Formula(data["text/latex"].strip().strip("$").removeprefix(r"\displaystyle"), True, n)
                 yield from in_markdown(data.get("text/markdown", ""), n)
+                yield from in_html(data.get("text/html", ""), n)
     else:
         yield from in_markdown(Path(path).read_text(encoding="utf-8"))
 
@@ -91,6 +94,12 @@ def in_markdown(text, cell=None):
             elif not token.info.strip().startswith(("{code", "{eval", "{raw")):
                 title = token.info.partition("}")[2]
                 tokens[:0] = parser().parse(title) + parser().parse(without_options(token.content))
+
+
+def in_html(page, cell=None):
+    r"""The formulas between \( and \) or \[ and \] in HTML."""
+    for inline, display in re.findall(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", page, re.S):
+        yield Formula(html.unescape(inline or display), bool(display), cell)
 
 
 def without_options(text):
