@@ -202,12 +202,12 @@ ENTRIES = (
 
     Identity(
         "logarithm of the determinant of a symmetric matrix, free entries", "s: q, S: n n positive definite; s = vech(S)",
-        of=(r"\ln\det S,\quad \mathbf{s} = \operatorname{vech}S", "np.log(det(unvech(s)))"),
+        of=(r"\ln\det S,\quad \mathbf{s} = \operatorname{vech}S", "slogdet(unvech(s))[1]"),
         gradient=(r"\operatorname{vech}(2S^{-1} - S^{-1}\circ I)", """
             S = unvech(s)
             return vech(2 * inv(S) - inv(S) * np.eye(n))"""),
         reason=r"$G = S^{-1}$ is symmetric, so $G + G^\top - G\circ I = 2G - G\circ I$.",
-        conditions={r"$\det S > 0$": "s[0] = s[0] - 9"},
+        conditions={"$S$ is invertible": "S[:, 0] = S[0] = 0.0; s = vech(S)"},
         wrong=(Wrong(r"\operatorname{vech}(S^{-1})", "vech(inv(unvech(s)))", "not a gradient",
                      "the gradient on the symmetric matrices, cut to its half"),
                Wrong(r"\operatorname{vech}(2S^{-1})", "vech(2 * inv(unvech(s)))", None, "the diagonal was counted twice",
@@ -217,21 +217,20 @@ ENTRIES = (
 
     Identity(
         "log-determinant plus trace", "S: n n positive definite, A: n n",
-        of=(r"\log\det\Sigma + \operatorname{tr}(A\Sigma)", "np.log(det(S)) + np.trace(A @ S)"),
+        of=(r"\log\det\Sigma + \operatorname{tr}(A\Sigma)", "slogdet(S)[1] + np.trace(A @ S)"),
         gradient=(r"\Sigma^{-1} + A^\top", "inv(S) + A.T"),
         reason=r"$d\log\det\Sigma = \operatorname{tr}(\Sigma^{-1}d\Sigma)$: both matrices are transposed, and $\Sigma^{-1}$ is symmetric.",
-        conditions={r"$\Sigma$ is symmetric": "S[0, 1] = S[0, 1] + 0.3", r"$\det\Sigma > 0$": "S[0, 0] = S[0, 0] - 9"},
+        conditions={r"$\Sigma$ is symmetric": "S[0, 1] = S[0, 1] + 0.3", r"$\Sigma$ is invertible": "S[:, 0] = S[0] = 0.0"},
         wrong=(Wrong(r"\Sigma^{-1} + A", "inv(S).T + A", "only for symmetric input", r"$\operatorname{tr}(A\Sigma)$ was differentiated to $A$"),),
-        other=(r"\Sigma^{-1} + A", "inv(S) + A"),
-        note=r"Equal to $\Sigma^{-1} + A$ if $A$ is symmetric, as a matrix of sums of squares is.",
+        note=r"In the other layout $\Sigma^{-1} + A$. The two agree if $A$ is symmetric, as a matrix of sums of squares is.",
         refs="S11-C09 E05", chapter=11, also="Gaussian likelihood covariance"),
 
     Identity(
         "log-determinant plus trace, symmetric variable", "S: n n positive definite, A: n n",
-        of=(r"\log\det\Sigma + \operatorname{tr}(A\Sigma),\ \Sigma = \Sigma^\top", "np.log(det(sym(S))) + np.trace(A @ sym(S))"),
+        of=(r"\log\det\Sigma + \operatorname{tr}(A\Sigma),\ \Sigma = \Sigma^\top", "slogdet(sym(S))[1] + np.trace(A @ sym(S))"),
         gradient=(r"\tfrac12\bigl[(\Sigma^{-1} + A) + (\Sigma^{-1} + A)^\top\bigr]", "sym(inv(S) + A)"),
         reason=r"The projection of $\Sigma^{-1} + A^\top$ on the symmetric matrices: $\Sigma^{-1} + \operatorname{sym}A$.",
-        conditions={r"$\Sigma$ is symmetric": "S[0, 1] = S[0, 1] + 0.3", r"$\det\Sigma > 0$": "S[0, 0] = S[0, 0] - 9"},
+        conditions={r"$\Sigma$ is symmetric": "S[0, 1] = S[0, 1] + 0.3", r"$\Sigma$ is invertible": "S[:, 0] = S[0] = 0.0"},
         wrong=(Wrong(r"\tfrac12(\Sigma^{-1} + A + \Sigma^{-1} + A)^\top", """
                    M = inv(sym(S)) + A
                    return (M + M).T / 2""", "not symmetrised", "the transpose stands on both halves: it symmetrises nothing"),
