@@ -316,4 +316,240 @@ ENTRIES = (
                Wrong(r"\mathbf{b}\,(X\mathbf{b} + \mathbf{c})^\top(D + D^\top)", "np.outer(b, (D + D.T) @ (X @ b + c))",
                      "transposed", "read off the trace without the transpose")),
         refs="CB83", chapter=2, section="sec-2-weighted"),
+
+    # What a gradient and a Hessian say
+
+    Identity(
+        "directional derivative", "x: n, B: m n",
+        of=(r"f(\mathbf{x})", "norm(B @ x)"),
+        differential=(r"\nabla f^\top d\mathbf{x} = \sum_i \partial_if\,dx_i", """
+            gradient = B.T @ (B @ x) / norm(B @ x)
+            return np.sum(gradient * dx)"""),
+        reason=r"Differentiable means: one vector $\nabla f$ gives the slope along every direction, of any length.",
+        conditions={r"$f$ is differentiable at $\mathbf{x}$": "x = 0 * x"},
+        wrong=(Wrong(r"\frac{\nabla f^\top d\mathbf{x}}{\lVert\nabla f\rVert}", """
+                     gradient = B.T @ (B @ x) / norm(B @ x)
+                     return gradient @ dx / norm(gradient)""", "missing chain factor",
+                     r"the projection of $d\mathbf{x}$ on the gradient is a length, not a rate"),),
+        note=r"The code takes $f = \lVert B\mathbf{x}\rVert$. At the origin it has slopes in all directions, "
+             "upwards in opposite ones too, and no gradient.",
+        refs="S01-C15 S01-C16 E22 E32 E33", chapter=1, section="sec-1-directional"),
+
+    Identity(
+        "expansion to second order", "h: , x: n, v: n, B: m n; h = 0 * h",
+        of=(r"f(\mathbf{x} + h\mathbf{v})", "np.sum(np.sin(B @ (x + h * v)))"),
+        gradient=(r"\nabla f^\top\mathbf{v}", """
+            gradient = B.T @ np.cos(B @ (x + h * v))
+            return gradient @ v"""),
+        hessian=(r"\mathbf{v}^\top\nabla^2f\,\mathbf{v}", """
+            hessian = -(B.T * np.sin(B @ (x + h * v))) @ B
+            return v[None] @ hessian @ v[:, None]       # 1 × 1"""),
+        reason=r"Slope and curvature of $h \mapsto f(\mathbf{x} + h\mathbf{v})$ at 0: "
+               r"$f + h\,\nabla f^\top\mathbf{v} + \tfrac{h^2}2\mathbf{v}^\top\nabla^2f\,\mathbf{v} + o(h^2)$.",
+        wrong=(Wrong(r"\nabla^2f\,\mathbf{v}", """
+                     hessian = -(B.T * np.sin(B @ (x + h * v))) @ B
+                     return hessian @ v""", "shape", r"along $\mathbf{v}$ the curvature is one number", form="hessian"),
+               Wrong(r"\tfrac12\mathbf{v}^\top\nabla^2f\,\mathbf{v}", """
+                     hessian = -(B.T * np.sin(B @ (x + h * v))) @ B
+                     return v[None] @ hessian @ v[:, None] / 2""", "factor",
+                     "the half belongs to the expansion, not to the derivative", form="hessian")),
+        note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$. With the remainder written out it is an equality.",
+        refs="S01-C13 G01.1a", chapter=1, section="sec-1-second", also="Taylor"),
+
+    Identity(
+        "Hessian, the Jacobian of the gradient", "x: n, B: m n",
+        of=(r"\nabla f(\mathbf{x})", "B.T @ np.cos(B @ x)"),
+        jacobian=(r"\nabla^2f", "-(B.T * np.sin(B @ x)) @ B"),
+        reason=r"$(\nabla^2f)_{ij} = \partial_i\partial_jf = \partial_j\partial_if$: which step comes first does not matter.",
+        wrong=(Wrong(r"\operatorname{diag}(\partial_i^2f)", "np.diag(np.diag(-(B.T * np.sin(B @ x)) @ B))",
+                     "only diagonal", "each partial derivative was differentiated by its own variable alone"),),
+        other=(r"\nabla^2f", "-(B.T * np.sin(B @ x)) @ B"),
+        note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$. The second derivatives have to be continuous: "
+             r"$xy(x^2 - y^2)/(x^2 + y^2)$ has $-1$ and $1$ for the two orders at the origin.",
+        refs="G01.1b", chapter=1, section="sec-1-second"),
+
+    Identity(
+        "product of two functions", "x: n, B: m n, c: n",
+        of=(r"f(\mathbf{x})\,g(\mathbf{x})", "np.sum((B @ x)**2) * np.sin(c @ x)"),
+        gradient=(r"f\,\nabla g + g\,\nabla f", """
+            f, g = np.sum((B @ x)**2), np.sin(c @ x)
+            df, dg = 2 * B.T @ (B @ x), c * np.cos(c @ x)
+            return f * dg + g * df"""),
+        reason=r"$d(fg) = f\,dg + g\,df$, as for numbers.",
+        wrong=(Wrong(r"\nabla f\odot\nabla g", "2 * B.T @ (B @ x) * c * np.cos(c @ x)", None,
+                     "the product of the derivatives", unnamed="the rule itself is another"),
+               Wrong(r"g\,\nabla f", "2 * B.T @ (B @ x) * np.sin(c @ x)", "missing product-rule term", "$g$ was held")),
+        note=r"The code takes $f = \lVert B\mathbf{x}\rVert^2$ and $g = \sin(\mathbf{c}^\top\mathbf{x})$.",
+        refs="G01.5a", chapter=1, section="sec-1-rules"),
+
+    Identity(
+        "quotient of two functions", "x: n, B: m n, c: n",
+        of=(r"f(\mathbf{x})/g(\mathbf{x})", "np.sum((B @ x)**2) / (c @ x)"),
+        gradient=(r"\frac{g\,\nabla f - f\,\nabla g}{g^2}", """
+            f, g = np.sum((B @ x)**2), c @ x
+            df, dg = 2 * B.T @ (B @ x), c
+            return (g * df - f * dg) / g**2"""),
+        reason=r"$d(f/g) = df/g - f\,dg/g^2$, as for numbers.",
+        conditions={r"$g(\mathbf{x})\neq0$": "c = 0 * c"},
+        wrong=(Wrong(r"\frac{f\,\nabla g - g\,\nabla f}{g^2}", """
+                     f, g = np.sum((B @ x)**2), c @ x
+                     return (f * c - g * 2 * B.T @ (B @ x)) / g**2""", "sign", "the order of the two terms"),
+               Wrong(r"\nabla f/g", "2 * B.T @ (B @ x) / (c @ x)", "missing product-rule term", "$g$ was held")),
+        note=r"The code takes $f = \lVert B\mathbf{x}\rVert^2$ and $g = \mathbf{c}^\top\mathbf{x}$.",
+        refs="G01.5b", chapter=1, section="sec-1-rules"),
+
+    Identity(
+        "function of a function", "x: n, B: m n",
+        of=(r"\varphi(f(\mathbf{x}))", "np.exp(np.sum(np.sin(B @ x)))"),
+        gradient=(r"\varphi'(f)\,\nabla f", "np.exp(np.sum(np.sin(B @ x))) * B.T @ np.cos(B @ x)"),
+        reason=r"$d\varphi = \varphi'(f)\,df$: a number times the gradient inside.",
+        wrong=(Wrong(r"\varphi'(f)", "np.exp(np.sum(np.sin(B @ x)))", "shape", "the inner derivative is missing"),
+               Wrong(r"\nabla f", "B.T @ np.cos(B @ x)", "missing chain factor", "the outer derivative is missing")),
+        note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$ and $\varphi = \exp$.",
+        refs="G01.5c", chapter=1, section="sec-1-rules"),
+
+    Identity(
+        "affine substitution", "x: n, A: m n, b: m, c: m",
+        of=(r"f(A\mathbf{x} + \mathbf{b})", "np.sum(c * np.sin(A @ x + b))"),
+        gradient=(r"A^\top\,\nabla f(A\mathbf{x} + \mathbf{b})", "A.T @ (c * np.cos(A @ x + b))"),
+        hessian=(r"A^\top\,\nabla^2f(A\mathbf{x} + \mathbf{b})\,A", "A.T @ np.diag(-c * np.sin(A @ x + b)) @ A"),
+        reason=r"$d\mathbf{z} = A\,d\mathbf{x}$ in $\nabla f^\top d\mathbf{z}$, and once more.",
+        wrong=(Wrong(r"\nabla f(A\mathbf{x} + \mathbf{b})", "c * np.cos(A @ x + b)", "shape",
+                     r"without $A^\top$ the gradient is left in the space of $\mathbf{z}$"),
+               Wrong(r"A^\top\,\nabla f(A\mathbf{x})", "A.T @ (c * np.cos(A @ x))", None,
+                     r"taken at $A\mathbf{x}$", unnamed="right formula, wrong point")),
+        other=(r"\nabla f^\top A", "(c * np.cos(A @ x + b)) @ A"),
+        note=r"The code takes $f(\mathbf{z}) = \sum_kc_k\sin z_k$.",
+        refs="G01.6", chapter=1, section="sec-1-rules"),
+
+    # Norm and log-sum-exp
+
+    Identity(
+        "Euclidean norm", "x: n",
+        of=(r"\lVert\mathbf{x}\rVert", "norm(x)"),
+        gradient=(r"\frac{\mathbf{x}}{\lVert\mathbf{x}\rVert}", "x / norm(x)"),
+        hessian=(r"\frac1{\lVert\mathbf{x}\rVert}\Bigl(I - \frac{\mathbf{x}\mathbf{x}^\top}{\lVert\mathbf{x}\rVert^2}\Bigr)",
+                 "(np.eye(n) - np.outer(x, x) / norm(x)**2) / norm(x)"),
+        reason=r"From $f^2 = \mathbf{x}^\top\mathbf{x}$ follows $2f\,df = 2\mathbf{x}^\top d\mathbf{x}$.",
+        conditions={r"$\mathbf{x}\neq0$": "x = 0 * x"},
+        wrong=(Wrong(r"2\mathbf{x}", "2 * x", "wrong normalisation", "that belongs to the square"),
+               Wrong(r"\frac1{\lVert\mathbf{x}\rVert}(I - \mathbf{x}\mathbf{x}^\top)",
+                     "(np.eye(n) - np.outer(x, x)) / norm(x)", "wrong normalisation",
+                     "right on the unit sphere", form="hessian")),
+        refs="G01.3", chapter=1, section="sec-1-rules"),
+
+    Identity(
+        "log-sum-exp", "x: n",
+        of=(r"\log\sum_i e^{x_i}", "np.log(np.sum(np.exp(x)))"),
+        gradient=(r"\mathbf{p} = \operatorname{softmax}(\mathbf{x})", "np.exp(x) / np.sum(np.exp(x))"),
+        hessian=(r"\operatorname{diag}(\mathbf{p}) - \mathbf{p}\mathbf{p}^\top", """
+            p = np.exp(x) / np.sum(np.exp(x))
+            return np.diag(p) - np.outer(p, p)"""),
+        reason=r"$df = ds/s$ with $s = \sum_ie^{x_i}$ and $ds = \sum_ie^{x_i}dx_i$.",
+        wrong=(Wrong(r"e^{\mathbf{x}}", "np.exp(x)", "missing chain factor", "the logarithm around the sum was forgotten"),
+               Wrong(r"\operatorname{diag}(\mathbf{p}\odot(1 - \mathbf{p}))", """
+                     p = np.exp(x) / np.sum(np.exp(x))
+                     return np.diag(p * (1 - p))""", "only diagonal",
+                     "every probability depends on every entry", form="hessian")),
+        other=(r"\mathbf{p}^\top", "np.exp(x) / np.sum(np.exp(x))"),
+        views=Views(
+            indices=(r"\frac{\partial f}{\partial x_k} = \frac{\sum_i\delta_{ik}e^{x_i}}{\sum_i e^{x_i}}", """
+                g = np.zeros(n)
+                for k in range(n):
+                    for i in range(n):
+                        g[k] += (i == k) * np.exp(x[i])
+                s = 0
+                for i in range(n):
+                    s += np.exp(x[i])
+                return g / s"""),
+            einsum=(r"\delta_{ik}e^{x_i}\big/\,e^{x_i}1_i", """
+                e = np.exp(x)
+                return np.einsum('ik,i->k', np.eye(n), e) / np.einsum('i,i->', e, np.ones(n))"""),
+            differential=(r"df = \frac{ds}{s},\quad ds = \sum_i e^{x_i}dx_i", """
+                s, ds = np.sum(np.exp(x)), np.sum(np.exp(x) * dx)
+                return ds / s"""),
+            steps=(r"A sum without a second factor is an einsum with ones; the delta keeps the index $k$.",
+                   r"Multiply by $dx_k$ and sum over $k$: above the line stands $ds$, below it $s$.",
+                   r"What stands before $dx_i$ is $e^{x_i}/s$: the softmax, entry by entry.")),
+        refs="G01.4", chapter=1, section="sec-1-rules", also="softmax"),
+
+    # Descent
+
+    Identity(
+        "one step of gradient descent", "x: n, A: n n symmetric, b: n, eta: positive",
+        of=(r"f(\mathbf{x} - \eta\,\mathbf{g}),\ \mathbf{g} = \nabla f(\mathbf{x})", """
+            f = lambda x: x @ A @ x / 2 - b @ x
+            return f(x - eta * (A @ x - b))"""),
+        equals=(r"f(\mathbf{x}) - \eta\,\mathbf{g}^\top\mathbf{g} + \tfrac{\eta^2}2\mathbf{g}^\top A\mathbf{g}", """
+            g = A @ x - b
+            return x @ A @ x / 2 - b @ x - eta * g @ g + eta**2 / 2 * g @ A @ g"""),
+        reason=r"The expansion of a quadratic ends at second order, and $\mathbf{g}^\top A\mathbf{g}\le L\lVert\mathbf{g}\rVert^2$ "
+               r"makes it the descent lemma, a decrease for $\eta < 2/L$.",
+        conditions={"$A$ is symmetric": "A: n n"},
+        wrong=(Wrong(r"f(\mathbf{x}) - \eta\,\mathbf{g}^\top\mathbf{g}", """
+                     g = A @ x - b
+                     return x @ A @ x / 2 - b @ x - eta * g @ g""", None, "true to first order, for small steps only",
+                     unnamed="two numbers are compared, not two derivatives"),),
+        note=r"The code takes $f = \tfrac12\mathbf{x}^\top A\mathbf{x} - \mathbf{b}^\top\mathbf{x}$.",
+        refs="E21", chapter=1, section="sec-1-second"),
+
+    Identity(
+        "steepest descent by the ruler of P", "g: n, P: n n positive definite",
+        of=(r"\operatorname*{argmin}_{\mathbf{v}^\top P\mathbf{v} = 1}\,\mathbf{g}^\top\mathbf{v}", """
+            L = cholesky(P)                 # u = Lᵀv has Euclidean length 1
+            u = -solve(L, g) / norm(solve(L, g))
+            return solve(L.T, u)"""),
+        equals=(r"-\frac{P^{-1}\mathbf{g}}{\sqrt{\mathbf{g}^\top P^{-1}\mathbf{g}}}", "-solve(P, g) / np.sqrt(g @ solve(P, g))"),
+        reason=r"With $P = LL^\top$ and $\mathbf{u} = L^\top\mathbf{v}$ it is the Euclidean case: "
+               r"$\mathbf{u}$ opposite to $L^{-1}\mathbf{g}$.",
+        conditions={"$P$ is positive definite": "P = P - 2 * np.eye(n)", r"$\mathbf{g}\neq0$": "g = 0 * g"},
+        wrong=(Wrong(r"-\mathbf{g}/\lVert\mathbf{g}\rVert", "-g / norm(g)", None, "steepest by the Euclidean ruler",
+                     unnamed="two directions are compared, not two derivatives"),
+               Wrong(r"-P\mathbf{g}/\sqrt{\mathbf{g}^\top P\mathbf{g}}", "-P @ g / np.sqrt(g @ P @ g)", None,
+                     "cheap directions have to be preferred: the inverse", unnamed="as above")),
+        symbolic="Cholesky factors are not among the stand-ins",
+        refs="G01.8a", chapter=1, section="sec-1-steepest", also="preconditioned natural gradient"),
+
+    Identity(
+        "steepest descent by the largest entry", "g: n nonzero",
+        of=(r"\operatorname*{argmin}_{\max_i|v_i| = 1}\,\mathbf{g}^\top\mathbf{v}", """
+            corners = 2 * np.array(list(np.ndindex(*n * [2]))) - 1
+            return corners[np.argmin(corners @ g)]"""),
+        equals=(r"-\operatorname{sign}(\mathbf{g})", "-np.sign(g)"),
+        reason="Every coordinate goes as far as it may, downhill: a corner of the cube. The code tries all corners.",
+        conditions={"no entry of the gradient is 0": "g[0] = 0"},
+        wrong=(Wrong(r"-\mathbf{g}/\max_i|g_i|", "-g / np.max(np.abs(g))", None,
+                     "the gradient scaled to the cube does not use the room in the other coordinates",
+                     unnamed="two directions are compared, not two derivatives"),),
+        symbolic="argmin and sign",
+        refs="G01.8b", chapter=1, section="sec-1-steepest"),
+
+    # Checking a gradient
+
+    Identity(
+        "central difference", "x: n, B: m n, h: positive",
+        of=(r"\frac{f(\mathbf{x} + h\mathbf{e}_j) - f(\mathbf{x} - h\mathbf{e}_j)}{2h}", """
+            f = lambda x: np.sum((B @ x)**3)
+            return np.array([(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(n)])"""),
+        equals=(r"\partial_jf + \tfrac{h^2}6\,\partial_j^3f", "B.T @ (3 * (B @ x)**2) + h**2 * np.sum(B**3, axis=0)"),
+        reason="The even powers of $h$ cancel: what is left over begins with $h^2$.",
+        wrong=(Wrong(r"\partial_jf", "B.T @ (3 * (B @ x)**2)", None, "right for quadratics, and as $h$ goes to 0",
+                     unnamed="two arrays are compared, not two derivatives"),),
+        note=r"The code takes the cubic $f = \sum_k(B\mathbf{x})_k^3$, where nothing of higher order follows.",
+        refs="G01.9a", chapter=1, section="sec-1-check", also="finite differences"),
+
+    Identity(
+        "complex step", "x: n, B: m n, h: positive",
+        of=(r"\operatorname{Im}f(\mathbf{x} + ih\mathbf{e}_j)/h", """
+            f = lambda x: np.sum((B @ x)**3)
+            return np.array([np.imag(f(x + 1j * h * e)) / h for e in np.eye(n)])"""),
+        equals=(r"\partial_jf - \tfrac{h^2}6\,\partial_j^3f", "B.T @ (3 * (B @ x)**2) - h**2 * np.sum(B**3, axis=0)"),
+        reason=r"$f(x + ih) = f + ih\,f' - \tfrac{h^2}2f'' - i\tfrac{h^3}6f''' + \dots$: the imaginary part has no "
+               "difference of nearby numbers, so $h$ may be as small as one likes.",
+        wrong=(Wrong(r"\partial_jf + \tfrac{h^2}6\,\partial_j^3f", "B.T @ (3 * (B @ x)**2) + h**2 * np.sum(B**3, axis=0)", None,
+                     "the remainder of the central difference; $i^3 = -i$ turns its sign",
+                     unnamed="two arrays are compared, not two derivatives"),),
+        symbolic="np.imag",
+        note=r"The code takes the cubic $f = \sum_k(B\mathbf{x})_k^3$. In general $f$ has to be real analytic.",
+        refs="G01.9b", chapter=1, section="sec-1-check"),
 )
