@@ -198,9 +198,10 @@ def right_claims(circumstance, problems, count):
 def right(options):
     """No right claim is refused, and where the function is too noisy to decide, that is said.
 
-    Every fifth is asked again one per cent wrong: accepting all would be no art.
+    Every fifth is asked again one per cent wrong: accepting all would be no art. It may be called a factor,
+    unknown, or too noisy to decide.
     """
-    columns = ("asked", "refused", "too noisy", "1 % wrong", "accepted")
+    columns = ("asked", "refused", "too noisy", "1 % wrong", "accepted", "misnamed")
     line = lambda name, counts: print(f"{name:32s}" + "".join(f"{counts[column]:12d}" for column in columns))
     print(f"\n{'right claims':32s}" + "".join(f"{column:>12s}" for column in columns))
     totals, reports = collections.Counter(), []
@@ -217,9 +218,11 @@ def right(options):
             if seed % 5 == 0:
                 check = ask(question, times(1.01, claim))
                 accepted = check.passed and check.mistake != "too noisy to decide"
-                counts.update({"1 % wrong": 1, "accepted": accepted})
-                if accepted:
-                    reports.append(f"accepted: {circumstance}, {name}, seed {seed}, one per cent wrong")
+                misnamed = check.mistake not in (None, "factor", "unknown", "too noisy to decide")
+                counts.update({"1 % wrong": 1, "accepted": accepted, "misnamed": misnamed})
+                if accepted or misnamed:
+                    reports.append(f"1 % wrong: {circumstance}, {name}, seed {seed}: {check.mistake}. "
+                                   f"{check.message}")
         line(circumstance, counts)
         totals.update(counts)
     line("overall", totals)
