@@ -371,3 +371,74 @@ def test_figures_say_that_they_can_be_dragged(visit, name):
         assert "drag" in figure.inner_text().lower()
         assert figure.get_attribute("aria-label") or figure.get_attribute("aria-labelledby") or \
             figure.locator("[aria-label]").count()
+
+
+# The catalogue's page
+
+CATALOGUE = "chapters/identities.html"
+VISIBLE = "() => [...document.querySelectorAll('table.identities tr[id]')].filter(r => r.offsetParent).map(r => r.id)"
+
+
+def test_the_catalogue_is_filtered_by_words_topic_and_shape(visit):
+    page = visit(CATALOGUE).page
+    everything = page.evaluate(VISIBLE)
+    page.fill("input[name=words]", "log det")
+    some = page.evaluate(VISIBLE)
+    assert "identity-log-det" in some and 1 < len(some) < len(everything) / 4
+    assert f"{len(some)} of" in page.inner_text(".identities-count")
+    page.fill("input[name=words]", "")
+    page.select_option("select[name=topic]", "traces")
+    page.select_option("select[name=output]", "scalar")
+    traces = page.evaluate(VISIBLE)
+    assert traces and all("trace" in name for name in traces[:5])
+    assert not page.evaluate("() => !!document.querySelector('#determinants')?.offsetParent"), "the heading of an empty topic"
+    page.fill("input[name=words]", "no such identity")
+    assert page.evaluate(VISIBLE) == [] and page.inner_text(".identities-count").startswith("0 of")
+
+
+def test_the_layout_holds_for_the_whole_page_and_in_the_address(visit):
+    page = visit(CATALOGUE).page
+    shown = "() => new Set([...document.querySelectorAll('.identity-line')].filter(e => e.offsetParent).map(e => e.dataset.layout))"
+    page.select_option("select[name=layout]", "numerator")
+    layouts = page.evaluate(f"() => [...({shown})()]")
+    assert layouts and all("numerator" in layout for layout in layouts)
+    assert "layout=numerator" in page.url
+    page.reload()
+    assert page.input_value("select[name=layout]") == "numerator"
+
+
+def test_a_link_to_an_identity_opens_it(visit):
+    page = visit(CATALOGUE + "?words=trace#identity-log-det").page
+    assert page.evaluate("() => document.querySelector('#identity-log-det details').open")
+    assert page.evaluate("() => !!document.querySelector('#identity-log-det').offsetParent"), "the filter still hides it"
+
+
+def test_the_catalogue_is_readable_without_javascript(browser, address):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    try:
+        page = context.new_page()
+        page.goto(address + CATALOGUE)
+        assert not page.locator(".identities-bar").count()
+        row = page.locator("#identity-log-det")
+        assert row.is_visible() and row.locator("math").first.is_visible()
+        row.locator("summary").click()
+        assert "inv(X).T" in row.inner_text()
+        assert not page.locator("text=/\\\\\\\\(frac|mathbf|nabla)/").count(), "TeX that nobody has set"
+    finally:
+        context.close()
+
+
+def test_the_catalogue_prints_whole(visit):
+    page = visit(CATALOGUE).page
+    page.emulate_media(media="print")
+    assert not page.locator(".identities-bar").is_visible()
+    assert page.locator("#identity-log-det").is_visible()
+
+
+def test_typing_in_the_catalogue_is_quick(visit):
+    page = visit(CATALOGUE).page
+    times = page.evaluate("""() => ["l", "lo", "log", "log d", "log det", "", "inverse"].map(text => {
+        const field = document.querySelector("input[name=words]"); field.value = text;
+        const before = performance.now(); field.dispatchEvent(new Event("input", {bubbles: true}));
+        document.body.offsetHeight; return performance.now() - before; })""")
+    assert statistics.median(times) < 100, times

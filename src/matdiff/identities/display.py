@@ -204,13 +204,14 @@ def formula(entry):
                    f"{inline(tex)}</div>" for tex, layouts in written.items())
 
 
-def row(entry, into, out):
-    """One row of the reference table. `into` and `out` are the shapes of the variable and the value."""
+def row(entry, into, out, anchored):
+    """One row of a table. `into` and `out` are the shapes of the variable and the value; a link leads to it if anchored."""
     right, n = verdict(entry)
     needs = f"<div>if {conditions(entry)}</div>" if entry.conditions else ""
+    place = f' id="{anchor(entry)}"' if anchored else ""
     more = "".join(f"<dt>{prose(title)}</dt><dd>{what}</dd>" for title, what in rows(entry))
     searched = html.escape(" ".join((entry.name, entry.also, entry.of[1], references(entry))).lower())
-    return (f'<tr id="{anchor(entry)}" data-topic="{entry.topic}" data-input="{into}" data-output="{out}" '
+    return (f'<tr{place} data-topic="{entry.topic}" data-input="{into}" data-output="{out}" '
             f'data-text="{searched}"><th scope="row">{html.escape(entry.name)}<small>{"✓" if right == n else "✗"} {right} of {n}</small></th>'
             f"<td>{formula(entry)}</td><td>{html.escape(shapes(entry))}{needs}"
             f"<details><summary>why, code, mistakes</summary><dl>{more}</dl></details></td></tr>")
@@ -219,7 +220,7 @@ def row(entry, into, out):
 def table(found, title, topic=""):
     """A table of entries; `found` holds (entry, shape of the variable, shape of the value)."""
     head = "".join(f'<th scope="col">{column}</th>' for column in ("Identity", "Statement", "For"))
-    body = "".join(row(*one) for one in found)
+    body = "".join(row(*one, anchored=bool(topic)) for one in found)
     return (f'<table class="identities" data-topic="{topic}" aria-label="{html.escape(title)}"><thead><tr>{head}</tr></thead>'
             f"<tbody>{body}</tbody></table>")
 
