@@ -506,7 +506,7 @@ ENTRIES = (
         wrong=(Wrong(r"-\mathbf{g}/\lVert\mathbf{g}\rVert", "-g / norm(g)", None, "steepest by the Euclidean ruler",
                      unnamed="two directions are compared, not two derivatives"),
                Wrong(r"-P\mathbf{g}/\sqrt{\mathbf{g}^\top P\mathbf{g}}", "-P @ g / np.sqrt(g @ P @ g)", None,
-                     "cheap directions have to be preferred: the inverse", unnamed="as above")),
+                     "cheap directions have to be preferred: the inverse", unnamed="two directions are compared, not two derivatives")),
         symbolic="Cholesky factors are not among the stand-ins",
         refs="G01.8a", chapter=1, section="sec-1-steepest", also="preconditioned natural gradient"),
 
