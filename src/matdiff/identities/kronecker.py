@@ -78,16 +78,16 @@ ENTRIES = (
     Identity(
         "columns of AX", "X: m n, A: p m",
         of=("AX", "A @ X"),
-        equals=(r"[A\mathbf{x}_1, \dots, A\mathbf{x}_n]", "np.stack([A "
-                                                          "@ X[:, j] for j in range(n)], axis=1)"),
+        equals=(r"[A\mathbf{x}_1, \dots, A\mathbf{x}_n]",
+                "np.stack([A @ X[:, j] for j in range(n)], axis=1)"),
         reason=r"Entry $(i, j)$ is $\sum_k A_{ik}X_{kj}$: column $j$ of $X$ alone.",
         refs="S06-C06", chapter=6),
 
     Identity(
         "rows of XB", "X: m n, B: n q",
-        of=("XB", "X @ B"),
-        equals=(r"(XB)_{i,:} = \sum_j X_{ij}B_{j,:}", "np.stack([sum(X[i, j] * B[j] for j in range(n)) for "
-                                                      "i in range(m)])"),
+        of=(r"(XB)_{i,:}", "X @ B"),
+        equals=(r"\sum_j X_{ij}B_{j,:}",
+                "np.stack([sum(X[i, j] * B[j] for j in range(n)) for i in range(m)])"),
         reason="Row $i$ of $X$ holds the weights with which the rows of $B$ are added.",
         refs="S06-C09", chapter=6),
 
@@ -151,15 +151,15 @@ ENTRIES = (
     Identity(
         "vec with a diagonal matrix inside", "d: k, A: m k, C: k n",
         of=(r"\operatorname{vec}(A\operatorname{diag}(\mathbf{d})C)", "vec(A @ np.diag(d) @ C)"),
-        jacobian=(r"C^\top * A = [\,C_{j,:}^\top \otimes \mathbf{a}_j\,]_j",
+        jacobian=(r"C^\top * A",
                   "np.stack([np.kron(C[j], A[:, j]) for j in range(k)], axis=1)"),
-        equals=(r"(C^\top * A)\,\mathbf{d}", "np.stack([np.kron(C[j], A[:, j]) for j in range(k)], axis=1) "
-                                             "@ d"),
         reason=r"$A\operatorname{diag}(\mathbf{d})C = \sum_j d_j\,\mathbf{a}_jC_{j,:}$, a sum of outer "
                "products.",
         wrong=(Wrong(r"C^\top \otimes A", "np.kron(C.T, A)", "shape",
                      "the Jacobian by a full matrix: only $k$ of its $k^2$ columns belong here"),),
-        note="$*$ is the product of Khatri and Rao, the Kronecker product column by column.",
+        note=r"Linear in $\mathbf{d}$: the value is $(C^\top * A)\,\mathbf{d}$. $*$ is the product of Khatri "
+             r"and Rao, the Kronecker product column by column; column $j$ is $C_{j,:}^\top \otimes "
+             r"\mathbf{a}_j$.",
         refs="G06.8", chapter=6, also="Khatri-Rao"),
 
     # Traces as inner products
@@ -211,6 +211,7 @@ ENTRIES = (
                    "NumPy's reshape fills rows"),
                Wrong(r"2(B^\top \otimes A)", "2 * np.kron(B.T, A)", "not symmetrised",
                      "a Hessian is symmetric", form="hessian")),
+        other=(r"B^\top X^\top A^\top + BX^\top A", "B.T @ X.T @ A.T + B @ X.T @ A"),
         note=r"The source stops at $2(B^\top \otimes A)\operatorname{vec}X$, which needs $B^\top \otimes A$ "
              "symmetric.",
         refs="G06.5 S06-C27 S06-C28 E10", chapter=6),
@@ -223,6 +224,7 @@ ENTRIES = (
         reason=r"$(Q + Q^\top)\mathbf{x}$ with $Q^\top = Q$.",
         conditions={"$Q$ is symmetric": "Q: n n"},
         wrong=(Wrong(r"Q\mathbf{x}", "Q @ x", "factor", r"$\mathbf{x}$ stands there twice"),),
+        other=(r"2\mathbf{x}^\top Q", "2 * x @ Q"),
         refs="S06-C25", chapter=6),
 
     # Commutation
@@ -256,8 +258,8 @@ ENTRIES = (
 
     Identity(
         "commutation matrix swaps a Kronecker product", "A: m n, B: p q",
-        of=(r"K_{pm}(A \otimes B)K_{nq}", "commutation_matrix(p, m) @ np.kron(A, B) @ commutation_matrix(n, "
-                                          "q)"),
+        of=(r"K_{pm}(A \otimes B)K_{nq}",
+            "commutation_matrix(p, m) @ np.kron(A, B) @ commutation_matrix(n, q)"),
         equals=(r"B \otimes A", "np.kron(B, A)"),
         reason=r"$\operatorname{vec}(BX^\top A^\top)$, once by the rule for $AXB$, once as the transpose of "
                r"$AXB^\top$.",
@@ -299,10 +301,10 @@ ENTRIES = (
 
     Identity(
         "duplication matrix times its pseudo-inverse", "A: n n",
-        of=(r"D_nD_n^+\operatorname{vec}A", "D = duplication_matrix(n)\nreturn D @ inv(D.T @ D) @ D.T @ "
-                                            "vec(A)"),
-        equals=(r"\tfrac12(I + K_{nn})\operatorname{vec}A", "(vec(A) + commutation_matrix(n, n) @ vec(A)) / "
-                                                            "2"),
+        of=(r"D_nD_n^+\operatorname{vec}A",
+            "D = duplication_matrix(n)\nreturn D @ inv(D.T @ D) @ D.T @ vec(A)"),
+        equals=(r"\tfrac12(I + K_{nn})\operatorname{vec}A",
+                "(vec(A) + commutation_matrix(n, n) @ vec(A)) / 2"),
         reason=r"Both project on the symmetric matrices: $\operatorname{vec}\tfrac12(A + A^\top)$.",
         wrong=(Wrong(r"\operatorname{vec}A", "vec(A)", None, "right if $A$ is symmetric", unnamed=VALUES),),
         refs="G06.2d", chapter=6),
@@ -352,28 +354,30 @@ ENTRIES = (
         refs="G06.7a", chapter=6),
 
     Identity(
-        "solution of a Sylvester equation", "C: m n, A: m m, B: n n; A = A + 4 * np.eye(m); B = B + 4 * "
-                                            "np.eye(n)",
-        of=(r"X \text{ with } AX + XB = C",
+        "solution of a Sylvester equation",
+        "C: m n, A: m m, B: n n; A = A + 4 * np.eye(m); B = B + 4 * np.eye(n)",
+        of=(r"\mathcal{S}^{-1}(C)",
             "unvec(solve(np.kron(np.eye(n), A) + np.kron(B.T, np.eye(m)), vec(C)), (m, n))"),
-        differential=(r"A\,dX + dX\,B = dC - dA\,X - X\,dB", """
+        differential=(r"\mathcal{S}^{-1}(dC - dA\,X - X\,dB)", """
             solution = lambda C: unvec(solve(np.kron(np.eye(n), A) + np.kron(B.T, np.eye(m)), vec(C)), (m, n))
             X = solution(C)
             return solution(dC - dA @ X - X @ dB)"""),
-        pullback=(r"A^\top Y + YB^\top = G",
+        pullback=(r"(\mathcal{S}^*)^{-1}(G)",
                   "unvec(solve(np.kron(np.eye(n), A.T) + np.kron(B, np.eye(m)), vec(G)), (m, n))"),
         reason="Differentiate both sides: $dX$ solves the same equation with another right side.",
         conditions={"$A$ and $-B$ have no eigenvalue in common":
                     "A = np.diag(np.arange(1.0, m + 1)); B = -np.diag(np.arange(1.0, n + 1))"},
-        wrong=(Wrong(r"A\,dX + dX\,B = dC", """
+        wrong=(Wrong(r"\mathcal{S}^{-1}(dC)", """
                    L = np.kron(np.eye(n), A) + np.kron(B.T, np.eye(m))
                    return unvec(solve(L, vec(dC)), (m, n))""", None, "right if $A$ and $B$ are constants",
                      unnamed="several inputs move, and the checker sees them as one vector"),
-               Wrong(r"AY + YB = G", "unvec(solve(np.kron(np.eye(n), A) + np.kron(B.T, np.eye(m)), vec(G)), "
-                                     "(m, n))",
-                     None, "right if $A$ and $B$ are symmetric", form="pullback",
-                     unnamed="$A$ and $B$ stand inside a system that is solved; the checker cannot make "
-                             "them symmetric")),
+               Wrong(r"\mathcal{S}^{-1}(G)", """
+                   L = np.kron(np.eye(n), A) + np.kron(B.T, np.eye(m))
+                   return unvec(solve(L, vec(G)), (m, n))""", None, "right if $A$ and $B$ are symmetric",
+                     form="pullback",
+                     unnamed="$A$ and $B$ stand inside a system that is solved, out of the checker's reach")),
+        note=r"$\mathcal{S}(X) = AX + XB$, so that $X = \mathcal{S}^{-1}(C)$ solves $AX + XB = C$; "
+             r"$\mathcal{S}^*(Y) = A^\top Y + YB^\top$.",
         symbolic="a system of four equations with symbols throughout",
         refs="G06.7b", chapter=6, also="Lyapunov"),
 )

@@ -12,6 +12,7 @@ ENTRIES = (
                r"single-entry matrix $E^{ij} = \mathbf{e}_i\mathbf{e}_j^\top$ moves.",
         wrong=(Wrong(r"K_{mn}", "commutation_matrix(m, n)", "row-major vec",
                      r"$\delta_{il}\delta_{kj}$: the indices of the entry crosswise"),),
+        other=(r"I_{mn}", "np.eye(m * n)"),
         views=Views(
             indices=(r"\frac{\partial X_{kl}}{\partial X_{ij}} = \delta_{ik}\delta_{lj}", """
                 J = np.zeros((m * n, m * n))
@@ -19,13 +20,26 @@ ENTRIES = (
                     for i, j in np.ndindex(m, n):
                         J[k + m*l, i + m*j] = (i == k) * (l == j)
                 return J"""),
-            einsum=(r"\delta_{ki}\,\delta_{lj}", "np.einsum('ki,lj->lkji', np.eye(m), "
-                                                 "np.eye(n)).reshape(m*n, m*n)"),
+            einsum=(r"\delta_{ki}\,\delta_{lj}",
+                    "np.einsum('ki,lj->lkji', np.eye(m), np.eye(n)).reshape(m*n, m*n)"),
             differential=("dF = dX", "dX"),
             steps=("The two conditions are two identity matrices, one for the rows and one for the columns.",
                    r"Contracted with $dX_{ij}$ each of them renames an index: $dX_{kl}$ is left.",
                    r"Stacked, $\operatorname{vec}dF = I\operatorname{vec}dX$.")),
         refs="CB32 CB73", chapter=4),
+
+    Identity(
+        "Ax", "x: n, A: m n",
+        of=(r"A\mathbf{x}", "A @ x"),
+        jacobian=("A", "A"),
+        differential=(r"A\,d\mathbf{x}", "A @ dx"),
+        pullback=(r"A^\top\mathbf{g}", "A.T @ G"),
+        reason=r"A linear map is its own differential; $n$ numbers in, $m$ out: the Jacobian is $m \times n$.",
+        wrong=(Wrong(r"A\mathbf{g}", "A @ G", "raises", "the transpose was forgotten, and the shapes tell",
+                     form="pullback"),
+               Wrong(r"A\mathbf{x}", "A @ x", "shape", "the value, not the matrix that gives it")),
+        other=(r"A^\top", "A.T"),
+        refs="S03-C18", chapter=3, section="sec-3-stock"),
 
     Identity(
         "AX", "X: m n, A: p m",
@@ -129,8 +143,8 @@ ENTRIES = (
                 for i, j in np.ndindex(n, m):
                     J[i + n*j, j + m*i] = 1
                 return J"""),
-            einsum=(r"\delta_{il}\,\delta_{jk}", "np.einsum('il,jk->jilk', np.eye(n), "
-                                                 "np.eye(m)).reshape(n*m, m*n)"),
+            einsum=(r"\delta_{il}\,\delta_{jk}",
+                    "np.einsum('il,jk->jilk', np.eye(n), np.eye(m)).reshape(n*m, m*n)"),
             differential=(r"dF = (dX)^\top", "dX.T"),
             steps=("Each condition is an identity matrix; the letters stand crosswise.",
                    r"Contracted with $dX_{kl}$: $k$ becomes $j$ and $l$ becomes $i$, so $dF_{ij} = dX_{ji}$.",
@@ -160,8 +174,8 @@ ENTRIES = (
         pullback=(r"X^\top G", "X.T @ G"),
         reason=r"$dL = \operatorname{tr}(G^\top X\,dW) = \operatorname{tr}((X^\top G)^\top dW)$ for every "
                r"loss with $\nabla_ZL = G$.",
-        wrong=(Wrong(r"GX^\top", "G @ X.T", "raises", "the factors in the order of the formula; the shapes "
-                                                      "tell", form="pullback"),
+        wrong=(Wrong(r"GX^\top", "G @ X.T", "raises",
+                     "the factors in the order of the formula; the shapes tell", form="pullback"),
                Wrong(r"X \otimes I_k", "np.kron(X, np.eye(k))", "kronecker order",
                      "right if rows are stacked")),
         other=(r"I_k \otimes X^\top", "np.kron(np.eye(k), X.T)"),
@@ -241,6 +255,8 @@ ENTRIES = (
                      "right if $X$ and $dX$ commute, as numbers do", form="differential"),
                Wrong(r"k\,(I \otimes X^{k-1})", "k * np.kron(np.eye(n), matrix_power(X, k-1))", "wrong order",
                      "the same as a Jacobian: every $dX$ was moved to the right")),
+        other=(r"\sum_{i=0}^{k-1}X^{k-1-i} \otimes (X^\top)^i",
+               "sum(np.kron(matrix_power(X, k-1-i), matrix_power(X.T, i)) for i in range(k))"),
         refs="CB90 G04.2b", chapter=4),
 
     # Products of X with itself
@@ -313,6 +329,8 @@ ENTRIES = (
                      r"$X^\top$ was held"),
                Wrong(r"2BXG", "2 * B @ X @ G", "only for symmetric input",
                      "right if $B$ and $G$ are symmetric", form="pullback")),
+        other=(r"I_n \otimes B^\top X + K_{nm}(BX \otimes I_n)",
+               "np.kron(np.eye(n), B.T @ X) + commutation_matrix(n, m) @ np.kron(B @ X, np.eye(n))"),
         views=Views(
             indices=(r"\frac{\partial F_{kl}}{\partial X_{ij}} = \delta_{lj}(X^\top B)_{ki} + "
                      r"\delta_{kj}(BX)_{il}", """
@@ -345,6 +363,7 @@ ENTRIES = (
                      "NumPy's ravel stacks rows"),
                Wrong(r"I_n \otimes C", "np.kron(np.eye(n), C)", "shape",
                      "the Jacobian of the matrix product")),
+        other=(r"\operatorname{diag}(\operatorname{vec}C)", "np.diag(vec(C))"),
         views=Views(
             indices=(r"\frac{\partial F_{ij}}{\partial X_{kl}} = C_{ij}\,\delta_{ik}\delta_{jl}", """
                 J = np.zeros((m * n, m * n))
@@ -361,7 +380,7 @@ ENTRIES = (
 
     Identity(
         "elementwise function of a matrix", "X: m n",
-        of=(r"\varphi(X) \text{ entry by entry}", "np.sin(X)"),
+        of=(r"\varphi(X)", "np.sin(X)"),
         jacobian=(r"\operatorname{diag}(\operatorname{vec}\varphi'(X))", "np.diag(vec(np.cos(X)))"),
         differential=(r"\varphi'(X) \odot dX", "np.cos(X) * dX"),
         pullback=(r"\varphi'(X) \odot G", "np.cos(X) * G"),
@@ -370,7 +389,8 @@ ENTRIES = (
                      "row-major vec",
                      "NumPy's ravel stacks rows"),
                Wrong("I", "np.eye(m * n)", "missing chain factor", r"the slope $\varphi'$ was forgotten")),
-        note=r"Shown for $\varphi = \sin$.",
+        other=(r"\operatorname{diag}(\operatorname{vec}\varphi'(X))", "np.diag(vec(np.cos(X)))"),
+        note=r"$\varphi$ acts entry by entry. Shown for $\varphi = \sin$.",
         refs="G04.4b", chapter=4, also="activation"),
 
     # The matrix exponential
@@ -508,6 +528,8 @@ ENTRIES = (
                      "more of $x_i$ raises $p_i$"),
                Wrong(r"\operatorname{diag}(\mathbf{p})", "np.diag(np.exp(x) / np.sum(np.exp(x)))",
                      "missing product-rule term", "the sum below was held")),
+        other=(r"\operatorname{diag}(\mathbf{p}) - \mathbf{p}\mathbf{p}^\top",
+               "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.diag(p) - np.outer(p, p)"),
         views=Views(
             indices=(r"\frac{\partial p_i}{\partial x_j} = p_i(\delta_{ij} - p_j)", """
                 J, p = np.zeros((n, n)), np.exp(x) / np.sum(np.exp(x))
@@ -533,8 +555,8 @@ ENTRIES = (
     Identity(
         "log-softmax", "x: n",
         of=(r"\log\operatorname{softmax}(\mathbf{x})", "x - np.log(np.sum(np.exp(x)))"),
-        jacobian=(r"I - \mathbf{1}\mathbf{p}^\top", "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.eye(n) - "
-                                                    "np.outer(np.ones(n), p)"),
+        jacobian=(r"I - \mathbf{1}\mathbf{p}^\top",
+                  "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.eye(n) - np.outer(np.ones(n), p)"),
         pullback=(r"\mathbf{g} - (\mathbf{1}^\top\mathbf{g})\,\mathbf{p}",
                   "p = np.exp(x) / np.sum(np.exp(x))\nreturn G - np.sum(G) * p"),
         reason=r"The gradient of $\log\mathbf{1}^\top e^{\mathbf{x}}$ is $\mathbf{p}$; the same number is "
@@ -545,8 +567,8 @@ ENTRIES = (
                      "column and row were exchanged; the matrix is square, so no shape tells"),
                Wrong(r"I - \mathbf{p}\mathbf{p}^\top",
                      "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.eye(n) - np.outer(p, p)", None,
-                     "a mixture with the rule for softmax", unnamed="row $i$ of one term has a factor $p_i$ "
-                                                                    "too much")),
+                     "a mixture with the rule for softmax",
+                     unnamed="row $i$ of one term has a factor $p_i$ too much")),
         other=(r"I - \mathbf{p}\mathbf{1}^\top",
                "p = np.exp(x) / np.sum(np.exp(x))\nreturn np.eye(n) - np.outer(p, np.ones(n))"),
         note=r"$\mathbf{p} = \operatorname{softmax}(\mathbf{x})$, and $\log\mathbf{p} = \mathbf{x} - "

@@ -86,15 +86,15 @@ ENTRIES = (
     # What a differential says
     Identity(
         "loss of a matrix by its differential", "Z: m n, C: m n",
-        of=("L(Z)", "np.sum(np.sin(C * Z))"),
-        gradient=(r"G = C \odot \cos(C \odot Z)", "C * np.cos(C * Z)"),
+        of=(r"\sum_{ij}\sin(C_{ij}Z_{ij})", "np.sum(np.sin(C * Z))"),
+        gradient=(r"C \odot \cos(C \odot Z)", "C * np.cos(C * Z)"),
         differential=(r"\operatorname{tr}(G^\top dZ)", "G = C * np.cos(C * Z)\nreturn np.trace(G.T @ dZ)"),
         reason=r"$dL = \sum_{ij} G_{ij}\,dZ_{ij} = \operatorname{tr}(G^\top dZ)$: what stands before $dZ$ is "
                "the gradient.",
         wrong=(Wrong(r"G \odot I", "C * np.cos(C * Z) * np.eye(m, n)", "only diagonal",
                      r"$L(Z)$ is a number already; $\operatorname{tr}f(Z)$ of a matrix $f(Z)$ loses all "
                      "entries off the diagonal"),),
-        note=r"Shown for $L(Z) = \sum_{ij}\sin(C_{ij}Z_{ij})$. The trace of the number $L$ says nothing; the "
+        note=r"For every loss $L(Z)$, with $G = \nabla_Z L$. The trace of the number $L$ says nothing; the "
              "trace that helps is the one in $dL$.",
         refs="S02-C07 G18.1b E14", chapter=2, section="sec-2-definition",
         also="identification table trace trick"),
@@ -102,7 +102,7 @@ ENTRIES = (
     Identity(
         "trace trick with G held", "W: n k, X: m n",
         of=(r"\tfrac12\lVert XW\rVert_F^2", "np.sum((X @ W)**2) / 2"),
-        gradient=(r"X^\top G,\quad G = XW", "G = X @ W\nreturn X.T @ G"),
+        gradient=(r"X^\top G", "G = X @ W\nreturn X.T @ G"),
         differential=(r"\operatorname{tr}\bigl((X^\top G)^\top dW\bigr)", "np.trace((X.T @ X @ W).T @ dW)"),
         reason=r"$dL = \operatorname{tr}(G^\top dZ)$ and $dZ = X\,dW$; $G$ is taken at its value and not "
                "differentiated again.",
@@ -110,85 +110,95 @@ ENTRIES = (
                      r"$\operatorname{tr}(G^\top XW)$ was differentiated with $G = XW$ moving too"),
                Wrong(r"GX^\top", "X @ W @ X.T", "raises",
                      r"the factors do not fit: $m \times k$ times $n \times m$")),
+        note="Here $G = XW$; for any other loss $G$ is its gradient at $Z = XW$.",
         refs="S02-C10 E14", chapter=2, section="sec-2-layer"),
 
     # Product rules of vector functions, each for an example with every factor moving
     Identity(
         "number times vector function", "x: n, b: n, A: m n",
-        of=(r"\varphi(\mathbf{x})\,\mathbf{f}(\mathbf{x})", "np.exp(b @ x) * np.sin(A @ x)"),
-        jacobian=(r"\varphi J_{\mathbf{f}} + \mathbf{f}\,\nabla\varphi^\top", """
+        of=(r"\varphi(\mathbf{x})\,\mathbf{u}(\mathbf{x})", "np.exp(b @ x) * np.sin(A @ x)"),
+        jacobian=(r"\varphi J_{\mathbf{u}} + \mathbf{u}\,\nabla\varphi^\top", """
             phi, grad_phi = np.exp(b @ x), np.exp(b @ x) * b
-            f, Jf = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
-            return phi * Jf + np.outer(f, grad_phi)"""),
-        reason=r"$d(\varphi\mathbf{f}) = \varphi\,d\mathbf{f} + \mathbf{f}\,d\varphi$ with $d\varphi = "
+            u, Ju = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
+            return phi * Ju + np.outer(u, grad_phi)"""),
+        reason=r"$d(\varphi\mathbf{u}) = \varphi\,d\mathbf{u} + \mathbf{u}\,d\varphi$ with $d\varphi = "
                r"\nabla\varphi^\top d\mathbf{x}$.",
-        wrong=(Wrong(r"\varphi J_{\mathbf{f}}", "np.exp(b @ x) * np.diag(np.cos(A @ x)) @ A",
+        wrong=(Wrong(r"\varphi J_{\mathbf{u}}", "np.exp(b @ x) * np.diag(np.cos(A @ x)) @ A",
                      "missing product-rule term", r"$\varphi$ looks like a constant"),
-               Wrong(r"\mathbf{f}\,\nabla\varphi^\top", "np.outer(np.sin(A @ x), np.exp(b @ x) * b)",
-                     "missing product-rule term", r"$\mathbf{f}$ was held")),
-        note=r"Shown for $\varphi = e^{\mathbf{b}^\top\mathbf{x}}$ and $\mathbf{f} = \sin(A\mathbf{x})$.",
+               Wrong(r"\mathbf{u}\,\nabla\varphi^\top", "np.outer(np.sin(A @ x), np.exp(b @ x) * b)",
+                     "missing product-rule term", r"$\mathbf{u}$ was held")),
+        other=(r"\varphi J_{\mathbf{u}}^\top + \nabla\varphi\,\mathbf{u}^\top",
+               "np.exp(b @ x) * (A.T @ np.diag(np.cos(A @ x)) + np.outer(b, np.sin(A @ x)))"),
+        note=r"Shown for $\varphi = e^{\mathbf{b}^\top\mathbf{x}}$ and $\mathbf{u} = \sin(A\mathbf{x})$.",
         refs="G03.4a", chapter=3, section="sec-3-product-rules"),
 
     Identity(
         "inner product of vector functions", "x: n, A: m n, B: m n",
-        of=(r"\mathbf{f}(\mathbf{x})^\top\mathbf{g}(\mathbf{x})", "np.sin(A @ x) @ (B @ x)**2"),
-        gradient=(r"J_{\mathbf{f}}^\top\mathbf{g} + J_{\mathbf{g}}^\top\mathbf{f}", """
-            f, Jf = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
-            g, Jg = (B @ x)**2, np.diag(2 * B @ x) @ B
-            return Jf.T @ g + Jg.T @ f"""),
-        reason=r"$d(\mathbf{f}^\top\mathbf{g}) = \mathbf{g}^\top J_{\mathbf{f}}\,d\mathbf{x} + "
-               r"\mathbf{f}^\top J_{\mathbf{g}}\,d\mathbf{x}$.",
-        wrong=(Wrong(r"J_{\mathbf{f}}^\top\mathbf{g}", "A.T @ (np.cos(A @ x) * (B @ x)**2)",
-                     "missing product-rule term", r"$\mathbf{g}$ was held"),
-               Wrong(r"J_{\mathbf{f}}^\top\mathbf{g} - J_{\mathbf{g}}^\top\mathbf{f}",
+        of=(r"\mathbf{u}(\mathbf{x})^\top\mathbf{v}(\mathbf{x})", "np.sin(A @ x) @ (B @ x)**2"),
+        gradient=(r"J_{\mathbf{u}}^\top\mathbf{v} + J_{\mathbf{v}}^\top\mathbf{u}", """
+            u, Ju = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
+            v, Jv = (B @ x)**2, np.diag(2 * B @ x) @ B
+            return Ju.T @ v + Jv.T @ u"""),
+        reason=r"$d(\mathbf{u}^\top\mathbf{v}) = \mathbf{v}^\top J_{\mathbf{u}}\,d\mathbf{x} + "
+               r"\mathbf{u}^\top J_{\mathbf{v}}\,d\mathbf{x}$.",
+        wrong=(Wrong(r"J_{\mathbf{u}}^\top\mathbf{v}", "A.T @ (np.cos(A @ x) * (B @ x)**2)",
+                     "missing product-rule term", r"$\mathbf{v}$ was held"),
+               Wrong(r"J_{\mathbf{u}}^\top\mathbf{v} - J_{\mathbf{v}}^\top\mathbf{u}",
                      "A.T @ (np.cos(A @ x) * (B @ x)**2) - 2 * B.T @ ((B @ x) * np.sin(A @ x))",
                      "sign", "the sign of the cross product's rule")),
-        other=(r"\mathbf{g}^\top J_{\mathbf{f}} + \mathbf{f}^\top J_{\mathbf{g}}", """
-            f, Jf = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
-            g, Jg = (B @ x)**2, np.diag(2 * B @ x) @ B
-            return g @ Jf + f @ Jg"""),
-        note=r"Shown for $\mathbf{f} = \sin(A\mathbf{x})$ and $\mathbf{g} = B\mathbf{x} \odot B\mathbf{x}$.",
+        other=(r"\mathbf{v}^\top J_{\mathbf{u}} + \mathbf{u}^\top J_{\mathbf{v}}", """
+            u, Ju = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
+            v, Jv = (B @ x)**2, np.diag(2 * B @ x) @ B
+            return v @ Ju + u @ Jv"""),
+        note=r"Shown for $\mathbf{u} = \sin(A\mathbf{x})$ and $\mathbf{v} = B\mathbf{x} \odot B\mathbf{x}$.",
         refs="G03.4b", chapter=3, section="sec-3-product-rules"),
 
     Identity(
         "elementwise product of vector functions", "x: n, A: m n, B: m n",
-        of=(r"\mathbf{f}(\mathbf{x}) \odot \mathbf{g}(\mathbf{x})", "np.sin(A @ x) * (B @ x)**2"),
-        jacobian=(r"\operatorname{diag}(\mathbf{g})J_{\mathbf{f}} + "
-                  r"\operatorname{diag}(\mathbf{f})J_{\mathbf{g}}", """
-            f, Jf = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
-            g, Jg = (B @ x)**2, np.diag(2 * B @ x) @ B
-            return np.diag(g) @ Jf + np.diag(f) @ Jg"""),
-        reason=r"Row $i$ is the product rule of $f_ig_i$: row $i$ of $J_{\mathbf{f}}$ times $g_i$, and the "
+        of=(r"\mathbf{u}(\mathbf{x}) \odot \mathbf{v}(\mathbf{x})", "np.sin(A @ x) * (B @ x)**2"),
+        jacobian=(r"\operatorname{diag}(\mathbf{v})J_{\mathbf{u}} + "
+                  r"\operatorname{diag}(\mathbf{u})J_{\mathbf{v}}", """
+            u, Ju = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
+            v, Jv = (B @ x)**2, np.diag(2 * B @ x) @ B
+            return np.diag(v) @ Ju + np.diag(u) @ Jv"""),
+        reason=r"Row $i$ is the product rule of $u_iv_i$: row $i$ of $J_{\mathbf{u}}$ times $v_i$, and the "
                "other way round.",
-        wrong=(Wrong(r"\operatorname{diag}(\mathbf{g})J_{\mathbf{f}}",
+        wrong=(Wrong(r"\operatorname{diag}(\mathbf{v})J_{\mathbf{u}}",
                      "np.diag((B @ x)**2 * np.cos(A @ x)) @ A", "missing product-rule term",
-                     r"$\mathbf{g}$ was held"),),
-        note=r"Shown for $\mathbf{f} = \sin(A\mathbf{x})$ and $\mathbf{g} = B\mathbf{x} \odot B\mathbf{x}$.",
+                     r"$\mathbf{v}$ was held"),),
+        other=(r"J_{\mathbf{u}}^\top\operatorname{diag}(\mathbf{v}) + "
+               r"J_{\mathbf{v}}^\top\operatorname{diag}(\mathbf{u})", """
+            u, Ju = np.sin(A @ x), np.diag(np.cos(A @ x)) @ A
+            v, Jv = (B @ x)**2, np.diag(2 * B @ x) @ B
+            return Ju.T @ np.diag(v) + Jv.T @ np.diag(u)"""),
+        note=r"Shown for $\mathbf{u} = \sin(A\mathbf{x})$ and $\mathbf{v} = B\mathbf{x} \odot B\mathbf{x}$.",
         refs="G03.4c", chapter=3, section="sec-3-product-rules", also="Hadamard"),
 
     # The chain rule
     Identity(
         "chain rule of numbers", "x:",
-        of=("f(g(x))", "np.sin(x**3)"),
-        gradient=("f'(g(x))\\,g'(x)", "np.cos(x**3) * 3 * x**2"),
-        reason="$g$ stretches $dx$ by $g'(x)$, then $f$ stretches by $f'$ at the point $g(x)$.",
-        wrong=(Wrong("f'(x)\\,g'(x)", "np.cos(x) * 3 * x**2", None, "the outer slope was taken at $x$",
+        of=("h(g(x))", "np.sin(x**3)"),
+        gradient=(r"h'(g(x))\,g'(x)", "np.cos(x**3) * 3 * x**2"),
+        reason="$g$ stretches $dx$ by $g'(x)$, then $h$ stretches by $h'$ at the point $g(x)$.",
+        wrong=(Wrong(r"h'(x)\,g'(x)", "np.cos(x) * 3 * x**2", None, "the outer slope was taken at $x$",
                      unnamed="one number cannot tell a slope at the wrong point from any other wrong number"),
-               Wrong("f'(g(x))", "np.cos(x**3)", "missing chain factor", "the inner slope was forgotten")),
-        note="Shown for $f = \\sin$ and $g(x) = x^3$.",
+               Wrong("h'(g(x))", "np.cos(x**3)", "missing chain factor", "the inner slope was forgotten")),
+        other=(r"h'(g(x))\,g'(x)", "np.cos(x**3) * 3 * x**2"),
+        note=r"Shown for $h = \sin$ and $g(x) = x^3$.",
         refs="S05-C01", chapter=5),
 
     Identity(
         "Jacobian of a scalar function", "x: n, b: n",
-        of=(r"f(\mathbf{x})", "np.sin(b @ x)"),
-        gradient=(r"\nabla f = J_f^\top", "np.cos(b @ x) * b"),
-        jacobian=(r"J_f = \nabla f^\top", "np.cos(b @ x) * b[None, :]"),
-        differential=(r"\nabla f^\top d\mathbf{x}", "np.cos(b @ x) * b @ dx"),
+        of=(r"\sin(\mathbf{b}^\top\mathbf{x})", "np.sin(b @ x)"),
+        gradient=(r"\cos(\mathbf{b}^\top\mathbf{x})\,\mathbf{b}", "np.cos(b @ x) * b"),
+        jacobian=(r"\cos(\mathbf{b}^\top\mathbf{x})\,\mathbf{b}^\top", "np.cos(b @ x) * b[None, :]"),
+        differential=(r"\cos(\mathbf{b}^\top\mathbf{x})\,\mathbf{b}^\top d\mathbf{x}",
+                      "np.cos(b @ x) * b @ dx"),
         reason=r"$df = \mathbf{a}^\top d\mathbf{x}$ is read as $\nabla f = \mathbf{a}$, a column, and as "
                r"$J_f = \mathbf{a}^\top$, one row.",
         wrong=(Wrong(r"\mathbf{b}", "b", "missing chain factor", "the slope of the sine was forgotten"),),
-        note=r"Shown for $f = \sin(\mathbf{b}^\top\mathbf{x})$. The source calls both, the $1 \times n$ row "
-             r"and the $n \times 1$ column, $\partial f/\partial\mathbf{x}$.",
+        note=r"For every number $f(\mathbf{x})$ that has a gradient, $J_f = \nabla f^\top$. The source calls "
+             r"both, the $1 \times n$ row and the $n \times 1$ column, $\partial f/\partial\mathbf{x}$.",
         refs="S03-C17 G18.1a E46", chapter=3, section="sec-3-layout", also="identification table"),
 
     Identity(
@@ -204,8 +214,7 @@ ENTRIES = (
         wrong=(Wrong(r"J_{\mathbf{g}}(\mathbf{f}(\mathbf{x}))", "np.diag(np.cos(B @ np.tanh(A @ x))) @ B @ A",
                      "missing chain factor", "the inner slope was forgotten"),
                Wrong(r"J_{\mathbf{f}}\,J_{\mathbf{g}}", "A @ np.diag(np.cos(B @ np.tanh(A @ x))) @ B",
-                     "raises",
-                     "written in the order in which the maps act; the shapes do not fit")),
+                     "raises", "written in the order in which the maps act; the shapes do not fit")),
         other=(r"J_{\mathbf{f}}^\top J_{\mathbf{g}}^\top", """
             f = np.tanh(A @ x)
             return A.T @ np.diag(1 - f**2) @ B.T @ np.diag(np.cos(B @ f))"""),
@@ -220,9 +229,9 @@ ENTRIES = (
             U = X @ B @ X
             J = np.kron((B @ X).T, np.eye(m)) + np.kron(np.eye(n), X @ B)
             return unvec(J.T @ vec(C * U), (m, n))"""),
-        reason=r"$dg = \sum_{kl}\frac{\partial g}{\partial U_{kl}}\,dU_{kl} = "
-               r"\operatorname{vec}(\nabla_U g)^\top J\operatorname{vec}dX$ with "
-               r"$J = \partial\operatorname{vec}U/\partial\operatorname{vec}X$.",
+        reason=r"$dg = \sum_{kl}\frac{\partial g}{\partial U_{kl}}\,dU_{kl} = \operatorname{vec}(\nabla_U "
+               r"g)^\top J\operatorname{vec}dX$ with $J = "
+               r"\partial\operatorname{vec}U/\partial\operatorname{vec}X$.",
         wrong=(Wrong(r"\nabla_U g", "C * (X @ B @ X)", "missing chain factor",
                      "the inner derivative was forgotten"),
                Wrong(r"\operatorname{vec}^{-1}(J\operatorname{vec}\nabla_U g)", """
@@ -258,48 +267,48 @@ ENTRIES = (
 
     Identity(
         "chain rule with several paths", "x: n, A: m n, B: p n, C: m p",
-        of=(r"L(\mathbf{f}(\mathbf{x}), \mathbf{g}(\mathbf{x}))", "np.tanh(A @ x) @ C @ (B @ x)**2"),
-        gradient=(r"J_{\mathbf{f}}^\top\nabla_{\mathbf{f}}L + J_{\mathbf{g}}^\top\nabla_{\mathbf{g}}L", """
-            f, Jf = np.tanh(A @ x), np.diag(1 - np.tanh(A @ x)**2) @ A
-            g, Jg = (B @ x)**2, np.diag(2 * B @ x) @ B
-            return Jf.T @ (C @ g) + Jg.T @ (C.T @ f)"""),
-        reason=r"$dL = \nabla_{\mathbf{f}}L^\top d\mathbf{f} + \nabla_{\mathbf{g}}L^\top d\mathbf{g}$: what "
+        of=(r"L(\mathbf{u}(\mathbf{x}), \mathbf{v}(\mathbf{x}))", "np.tanh(A @ x) @ C @ (B @ x)**2"),
+        gradient=(r"J_{\mathbf{u}}^\top\nabla_{\mathbf{u}}L + J_{\mathbf{v}}^\top\nabla_{\mathbf{v}}L", """
+            u, Ju = np.tanh(A @ x), np.diag(1 - np.tanh(A @ x)**2) @ A
+            v, Jv = (B @ x)**2, np.diag(2 * B @ x) @ B
+            return Ju.T @ (C @ v) + Jv.T @ (C.T @ u)"""),
+        reason=r"$dL = \nabla_{\mathbf{u}}L^\top d\mathbf{u} + \nabla_{\mathbf{v}}L^\top d\mathbf{v}$: what "
                "reaches $L$ by two paths is counted on both.",
-        wrong=(Wrong(r"J_{\mathbf{f}}^\top\nabla_{\mathbf{f}}L",
+        wrong=(Wrong(r"J_{\mathbf{u}}^\top\nabla_{\mathbf{u}}L",
                      "A.T @ ((1 - np.tanh(A @ x)**2) * (C @ (B @ x)**2))",
                      "missing product-rule term", "one path was overlooked"),),
-        note=r"Shown for $L = \mathbf{f}^\top C\mathbf{g}$, $\mathbf{f} = \tanh(A\mathbf{x})$, $\mathbf{g} = "
+        note=r"Shown for $L = \mathbf{u}^\top C\mathbf{v}$, $\mathbf{u} = \tanh(A\mathbf{x})$, $\mathbf{v} = "
              r"B\mathbf{x} \odot B\mathbf{x}$.",
         refs="G05.2", chapter=5),
 
     Identity(
         "chain rule of second order", "x: n, A: m n, c: m",
-        of=(r"g(\mathbf{f}(\mathbf{x}))", "(c @ (A @ x)**2)**2 / 2"),
-        gradient=(r"J_{\mathbf{f}}^\top\nabla g", """
-            f, Jf = (A @ x)**2, np.diag(2 * A @ x) @ A
-            return Jf.T @ (c @ f * c)"""),
-        hessian=(r"J_{\mathbf{f}}^\top(\nabla^2g)J_{\mathbf{f}} + \sum_k\frac{\partial g}{\partial "
-                 r"f_k}\nabla^2f_k", """
-            f, Jf = (A @ x)**2, np.diag(2 * A @ x) @ A
-            dg, Hg = c @ f * c, np.outer(c, c)
-            return Jf.T @ Hg @ Jf + sum(dg[i] * 2 * np.outer(A[i], A[i]) for i in range(m))"""),
-        reason=r"In $J_{\mathbf{f}}^\top\nabla g$ both factors move with $\mathbf{x}$: the slopes of $g$ and "
-               r"the Jacobian of $\mathbf{f}$.",
-        wrong=(Wrong(r"J_{\mathbf{f}}^\top(\nabla^2g)J_{\mathbf{f}}", """
-                   Jf = np.diag(2 * A @ x) @ A
-                   return Jf.T @ np.outer(c, c) @ Jf""", "missing product-rule term",
-                     r"right if $\mathbf{f}$ is affine (Gauss and Newton)", form="hessian"),),
-        note=r"Shown for $f_k = (A\mathbf{x})_k^2$ and $g = \tfrac12(\mathbf{c}^\top\mathbf{f})^2$.",
+        of=(r"g(\mathbf{u}(\mathbf{x}))", "(c @ (A @ x)**2)**2 / 2"),
+        gradient=(r"J_{\mathbf{u}}^\top\nabla g", """
+            u, Ju = (A @ x)**2, np.diag(2 * A @ x) @ A
+            return Ju.T @ (c @ u * c)"""),
+        hessian=(r"J_{\mathbf{u}}^\top(\nabla^2g)J_{\mathbf{u}} + \sum_k"
+                 r"\frac{\partial g}{\partial u_k}\nabla^2u_k", """
+            u, Ju = (A @ x)**2, np.diag(2 * A @ x) @ A
+            dg, Hg = c @ u * c, np.outer(c, c)
+            return Ju.T @ Hg @ Ju + sum(dg[i] * 2 * np.outer(A[i], A[i]) for i in range(m))"""),
+        reason=r"In $J_{\mathbf{u}}^\top\nabla g$ both factors move with $\mathbf{x}$: the slopes of $g$ and "
+               r"the Jacobian of $\mathbf{u}$.",
+        wrong=(Wrong(r"J_{\mathbf{u}}^\top(\nabla^2g)J_{\mathbf{u}}", """
+                   Ju = np.diag(2 * A @ x) @ A
+                   return Ju.T @ np.outer(c, c) @ Ju""", "missing product-rule term",
+                     r"right if $\mathbf{u}$ is affine (Gauss and Newton)", form="hessian"),),
+        note=r"Shown for $u_k = (A\mathbf{x})_k^2$ and $g = \tfrac12(\mathbf{c}^\top\mathbf{u})^2$.",
         refs="G05.4", chapter=5),
 
     Identity(
         "chain rule by differentials and adjoints", "X: m n, A: n n, C: m m",
-        of=(r"(\Phi \circ F)(X)", "Y = X @ A @ X.T\nreturn C * Y**2"),
-        differential=(r"D\Phi(F(X))\bigl[DF(X)[dX]\bigr]", """
+        of=(r"(\Phi \circ \Psi)(X)", "Y = X @ A @ X.T\nreturn C * Y**2"),
+        differential=(r"D\Phi(\Psi(X))\bigl[D\Psi(X)[dX]\bigr]", """
             Y = X @ A @ X.T
             dY = dX @ A @ X.T + X @ A @ dX.T
             return 2 * C * Y * dY"""),
-        pullback=(r"DF(X)^*\bigl[D\Phi(F(X))^*[G]\bigr]", """
+        pullback=(r"D\Psi(X)^*\bigl[D\Phi(\Psi(X))^*[G]\bigr]", """
             Y = X @ A @ X.T
             H = 2 * C * Y * G
             return H @ X @ A.T + H.T @ X @ A"""),
@@ -309,7 +318,8 @@ ENTRIES = (
                    H = 2 * C * (X @ A @ X.T) * G
                    return H @ X @ A + H.T @ X @ A""", "only for symmetric input",
                      "the adjoint of $dX \\mapsto dX\\,AX^\\top$ holds $A^\\top$", form="pullback"),),
-        note=r"Shown for $F(X) = XAX^\top$ and $\Phi(Y) = C \odot Y \odot Y$; $H = D\Phi^*[G]$ in the code.",
+        note=r"Shown for $\Psi(X) = XAX^\top$ and $\Phi(Y) = C \odot Y \odot Y$; $H = D\Phi^*[G]$ in the "
+             "code.",
         refs="G05.5", chapter=5),
 
     # Networks as compositions
@@ -351,8 +361,7 @@ ENTRIES = (
             return np.stack([jvp(e) for e in np.eye(n)], axis=1)"""),
         differential=(r"\tfrac{d}{dt}\mathbf{f}(\mathbf{x} + t\,d\mathbf{x})\big|_{t=0}",
                       "np.cos(A @ x) * (A @ dx) * (B @ x) + np.sin(A @ x) * (B @ dx)"),
-        pullback=(r"J^\top\mathbf{g} = \nabla_{\mathbf{x}}(\mathbf{g}^\top\mathbf{f}(\mathbf{x}))",
-                  "A.T @ (np.cos(A @ x) * (B @ x) * G) + B.T @ (np.sin(A @ x) * G)"),
+        pullback=(r"J^\top\mathbf{g}", "A.T @ (np.cos(A @ x) * (B @ x) * G) + B.T @ (np.sin(A @ x) * G)"),
         reason=r"A product with $J$ is a derivative along a line, one with $J^\top$ the gradient of a "
                "number; neither needs the table.",
         wrong=(Wrong(r"\sin(A\mathbf{x}) \odot B\mathbf{v}", "np.diag(np.sin(A @ x)) @ B",
@@ -364,7 +373,7 @@ ENTRIES = (
     Identity(
         "deep network by its input", "x: n, A: m n, B: p m, C: q p",
         of=(r"C\sigma(B\sigma(A\mathbf{x}))", "C @ np.tanh(B @ np.tanh(A @ x))"),
-        jacobian=(r"C\,D_2\,B\,D_1\,A,\quad D_l = \operatorname{diag}(\sigma'(\mathbf{z}_l))", """
+        jacobian=(r"C\,D_2\,B\,D_1\,A", """
             h1 = np.tanh(A @ x)
             h2 = np.tanh(B @ h1)
             return C @ np.diag(1 - h2**2) @ B @ np.diag(1 - h1**2) @ A"""),
@@ -375,7 +384,12 @@ ENTRIES = (
                      "missing chain factor", "the slope of one activation was forgotten"),
                Wrong("CBA", "C @ B @ A", None, "right without activations",
                      unnamed="two factors are missing at once")),
-        note=r"Shown for $\sigma = \tanh$; the last layer has no activation.",
+        other=(r"A^\top D_1\,B^\top D_2\,C^\top", """
+            h1 = np.tanh(A @ x)
+            h2 = np.tanh(B @ h1)
+            return A.T @ np.diag(1 - h1**2) @ B.T @ np.diag(1 - h2**2) @ C.T"""),
+        note=r"$D_l = \operatorname{diag}(\sigma'(\mathbf{z}_l))$ of layer $l$. Shown for $\sigma = \tanh$; "
+             "the last layer has no activation.",
         refs="S05-C08", chapter=5),
 
     Identity(
@@ -404,7 +418,7 @@ ENTRIES = (
     Identity(
         "signal at a hidden layer", "z: n, B: m n, y: m",
         of=(r"\ell(B\sigma(\mathbf{z}))", "np.sum((B @ np.tanh(z) - y)**2) / 2"),
-        gradient=(r"\boldsymbol\delta = (B^\top\boldsymbol\delta_{+}) \odot \sigma'(\mathbf{z})", """
+        gradient=(r"(B^\top\boldsymbol\delta_{+}) \odot \sigma'(\mathbf{z})", """
             delta_next = B @ np.tanh(z) - y
             return (B.T @ delta_next) * (1 - np.tanh(z)**2)"""),
         reason=r"The signal $\boldsymbol\delta_{+}$ of the layer above goes back through $B^\top$, then "
@@ -468,15 +482,8 @@ ENTRIES = (
                    H = [h]
                    for x in X:
                        H.append(np.tanh(W @ H[-1] + U @ x))
-                   return np.outer((1 - H[k]**2) * H[k], H[k - 1])""", None, "only the last step",
-                     unnamed="what is missing are whole steps of a recursion, no term of one formula"),
-               Wrong(r"\sum_t (\sigma'(\mathbf{z}_t) \odot \mathbf{h}_t)\,\mathbf{h}_{t-1}^\top", """
-                   H = [h]
-                   for x in X:
-                       H.append(np.tanh(W @ H[-1] + U @ x))
-                   return sum(np.outer((1 - H[t]**2) * H[t], H[t - 1]) for t in range(1, k + 1))""", None,
-                     r"what flows back through $W^\top$ was cut off",
-                     unnamed="the missing part runs through several steps")),
+                   return np.outer((1 - H[k]**2) * H[k], H[k - 1])""",
+                     "missing product-rule term", "only the last of the steps in which $W$ stands"),),
         note=r"Shown for $\mathbf{h}_t = \tanh(W\mathbf{h}_{t-1} + U\mathbf{x}_t)$ and $\ell = "
              r"\tfrac12\lVert\mathbf{h}_t\rVert^2$.",
         symbolic="two nested tanh of three sums each: minutes",
@@ -489,6 +496,7 @@ ENTRIES = (
         reason=r"A sum: the identity passes $d\mathbf{x}$ on unchanged.",
         wrong=(Wrong(r"J_{\mathbf{f}}", "B @ np.diag(1 - np.tanh(A @ x)**2) @ A", "missing product-rule term",
                      "the path around the block was forgotten"),),
+        other=(r"I + J_{\mathbf{f}}^\top", "np.eye(n) + A.T @ np.diag(1 - np.tanh(A @ x)**2) @ B.T"),
         note=r"Shown for $\mathbf{f} = B\tanh(A\mathbf{x})$.",
         refs="G05.7", chapter=5),
 
@@ -496,15 +504,15 @@ ENTRIES = (
     Identity(
         "inverse map", "y: n, A: n n invertible, x: n nonzero; y = A @ x**3",
         of=(r"\mathbf{f}^{-1}(\mathbf{y})", "np.cbrt(solve(A, y))"),
-        jacobian=(r"J_{\mathbf{f}}(\mathbf{x})^{-1},\quad \mathbf{y} = \mathbf{f}(\mathbf{x})", """
+        jacobian=(r"J_{\mathbf{f}}(\mathbf{x})^{-1}", """
             x = np.cbrt(solve(A, y))
             return inv(A @ np.diag(3 * x**2))"""),
         reason=r"Differentiate $\mathbf{f}^{-1}(\mathbf{f}(\mathbf{x})) = \mathbf{x}$: "
                r"$J_{\mathbf{f}^{-1}}J_{\mathbf{f}} = I$.",
         conditions={r"$\det J_{\mathbf{f}}(\mathbf{x}) \ne 0$": "x[0] = 0; y = A @ x**3"},
         wrong=(Wrong(r"J_{\mathbf{f}}(\mathbf{x})", "A @ np.diag(3 * np.cbrt(solve(A, y))**2)", None,
-                     "the map's own Jacobian", unnamed="no name says that a matrix stands where its inverse "
-                                                       "belongs"),
+                     "the map's own Jacobian",
+                     unnamed="no name says that a matrix stands where its inverse belongs"),
                Wrong(r"1/J_{\mathbf{f}}(\mathbf{x}) \text{ entrywise}",
                      "1 / (A @ np.diag(3 * np.cbrt(solve(A, y))**2))", None,
                      "the rule for functions of one number, entry by entry",
@@ -544,7 +552,7 @@ ENTRIES = (
             return -x @ x / 2 - n * np.log(2 * np.pi) / 2 - slogdet(A)[1]"""),
         reason=r"A small volume around $\mathbf{x}$ becomes $\lvert\det J_{\mathbf{f}}\rvert$ times as "
                "large; its probability stays.",
-        conditions={r"$\det J_{\mathbf{f}}(\mathbf{x}) \ne 0$": "A = 0 * A"},
+        conditions={r"$\det J_{\mathbf{f}}(\mathbf{x}) \ne 0$": "A = np.ones((n, n))"},
         wrong=(Wrong(r"\log p_X(\mathbf{x}) + \log\lvert\det J_{\mathbf{f}}(\mathbf{x})\rvert", """
                    x = solve(A, y - b)
                    return -x @ x / 2 - n * np.log(2 * np.pi) / 2 + slogdet(A)[1]""", None,
@@ -557,11 +565,11 @@ ENTRIES = (
     # einsum
     Identity(
         "einsum, pulled back", "X: m n, Y: n k",
-        of=(r"Z_{ac} = X_{ab}Y_{bc}", "np.einsum('ab,bc->ac', X, Y)"),
-        pullback=(r"\bar X_{ab} = G_{ac}Y_{bc}", "np.einsum('ac,bc->ab', G, Y)"),
-        reason=r"$\langle G, Z\rangle = G_{ac}X_{ab}Y_{bc}$: what stands beside $X_{ab}$, summed over the "
+        of=(r"X_{ab}Y_{bc}", "np.einsum('ab,bc->ac', X, Y)"),
+        pullback=(r"G_{ac}Y_{bc}", "np.einsum('ac,bc->ab', G, Y)"),
+        reason=r"$\langle G, F\rangle = G_{ac}X_{ab}Y_{bc}$: what stands beside $X_{ab}$, summed over the "
                "letters that $X$ has not.",
-        wrong=(Wrong(r"\bar X_{ab} = G_{bc}Y_{ac}", "np.einsum('bc,ac->ab', G, Y)", "transposed",
+        wrong=(Wrong(r"G_{bc}Y_{ac}", "np.einsum('bc,ac->ab', G, Y)", "transposed",
                      "the letters of the result were mixed up"),),
         note="Exchange the output with the operand: `ab,bc->ac` becomes `ac,bc->ab`.",
         refs="G18.5", chapter=18),
