@@ -147,18 +147,27 @@ def single_precision(question, claim, rng):
     return (check, lambda X, **k: short(f(short(X), **k)).astype(float), X, keywords), claim
 
 
-def noisy(question, claim, rng):
-    """f with a noise of 1e-8 of its size."""
+def size_of(question):
+    """The largest entry of f(X)."""
     check, f, X, keywords = question
-    size = np.max(np.abs(f(X, **{k: v for k, v in keywords.items() if k != "symmetric"}))) or 1.0
-    noise = lambda X: 1e-8 * size * np.sin(1e12 * np.sum(X / np.abs(X).max()))
-    return (check, lambda X, **k: f(X, **k) + noise(X), X, keywords), claim
+    return np.max(np.abs(f(X, **{k: v for k, v in keywords.items() if k != "symmetric"}))) or 1.0
+
+
+def noisy(question, claim, rng):
+    """f with a noise of 1e-8 of its size, another in each entry."""
+    check, f, X, keywords = question
+    size = size_of(question)
+
+    def with_noise(X, **k):
+        F = np.asarray(f(X, **k))
+        return F + 1e-8 * size * np.sin(1e10 * F / size + 1e12 * np.sum(X / np.abs(X).max()))
+    return (check, with_noise, X, keywords), claim
 
 
 def rounded(question, claim, rng):
     """f rounded to eight digits of its size."""
     check, f, X, keywords = question
-    size = np.max(np.abs(f(X, **{k: v for k, v in keywords.items() if k != "symmetric"}))) or 1.0
+    size = size_of(question)
     return (check, lambda X, **k: np.round(f(X, **k) / size, 8) * size, X, keywords), claim
 
 
