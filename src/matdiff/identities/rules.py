@@ -523,23 +523,22 @@ ENTRIES = (
         refs="G03.5", chapter=3, section="sec-3-inverse"),
 
     Identity(
-        "implicit function", "t: k positive, A: n n positive definite, C: n k positive, b: n",
-        of=(r"\mathbf{x}(\boldsymbol\theta) \text{ with } F(\mathbf{x}, \boldsymbol\theta) = 0",
-            "solve(A + np.diag(C @ t), b)"),
-        jacobian=(r"-\Bigl(\frac{\partial F}{\partial\mathbf{x}}\Bigr)^{-1}\frac{\partial "
-                  r"F}{\partial\boldsymbol\theta}", """
-            x = solve(A + np.diag(C @ t), b)
-            Fx, Ft = A + np.diag(C @ t), np.diag(x) @ C
-            return -inv(Fx) @ Ft"""),
-        reason=r"Along the solutions $dF = \frac{\partial F}{\partial\mathbf{x}}d\mathbf{x} + \frac{\partial "
-               r"F}{\partial\boldsymbol\theta}d\boldsymbol\theta = 0$; solve for $d\mathbf{x}$.",
-        conditions={r"$\partial F/\partial\mathbf{x}$ is invertible": "A = -np.diag(C @ t)"},
-        wrong=(Wrong(r"\Bigl(\frac{\partial F}{\partial\mathbf{x}}\Bigr)^{-1}\frac{\partial "
-                     r"F}{\partial\boldsymbol\theta}", """
-                   x = solve(A + np.diag(C @ t), b)
-                   return inv(A + np.diag(C @ t)) @ np.diag(x) @ C""", "sign",
+        "implicit function", "theta: k positive, A: n n positive definite, C: n k positive, b: n",
+        of=(r"\mathbf{x}(\theta)", "solve(A + np.diag(C @ theta), b)"),
+        jacobian=(r"-\Phi_{\mathbf{x}}^{-1}\,\Phi_\theta", """
+            Phi_x = A + np.diag(C @ theta)
+            Phi_theta = np.diag(solve(Phi_x, b)) @ C
+            return -inv(Phi_x) @ Phi_theta"""),
+        reason=r"Along the solutions $d\Phi = \Phi_{\mathbf{x}}\,d\mathbf{x} + \Phi_\theta\,d\theta = "
+               r"\mathbf{0}$; solve for $d\mathbf{x}$.",
+        conditions={r"$\Phi_{\mathbf{x}}$ is invertible": "A = -np.diag(C @ theta)"},
+        wrong=(Wrong(r"\Phi_{\mathbf{x}}^{-1}\,\Phi_\theta", """
+                   Phi_x = A + np.diag(C @ theta)
+                   return inv(Phi_x) @ np.diag(solve(Phi_x, b)) @ C""", "sign",
                    "the minus sign was forgotten"),),
-        note=r"Shown for $F = (A + \operatorname{diag}(C\boldsymbol\theta))\mathbf{x} - \mathbf{b}$.",
+        note=r"$\mathbf{x}(\theta)$ solves $\Phi(\mathbf{x}, \theta) = \mathbf{0}$; $\Phi_{\mathbf{x}}$ and "
+             r"$\Phi_\theta$ are its Jacobians. Shown for $\Phi = (A + "
+             r"\operatorname{diag}(C\theta))\mathbf{x} - \mathbf{b}$.",
         refs="G03.6", chapter=3, section="sec-3-implicit"),
 
     Identity(
