@@ -100,7 +100,7 @@ ENTRIES = (
         wrong=(Wrong(r"(A \otimes I_n)\operatorname{vec}X", "np.kron(A, np.eye(n)) @ vec(X)", None,
                      "right if rows are stacked",
                      unnamed=VALUES),),
-        refs="S06-C05 S06-C07 S06-C13a S06-C15", chapter=6),
+        refs="S06-C05 S06-C07 S06-C15", chapter=6),
 
     Identity(
         "vec of XB", "X: m n, B: n q",
@@ -110,7 +110,7 @@ ENTRIES = (
                "$B_{lj}I$.",
         wrong=(Wrong(r"(I_m \otimes B^\top)\operatorname{vec}X", "np.kron(np.eye(m), B.T) @ vec(X)", None,
                      "right if rows are stacked", unnamed=VALUES),),
-        refs="S06-C08 S06-C13b", chapter=6),
+        refs="S06-C08 S06-C13", chapter=6),
 
     Identity(
         "vec of AXB", "X: m n, A: p m, B: n q",

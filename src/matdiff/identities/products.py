@@ -180,7 +180,7 @@ ENTRIES = (
                Wrong(r"X \otimes I_k", "np.kron(X, np.eye(k))", "kronecker order",
                      "right if rows are stacked")),
         other=(r"I_k \otimes X^\top", "np.kron(np.eye(k), X.T)"),
-        refs="S02-C17 S04-C24a G04.5a", chapter=2, section="sec-2-layer",
+        refs="S02-C17 G04.5a", chapter=2, section="sec-2-layer",
         also="linear dense backpropagation"),
 
     Identity(
@@ -195,7 +195,7 @@ ENTRIES = (
                Wrong(r"I_m \otimes W^\top", "np.kron(np.eye(m), W.T)", "kronecker order",
                      "right if rows are stacked")),
         other=(r"W \otimes I_m", "np.kron(W, np.eye(m))"),
-        refs="S04-C24b G04.5b", chapter=4, also="linear dense backpropagation"),
+        refs="S04-C24 G04.5b", chapter=4, also="linear dense backpropagation"),
 
     Identity(
         "affine layer by its bias", "b: k, X: m n, W: n k",
