@@ -115,7 +115,7 @@ def test_the_four_views_agree(entry):
 
 @every
 def test_its_references_exist(entry):
-    known = {"CB": r"CB(3[2-9]|[4-9]\d|1[0-3]\d|14[0-4])", "S": r"S\d\d-C\d\d", "G": r"G\d\d\.\d+[a-z]?", "E": r"E\d\d"}
+    known = {"CB": r"CB(3[2-9]|[4-9]\d|1[0-3]\d|14[0-4])", "S": r"S\d\d-C\d\d[a-z]?", "G": r"G\d\d\.\d+[a-z]?", "E": r"E\d\d"}
     for r in entry.refs.split():
         assert any(re.fullmatch(p, r) for p in known.values()), f"{entry.name} refers to {r}, which is not of any known form"
         bare = re.sub(r"(?<=\d)[a-z]$", "", r)

@@ -24,6 +24,9 @@ FORMS = {
 }
 
 
+BREAKS = (np.linalg.LinAlgError, ArithmeticError, ValueError, IndexError)   # what code raises where a condition fails
+
+
 @dataclass(frozen=True)
 class Wrong:
     """A tempting wrong form: its TeX and code, the name that the checker gives it, and why it tempts.
@@ -167,14 +170,17 @@ class Identity:
             with np.errstate(all="ignore"):
                 truth, bound = TRUTH[form](self, given)
                 claim = np.asarray(CLAIM[form](self, getattr(self, form)[1], given))
-        except (np.linalg.LinAlgError, ArithmeticError, ValueError, IndexError) as error:
+        except BREAKS as error:
             return Check(False, "raises", f"There the {form} of {self.name} has no value: {error}.")
         return agreement(self, form, truth, bound, claim)
 
     def transposed(self, given):
-        """The other layout against the transpose of the main result."""
-        claim = CLAIM[self.form](self, self.result[1], given)
-        other = CLAIM[self.form](self, self.other[1], given)
+        """The other layout against the transpose of the main result, where both have a value."""
+        try:
+            with np.errstate(all="ignore"):
+                claim, other = (CLAIM[self.form](self, code, given) for code in (self.result[1], self.other[1]))
+        except BREAKS as error:
+            return Check(False, "raises", f"There the other layout of {self.name} has no value: {error}.")
         return agreement(self, "other layout", np.transpose(claim), 0.0, np.asarray(other))
 
     def counterexamples(self, seed=0):

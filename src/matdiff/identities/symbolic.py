@@ -42,8 +42,8 @@ def norm(X, ord=None, axis=None, keepdims=False):
 
 class Symbols:
     """NumPy as the catalogue's code sees it, on arrays of symbols."""
-    exp, log, sqrt = elementwise(sp.exp), elementwise(sp.log), elementwise(sp.sqrt)
-    sin, cos, tanh, cosh = elementwise(sp.sin), elementwise(sp.cos), elementwise(sp.tanh), elementwise(sp.cosh)
+    exp, log, sqrt, sin, cos, tanh, cosh = (staticmethod(elementwise(f)) for f in (
+        sp.exp, sp.log, sp.sqrt, sp.sin, sp.cos, sp.tanh, sp.cosh))
     pi = sp.pi
 
     @staticmethod
