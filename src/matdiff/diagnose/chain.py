@@ -3,13 +3,13 @@ from itertools import combinations
 
 import numpy as np
 
-from ..replay import Diverged
+from ..replay import PRODUCTS, Diverged
 from .case import Finding, describe, show
 from .changed import along, directions, mended, only_diagonal, only_symmetric_constant
 from .inside import extra_factor, only_inner_diagonal, product_of_slopes, stops_short, wrong_order
 from .multiples import constants, near, plain
 from .probes import ENOUGH, chain_of
-from .slips import held, slips
+from .slips import held, part_of, product, said_of, slips, with_other
 
 __all__ = ["along", "directions", "extra_factor", "held_terms", "mended", "only_diagonal",
            "only_inner_diagonal", "only_symmetric_constant", "product_of_slopes", "replayed", "stops_short",
@@ -29,17 +29,61 @@ def replayed(case):
     ways = (False, True) if either else (C.shape != G.shape,)
     cs = np.array([1.0, -1.0] + [s / v for v in constants(case) for s in (1, -1)])
     for step in chain.steps:
-        for name, text, edit in (*held_slips(step), *slips(step)):
+        for name, text, edit in (*held_slips(step), *slips(step), *dropped(step), *ones_for_a_matrix(step)):
             slope = slope_or_nan(chain.probe(0, 0), step, edit)
             for turned in ways if slope and np.isfinite(slope) else ():
                 c = slip_fits(chain, step, edit, turned, slope, cs)
                 if c is not None:
-                    hits.append(slip_finding(case, name, text, c, turned))
+                    hits.append(slip_finding(case, scalar_name(step, name), text, c, turned))
     hits = [hit for hit in hits if hit is not None]
     if not hits and C.shape == G.shape:
         hits = list(data_left_out(case, chain))
     hits.sort(key=lambda f: (f.name.count(" and "), PRIORITY.get(f.name.split(" and ")[-1], 9)))
     yield from hits
+
+
+def scalar_name(step, name):
+    """A number that is missing or too much at a step is a factor, and no link of a chain."""
+    numbers = all(np.size(o) == 1 for i, o in enumerate(step.operands) if i not in step.moving)
+    alone = step.name in ("multiply", "divide") and len(step.moving) == 1 and numbers
+    return "factor" if alone and name in ("missing chain factor", "extra chain factor") else name
+
+
+def dropped(step):
+    """Something left out of a sum or difference in the function's value, while it moves as it should."""
+    if step.name not in ("add", "subtract") or len(step.operands) != 2:
+        return
+    for slot in (0, 1):
+        if np.shape(step.operands[1 - slot]) == np.shape(step.output):
+            yield ("missing product-rule term", f"what moves in {said_of(step)} was left out of its value",
+                   replaced(lambda s, slot=slot: s.at(slot, np.zeros_like(s.operands[slot]))))
+            if len(step.moving) == 2:
+                yield ("missing product-rule term", f"{part_of(step, slot)} was left out of the function",
+                       absent(slot))
+
+
+def ones_for_a_matrix(step):
+    """The matrix of a product left out on the way back, as if its entries were ones."""
+    for slot in step.moving if step.name in PRODUCTS and len(step.operands) == 2 else ():
+        if np.ndim(step.operands[1 - slot]) == 2:
+            yield ("missing chain factor", f"the matrix in {said_of(step)} is missing: a sum stands for it",
+                   product(slot, with_other(np.ones_like)))
+
+
+def replaced(value):
+    """The result has another value and moves as it does."""
+    def edit(step, operands):
+        return value(step) + (step.call(operands) - step.output)
+    edit.slot = None
+    return edit
+
+
+def absent(slot):
+    """One operand is zero, in value and motion."""
+    def edit(step, operands):
+        return step.call([np.zeros_like(o) if i == slot else o for i, o in enumerate(operands)])
+    edit.slot = None
+    return edit
 
 
 def data_left_out(case, chain):
@@ -70,7 +114,7 @@ def held_slips(step):
         yield "missing product-rule term", f"the term that X contributes {text} is missing", edit
 
 
-PRIORITY = {"not symmetrised": 0, "missing product-rule term": 1, "missing chain factor": 2, "sign": 3,
+PRIORITY = {"missing product-rule term": 0, "not symmetrised": 1, "missing chain factor": 2, "sign": 3,
             "only for symmetric input": 4, "transposed": 5, "factor": 6}
 
 

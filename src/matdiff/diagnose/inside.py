@@ -77,6 +77,9 @@ class Factors:
 
     def __init__(self, chain, shape):
         self.values = [list(named_values(tape, shape)) for tape in chain.tapes]
+        for later, slopes in later_slopes(chain, shape):
+            for i, values in enumerate(self.values):
+                values.append((f"slope of {said_of(chain.steps[later])}", slopes(i)))
         self.made = {}
         steps = chain.steps
         sums = {s.sources[0][0] for s in steps if s.name == "sqrt" and s.sources and s.sources[0]}
@@ -101,7 +104,7 @@ class Factors:
 
 
 def fits(chain, factors, formulas, power, weight, wanted, signs=(1, -1)):
-    """(text, sign, number) of the first factor that, between weight and motion, gives the claim at every probe.
+    """(text, sign, number) of the first factor between weight and motion that gives the claim at every probe.
 
     weight(probe, i): what each entry of the factor counts at point i; wanted(probe, i): what is to come out.
     """
@@ -166,6 +169,9 @@ def wrong_slope(case, chain, place, factors):
         if not found:
             continue
         name = said_of(chain.steps[later])
+        through = [inner(p.back[later], slopes(i) * motion(p, place)) for i, p in chain.each()]
+        if not all(near(value, p.truth) for value, (_, p) in zip(through, chain.each())):
+            name += " in one of its terms"
         if formulas is ONE:
             return Finding("missing chain factor", describe(case, f"the slope of {name} is missing"))
         if left_out(chain, factors, found[2], slopes):
@@ -204,6 +210,16 @@ def entrywise(chain, place):
         if step.index != place and alike(probe, one * W) and one.any() and np.ptp(one) > 1e-6 * np.abs(
                 one).max():
             yield step.index, lambda i, later=step.index: slopes(i, later)
+
+
+def later_slopes(chain, shape):
+    """The slopes of what depends entry by entry on the first step of a shape."""
+    for place in places(chain):
+        if shape_at(chain.tapes[0], place) == shape:
+            found = list(entrywise(chain, place))
+            if found:
+                return found
+    return []
 
 
 def alike(A, B):

@@ -70,7 +70,11 @@ class Probe:
         local = self.local(step, edit) if self.tape.linked else None
         if local is not None:
             return local
-        slope = self.tape.slope(self.V, everywhere(self.tape, step, edit))
+        edits = everywhere(self.tape, step, edit)
+        if self.tape.linked and self.tape.analytic:
+            slope = self.tape.slope_from(edits, self.forth, self.V)
+        else:
+            slope = self.tape.slope(self.V, edits)
         return float(np.vdot(self.U, slope)) if np.shape(slope) == np.shape(self.U) else np.nan
 
     def local(self, step, edit):
@@ -95,7 +99,7 @@ class Chain:
     """The probes of a case, made when they are asked for."""
 
     def __init__(self, case):
-        self.case, self.tapes, self.made = case, case.tapes(), {}
+        self.case, self.tapes, self.made = case, [tape.merged() for tape in case.tapes()], {}
         self.steps = self.tapes[0].steps
         for i, tape in enumerate(self.tapes):       # a tape that lost its way is run again instead
             probe = self.probe(i, 0)

@@ -16,8 +16,8 @@ ANALYTIC = {"add", "subtract", "multiply", "divide", "true_divide", "negative", 
             "sinh", "cosh", "tanh", "arctan", "arcsin", "arccos", "arcsinh", "float_power",
             "matmul", "dot", "inner", "outer", "kron", "tensordot", "einsum", "trace", "sum", "mean",
             "add.reduce", "prod", "multiply.reduce", "cumsum", "cumprod", "add.accumulate", "diff",
-            "convolve", "correlate", "inv", "solve", "det", "matrix_power", "average", "multi_dot", "multiply.outer",
-            "add.outer", "subtract.outer", "cross", "ediff1d"}
+            "convolve", "correlate", "inv", "solve", "det", "matrix_power", "average", "multi_dot",
+            "multiply.outer", "add.outer", "subtract.outer", "cross", "ediff1d"}
 # Steps that only move numbers, or put zeros between them.
 MOVES = {"reshape", "ravel", "flatten", "transpose", "swapaxes", "moveaxis", "rollaxis", "squeeze",
          "expand_dims", "getitem", "take", "compress", "repeat", "tile", "roll", "flip", "fliplr", "flipud",

@@ -8,8 +8,9 @@ person gets who makes this very slip, whatever the function is.
 Where every operand is known to be the result of an earlier step, the recorded steps are run instead of the
 reader's code, which is much faster, and `sweeps` can go through them backwards.
 """
+import copy
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Callable
 
@@ -204,6 +205,7 @@ class Tape:
         self.f, self.X, self.budget = f, np.array(X, float), budget or Budget()
         self.edits, self.swaps, self.steps, self.heard, self.linked = {}, (), [], None, False
         self.root = None        # the step, and the part of its result, that f returns
+        self.said = {}          # the arguments of each step, to find what is computed twice
         self.value, self.cost = self.record()
         self.linked = self.root is not None and all(s.sources[i] for s in self.steps for i in s.moving)
 
@@ -303,8 +305,10 @@ class Tape:
             moving = tuple(i for i, a in enumerate(leaves(args)) if isinstance(a, Traced))
             sources = tuple(map(self.checked, leaves(args)))
             result = function(*refill(args, iter(operands)), **options, **into)
-            self.steps.append(Step(self.count, name, call, tuple(operands), moving, sources, copied(result),
-                                   *reduction(name, function, args, options)))
+            step = Step(self.count, name, call, tuple(operands), moving, sources, copied(result),
+                        *reduction(name, function, args, options))
+            self.steps.append(step)
+            self.said[step.index] = args, options
         else:
             recorded = self.steps[self.count] if self.count < len(self.steps) else None
             if recorded is None or recorded.name != name:
@@ -323,6 +327,27 @@ class Tape:
         if any(isinstance(a, (tuple, list)) for a in args):
             args = refill(args, map(plain, leaves(args)))
         return self.next(function(*map(plain, args), **options))
+
+    def merged(self):
+        """A tape on which what the function computes twice is one step."""
+        if not self.linked:
+            return self
+        tape, first = copy.copy(self), list(range(len(self.steps)))
+        tape.steps = []
+        tape.__dict__.pop("worth", None)
+        for step in self.steps:
+            sources = tuple(s if s is None or s[0] < 0 else (first[s[0]], s[1]) for s in step.sources)
+            step = replace(step, sources=sources)
+            before = (other.index for other in tape.steps if self.twice(other, step))
+            first[step.index] = next(before, step.index)
+            tape.steps.append(step)
+        tape.root = (first[self.root[0]], self.root[1]) if self.root[0] >= 0 else self.root
+        return tape
+
+    def twice(self, other, step):
+        """Do two steps do the same to the same?"""
+        return (other.name == step.name and other.sources == step.sources and same(other.output, step.output)
+                and spoken(*self.said[other.index]) == spoken(*self.said[step.index]))
 
     def next(self, result):
         index = self.count
@@ -345,6 +370,26 @@ class Tape:
     def slope(self, V, edits=None, fine=True, swaps=()):
         """The derivative along V of the function as changed by the edits."""
         return self.derivative(lambda t: self.run(self.X + t * V, edits, swaps), fine)
+
+    def slope_from(self, edits, tangents, V):
+        """The same with edits of a linked, analytic tape, where it is known how all results move."""
+        edits, first, h, results = {**self.always, **edits}, min(edits), 1e-20, {}
+
+        def value(source):
+            index, part = source
+            if index >= first:
+                return self.part(results, source, None)
+            moved = V if index < 0 else tangents[index]
+            moved = moved if part is None or moved is None else moved[part]
+            still = self.X if index < 0 else self.part([self.steps[index].output], (0, part), None)
+            return still if moved is None else still + 1j * h * moved
+        for step in self.steps[first:]:
+            operands = [value(source) if i in step.moving else o
+                        for i, (o, source) in enumerate(zip(step.operands, step.sources))]
+            edit = edits.get(step.index)
+            results[step.index] = edit(step, operands) if edit else step.call(operands)
+            self.budget.pay(step.cost)
+        return np.imag(numbers(value(self.root))) / h
 
     def derivative(self, value, fine=True):
         """The derivative at 0 of value(t): by a complex step where that is known to be right, else by
@@ -510,6 +555,24 @@ def reduction(name, function, args, options):
         changed = {**options, "axis": axis} | ({} if keepdims is None else {"keepdims": keepdims})
         return function(values[0], **changed)
     return (args[1] if len(args) == 2 else options.get("axis", 0 if name.endswith("reduce") else None)), along
+
+
+def same(A, B):
+    return isinstance(A, np.ndarray) and A.shape == B.shape and bool((A == B).all())
+
+
+def spoken(*parts):
+    """Arguments as text, to tell whether two calls are the same; of arrays their numbers."""
+    if len(parts) != 1:
+        return tuple(map(spoken, parts))
+    value = parts[0]
+    if isinstance(value, Traced):
+        return None
+    if isinstance(value, (list, tuple)):
+        return tuple(spoken(v) for v in value)
+    if isinstance(value, dict):
+        return tuple((k, spoken(v)) for k, v in value.items())
+    return value.tobytes() if isinstance(value, np.ndarray) else repr(value)
 
 
 def copied(result):
