@@ -91,8 +91,7 @@ ENTRIES = (
                r"in front is a factor.",
         conditions={"$A$ is invertible": "A[1] = A[0]"},
         wrong=(Wrong(r"\det(A)\,(1 + \mathbf{u}^\top A^{-1}\mathbf{v})", "det(A) * (1 + u @ inv(A) @ v)",
-                     None,
-                     "right if $A$ is symmetric",
+                     None, "right if $A$ is symmetric",
                      unnamed="two numbers differ: there is no derivative to name"),
                Wrong(r"\det A + \mathbf{v}^\top A^{-1}\mathbf{u}", "det(A) + v @ inv(A) @ u", None,
                      r"$\det A$ stands in front of both terms",
@@ -112,6 +111,7 @@ ENTRIES = (
             M = inv(Y) @ dY
             return det(Y) * np.atleast_2d(np.trace(inv(Y) @ ddY) + np.trace(M)**2 - np.trace(M @ M))"""),
         reason=r"$d\det Y = \det(Y)\operatorname{tr}(Y^{-1}dY)$; the second time all three factors move.",
+        conditions={"$Y$ is invertible": "A = -t**2 * B"},
         wrong=(Wrong(r"\operatorname{tr}(Y^{-1}\dot Y)", "np.trace(inv(A + t**2 * B) @ (2 * t * B))", None,
                      r"that is the derivative of $\log\lvert\det Y\rvert$",
                      unnamed="of two numbers any is a multiple of the other"),
@@ -169,8 +169,7 @@ ENTRIES = (
         reason=r"$dY = dX^\top AX + X^\top A\,dX$ in $\det(Y)\operatorname{tr}(Y^{-1}dY)$: two equal terms.",
         conditions={"$A$ is symmetric": "A: N N", r"$X^\top AX$ is invertible": "X[:, 1] = X[:, 0]"},
         wrong=(Wrong(r"\det(X^\top AX)\,AX(X^\top AX)^{-1}", "det(X.T @ A @ X) * A @ X @ inv(X.T @ A @ X)",
-                     "factor",
-                     "$X$ stands there twice"),
+                     "factor", "$X$ stands there twice"),
                Wrong(r"2\det(X^\top AX)\,(X^\top AX)^{-1}X^\top A",
                      "2 * det(X.T @ A @ X) * inv(X.T @ A @ X) @ X.T @ A",
                      "transposed", r"what stands beside $dX$ is $G^\top$")),
@@ -178,9 +177,8 @@ ENTRIES = (
 
     Identity(
         "determinant of X^T AX", "X: N k, A: N N",
-        of=(r"\det(X^\top AX)", "det(X.T @ A @ X)"),
-        gradient=(r"\begin{aligned}\det(Y)\,(AXY^{-1} &+ A^\top XY^{-\top}),\\Y &= X^\top AX\end{aligned}",
-                  """
+        of=(r"\det Y,\; Y = X^\top AX", "det(X.T @ A @ X)"),
+        gradient=(r"\det(Y)\,(AXY^{-1} + A^\top XY^{-\top})", """
             Y = X.T @ A @ X
             adj = det(Y) * inv(Y)
             return A @ X @ adj + A.T @ X @ adj.T"""),
@@ -188,8 +186,7 @@ ENTRIES = (
                r"transposed.",
         conditions={r"$X^\top AX$ is invertible": "X[:, 1] = X[:, 0]"},
         wrong=(Wrong(r"2\det(Y)\,AXY^{-1}", "2 * det(X.T @ A @ X) * A @ X @ inv(X.T @ A @ X)",
-                     "not symmetrised",
-                     "right if $A$ is symmetric"),
+                     "not symmetrised", "right if $A$ is symmetric"),
                Wrong(r"\det(Y)\,(A + A^\top)XY^{-1}", "det(X.T @ A @ X) * (A + A.T) @ X @ inv(X.T @ A @ X)",
                      "only for symmetric input", r"$Y$ is not symmetric either")),
         refs="CB54", chapter=7, symbolic="of degree four in fifteen symbols: SymPy takes five seconds"),
@@ -249,7 +246,7 @@ ENTRIES = (
                    r"Compare with $\operatorname{tr}(G^\top dX)$: $G = X^{-\top}$.")),
         note=r"Below zero take $\log\lvert\det X\rvert$, which `slogdet` gives; `det` of large matrices "
              r"overflows.",
-        refs="CB43 S07-C16 E12", chapter=7, also="log-determinant", symbolic="np.log"),
+        refs="CB43 S07-C16 E12", chapter=7, also="log-determinant"),
 
     Identity(
         "log of the absolute determinant", "X: n n invertible",
@@ -266,12 +263,13 @@ ENTRIES = (
 
     Identity(
         "log det along a line", "t:, X: n n invertible, V: n n; t = 0 * t",
-        of=(r"\log\lvert\det(X + tV)\rvert", "slogdet(X + t * V)[1]"),
-        gradient=(r"\operatorname{tr}(Y^{-1}V),\; Y = X + tV", "np.trace(inv(X + t * V) @ V)"),
+        of=(r"\log\lvert\det Y\rvert,\; Y = X + tV", "slogdet(X + t * V)[1]"),
+        gradient=(r"\operatorname{tr}(Y^{-1}V)", "np.trace(inv(X + t * V) @ V)"),
         hessian=(r"-\operatorname{tr}(Y^{-1}VY^{-1}V)",
                  "-np.atleast_2d(np.trace(inv(X + t * V) @ V @ inv(X + t * V) @ V))"),
         reason=r"$d^2\log\lvert\det X\rvert = -\operatorname{tr}(X^{-1}dX\,X^{-1}dX)$ with $dX = V$: only "
                r"$Y^{-1}$ moves.",
+        conditions={"$Y$ is invertible": "X = 0 * X"},
         wrong=(Wrong(r"-\operatorname{tr}(Y^{-1}V)^2", "-np.atleast_2d(np.trace(inv(X + t * V) @ V)**2)",
                      None,
                      r"$-(\dot y/y)^2$ for numbers", "hessian", unnamed="one number differs from another"),),
@@ -284,18 +282,18 @@ ENTRIES = (
         reason=r"$df = \operatorname{tr}(S^{-1}dS)$ and $S^{-1}$ is symmetric itself.",
         conditions={"$S$ is symmetric": "S: n n invertible"},
         wrong=(Wrong(r"2S^{-1} - I\odot S^{-1}", "2 * inv(S) - np.diag(np.diag(inv(S)))",
-                     "off-diagonal doubled",
-                     r"the partial derivatives over the free entries"),
+                     "off-diagonal doubled", r"the partial derivatives over the free entries"),
                Wrong(r"-S^{-1}", "-inv(S)", "sign", "taken for the derivative of the inverse")),
         refs="S07-C19", chapter=7),
 
     Identity(
         "log det over the free entries", "s: n, S: n n positive definite; s = vech(S)",
-        of=(r"\log\det S,\; s = \operatorname{vech}S", "slogdet(unvech(s))[1]"),
+        of=(r"\log\det S,\; \mathbf{s} = \operatorname{vech}S", "slogdet(unvech(s))[1]"),
         gradient=(r"\operatorname{vech}(2S^{-1} - I\odot S^{-1})", """
             Y = inv(unvech(s))
             return vech(2 * Y - np.diag(np.diag(Y)))"""),
         reason=r"A free entry off the diagonal stands in two places of $S$, so it moves $f$ twice.",
+        conditions={"$S$ is invertible": "s = 0 * s"},
         wrong=(Wrong(r"\operatorname{vech}(S^{-1})", "vech(inv(unvech(s)))", "not a gradient",
                      "the gradient with respect to a symmetric matrix, cut to its half"),),
         refs="G07.2b", chapter=7),
@@ -330,59 +328,55 @@ ENTRIES = (
     Identity(
         "KL divergence of Gaussians, in the first covariance",
         "S: n n positive definite, T: n n positive definite, d: n",
-        of=(r"\mathrm{KL}(\mathcal{N}_1\Vert\mathcal{N}_2)", """
+        of=(r"\mathrm{KL}\big(N(\mathbf{x}, S)\,\Vert\,N(\mathbf{y}, T)\big)", """
             S = sym(S)
             return (np.trace(inv(T) @ S) - slogdet(S)[1] + slogdet(T)[1] - n + d @ inv(T) @ d) / 2"""),
-        gradient=(r"\tfrac12(\Sigma_2^{-1} - \Sigma_1^{-1})", "(inv(T) - inv(S)) / 2"),
-        reason=r"$\operatorname{tr}(\Sigma_2^{-1}\Sigma_1)$ is linear in $\Sigma_1$, and $-\log\det\Sigma_1$ "
-               r"gives $-\Sigma_1^{-1}$.",
-        wrong=(Wrong(r"\tfrac12(\Sigma_2^{-1} + \Sigma_1^{-1})", "(inv(T) + inv(S)) / 2", None,
-                     r"the minus of $-\log\det\Sigma_1$ lost",
-                     unnamed="one of two terms has the other sign"),
-               Wrong(r"\Sigma_2^{-1} - \Sigma_1^{-1}", "inv(T) - inv(S)", "factor",
-                     r"without the $\tfrac12$ in front")),
-        note=r"S, T and d are $\Sigma_1$, $\Sigma_2$ and $\boldsymbol\delta = \mu_2 - \mu_1$ of the two "
-             r"Gaussians.",
+        gradient=(r"\tfrac12(T^{-1} - S^{-1})", "(inv(T) - inv(S)) / 2"),
+        reason=r"$\operatorname{tr}(T^{-1}S)$ is linear in $S$, and $-\log\det S$ "
+               r"gives $-S^{-1}$.",
+        conditions={"$S$ is symmetric": "S: n n invertible"},
+        wrong=(Wrong(r"\tfrac12(T^{-1} + S^{-1})", "(inv(T) + inv(S)) / 2", None,
+                     r"the minus of $-\log\det S$ lost", unnamed="one of two terms has the other sign"),
+               Wrong(r"T^{-1} - S^{-1}", "inv(T) - inv(S)", "factor", r"without the $\tfrac12$ in front")),
+        note=r"$\mathbf{d} = \mathbf{y} - \mathbf{x}$ is the difference of the means.",
         refs="S07-C20 G07.10a E27", chapter=7),
 
     Identity(
         "KL divergence of Gaussians, in the second covariance",
         "T: n n positive definite, S: n n positive definite, d: n",
-        of=(r"\mathrm{KL}(\mathcal{N}_1\Vert\mathcal{N}_2)", """
+        of=(r"\mathrm{KL}\big(N(\mathbf{x}, S)\,\Vert\,N(\mathbf{y}, T)\big)", """
             P = inv(sym(T))
             return (np.trace(P @ S) - slogdet(S)[1] + slogdet(sym(T))[1] - n + d @ P @ d) / 2"""),
-        gradient=(r"\begin{aligned}\tfrac12\big(&\Sigma_2^{-1} - {}\\&\Sigma_2^{-1}(\Sigma_1 + "
-                  r"\boldsymbol\delta\boldsymbol\delta^\top)\Sigma_2^{-1}\big)\end{aligned}",
+        gradient=(r"\begin{aligned}\tfrac12\big(&T^{-1} - {}\\&T^{-1}(S + "
+                  r"\mathbf{d}\mathbf{d}^\top)T^{-1}\big)\end{aligned}",
                   "(inv(T) - inv(T) @ (S + np.outer(d, d)) @ inv(T)) / 2"),
-        reason=r"$d\Sigma_2^{-1} = -\Sigma_2^{-1}d\Sigma_2\,\Sigma_2^{-1}$ in the trace and in the quadratic "
+        reason=r"$dT^{-1} = -T^{-1}dT\,T^{-1}$ in the trace and in the quadratic "
                r"form.",
-        wrong=(Wrong(r"\tfrac12(\Sigma_2^{-1} - \Sigma_2^{-1}\Sigma_1\Sigma_2^{-1})",
-                     "(inv(T) - inv(T) @ S @ inv(T)) / 2",
+        conditions={"$T$ is symmetric": "T: n n invertible", "$S$ is symmetric": "S: n n invertible"},
+        wrong=(Wrong(r"\tfrac12(T^{-1} - T^{-1}ST^{-1})", "(inv(T) - inv(T) @ S @ inv(T)) / 2",
                      None, "the means were taken as equal", unnamed="one of three terms is missing"),
-               Wrong(r"\tfrac12(\Sigma_2^{-1} - \Sigma_1 - \boldsymbol\delta\boldsymbol\delta^\top)",
-                     "(inv(T) - S - np.outer(d, d)) / 2",
+               Wrong(r"\tfrac12(T^{-1} - S - \mathbf{d}\mathbf{d}^\top)", "(inv(T) - S - np.outer(d, d)) / 2",
                      "missing chain factor", r"the derivative of the inverse is missing")),
-        note=r"S, T and d are $\Sigma_1$, $\Sigma_2$ and $\boldsymbol\delta = \mu_2 - \mu_1$ of the two "
-             r"Gaussians.",
+        note=r"$\mathbf{d} = \mathbf{y} - \mathbf{x}$ is the difference of the means.",
         refs="G07.10b", chapter=7),
 
     Identity(
         "KL divergence of Gaussians, in the first mean",
         "x: n, y: n, S: n n positive definite, T: n n positive definite",
-        of=(r"\mathrm{KL}(\mathcal{N}_1\Vert\mathcal{N}_2)", """
+        of=(r"\mathrm{KL}\big(N(\mathbf{x}, S)\,\Vert\,N(\mathbf{y}, T)\big)", """
             d = y - x
             return (np.trace(inv(T) @ S) - slogdet(S)[1] + slogdet(T)[1] - n + d @ inv(T) @ d) / 2"""),
-        gradient=(r"-\Sigma_2^{-1}\boldsymbol\delta", "-inv(T) @ (y - x)"),
-        hessian=(r"\Sigma_2^{-1}", "inv(T)"),
-        reason=r"Only the quadratic form holds $\mu_1$, and $d\boldsymbol\delta = -d\mu_1$.",
-        wrong=(Wrong(r"\Sigma_2^{-1}\boldsymbol\delta", "inv(T) @ (y - x)", "sign",
-                     r"that is the gradient in $\mu_2$"),
-               Wrong(r"-2\Sigma_2^{-1}\boldsymbol\delta", "-2 * inv(T) @ (y - x)", "factor",
+        gradient=(r"-T^{-1}(\mathbf{y} - \mathbf{x})", "-inv(T) @ (y - x)"),
+        hessian=(r"T^{-1}", "inv(T)"),
+        reason=r"Only the quadratic form $\tfrac12\mathbf{d}^\top T^{-1}\mathbf{d}$ holds $\mathbf{x}$, and "
+               r"$\mathbf{d} = \mathbf{y} - \mathbf{x}$ moves by $-d\mathbf{x}$.",
+        conditions={"$T$ is symmetric": "T: n n invertible"},
+        wrong=(Wrong(r"T^{-1}(\mathbf{y} - \mathbf{x})", "inv(T) @ (y - x)", "sign",
+                     r"that is the gradient in $\mathbf{y}$"),
+               Wrong(r"-2T^{-1}(\mathbf{y} - \mathbf{x})", "-2 * inv(T) @ (y - x)", "factor",
                      r"the $\tfrac12$ forgotten"),
-               Wrong(r"-\Sigma_1^{-1}\boldsymbol\delta", "-inv(S) @ (y - x)", None,
+               Wrong(r"-S^{-1}(\mathbf{y} - \mathbf{x})", "-inv(S) @ (y - x)", None,
                      "the wrong one of the two covariances",
                      unnamed="another matrix stands in the place of the right one")),
-        note=r"x, y, S and T are $\mu_1$, $\mu_2$, $\Sigma_1$ and $\Sigma_2$; $\boldsymbol\delta = \mu_2 - "
-             r"\mu_1$.",
         refs="G07.10c", chapter=7),
 )

@@ -21,8 +21,7 @@ ENTRIES = (
                Wrong(r"-dX/X_{ij}^2", "-dX / X**2", "elementwise product",
                      "the rule for numbers in each entry", "differential"),
                Wrong(r"-X^{-1}GX^{-1}", "-inv(X) @ G @ inv(X)", "only for symmetric input",
-                     "the adjoint of a product has transposes",
-                     "pullback")),
+                     "the adjoint of a product has transposes", "pullback")),
         views=Views(
             indices=(r"\frac{\partial(X^{-1})_{ij}}{\partial X_{kl}} = -(X^{-1})_{ik}(X^{-1})_{lj}", """
                 Y, J = inv(X), np.zeros((n * n, n * n))
@@ -61,12 +60,11 @@ ENTRIES = (
             Y, dY = A + t**2 * B, 2 * t * B * dt
             return -inv(Y) @ dY @ inv(Y)"""),
         reason=r"$YY^{-1} = I$ differentiated with respect to the number $t$.",
+        conditions={"$Y$ is invertible": "A = -t**2 * B"},
         wrong=(Wrong(r"-Y^{-2}\dot Y\,dt", "-inv(A + t**2 * B) @ inv(A + t**2 * B) @ (2 * t * B) * dt",
-                     "wrong order",
-                     r"the rule for numbers; $\dot Y$ stands between the two inverses"),
+                     "wrong order", r"the rule for numbers; $\dot Y$ stands between the two inverses"),
                Wrong(r"Y^{-1}\dot Y\,Y^{-1}\,dt", "inv(A + t**2 * B) @ (2 * t * B) @ inv(A + t**2 * B) * dt",
-                     "sign",
-                     r"as in $(1/y)' = -\dot y/y^2$")),
+                     "sign", r"as in $(1/y)' = -\dot y/y^2$")),
         note=r"The variable is $t$, and $Y$ is a function of it. In '$dX/dX$' one letter would be both.",
         refs="CB59 S08-C03 E47", chapter=8),
 
@@ -91,11 +89,12 @@ ENTRIES = (
 
     Identity(
         "inverse, second differential", "t:, X: n n invertible, V: n n; t = 0 * t",
-        of=(r"\tfrac{d}{dt}(X + tV)^{-1}", "-inv(X + t * V) @ V @ inv(X + t * V)"),
-        differential=(r"2Y^{-1}VY^{-1}VY^{-1}\,dt,\; Y = X + tV", """
+        of=(r"\tfrac{d}{dt}Y^{-1},\; Y = X + tV", "-inv(X + t * V) @ V @ inv(X + t * V)"),
+        differential=(r"2Y^{-1}VY^{-1}VY^{-1}\,dt", """
             Y = inv(X + t * V)
             return 2 * Y @ V @ Y @ V @ Y * dt"""),
         reason=r"In $-X^{-1}dX\,X^{-1}$ either inverse moves, and $dX = V$ stays: two equal terms.",
+        conditions={"$Y$ is invertible": "X = 0 * X"},
         wrong=(Wrong(r"Y^{-1}VY^{-1}VY^{-1}\,dt", """
                      Y = inv(X + t * V)
                      return Y @ V @ Y @ V @ Y * dt""", "factor",
@@ -118,12 +117,13 @@ ENTRIES = (
 
     Identity(
         "inverse over the free entries", "s: n, S: n n positive definite; s = vech(S)",
-        of=(r"\operatorname{vech}(S^{-1}),\; s = \operatorname{vech}S", "vech(inv(unvech(s)))"),
+        of=(r"\operatorname{vech}(S^{-1}),\; \mathbf{s} = \operatorname{vech}S", "vech(inv(unvech(s)))"),
         jacobian=(r"-D_n^+(S^{-1}\otimes S^{-1})D_n", """
             Y, D = inv(unvech(s)), duplication_matrix(n)
             return -solve(D.T @ D, D.T @ np.kron(Y, Y) @ D)"""),
         reason=r"$d\operatorname{vec}S = D_n\,d\operatorname{vech}S$ before, and $D_n^+$ takes vech of what "
                r"comes out.",
+        conditions={"$S$ is invertible": "s = 0 * s"},
         wrong=(Wrong(r"-D_n^\top(S^{-1}\otimes S^{-1})D_n", """
                      Y, D = inv(unvech(s)), duplication_matrix(n)
                      return -D.T @ np.kron(Y, Y) @ D""", "missing chain factor",
@@ -134,12 +134,12 @@ ENTRIES = (
     Identity(
         "Woodbury identity", "A: n n invertible, U: n k, C: k k invertible, V: k n",
         of=(r"(A + UCV)^{-1}", "inv(A + U @ C @ V)"),
-        equals=(r"\begin{aligned}&A^{-1} - {}\\&A^{-1}U(C^{-1} + VA^{-1}U)^{-1}VA^{-1}\end{aligned}", """
+        equals=(r"\begin{aligned}&A^{-1} - A^{-1}UE^{-1}VA^{-1},\\&E = C^{-1} + VA^{-1}U\end{aligned}", """
             B = inv(A)
             return B - B @ U @ inv(inv(C) + V @ B @ U) @ V @ B"""),
         reason=r"Multiply by $A + UCV$: the terms with $U$ cancel.",
         conditions={"$A$ is invertible": "A[1] = A[0]", "$C$ is invertible": "C[1] = C[0]"},
-        wrong=(Wrong(r"\begin{aligned}&A^{-1} + {}\\&A^{-1}U(C^{-1} + VA^{-1}U)^{-1}VA^{-1}\end{aligned}", """
+        wrong=(Wrong(r"A^{-1} + A^{-1}UE^{-1}VA^{-1}", """
                      B = inv(A)
                      return B + B @ U @ inv(inv(C) + V @ B @ U) @ V @ B""", None, "the sign is that of $-dX$",
                      unnamed="two matrices differ: there is no derivative to name"),
@@ -172,14 +172,11 @@ ENTRIES = (
         reason=r"$df = -(\mathbf{a}^\top X^{-1})\,dX\,(X^{-1}\mathbf{b})$: a row, $dX$ and a column.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
         wrong=(Wrong(r"-X^{-1}\mathbf{b}\mathbf{a}^\top X^{-1}", "-np.outer(inv(X) @ b, inv(X).T @ a)",
-                     "transposed",
-                     "column before row, as they stand around $dX$"),
+                     "transposed", "column before row, as they stand around $dX$"),
                Wrong(r"-X^{-1}\mathbf{a}\mathbf{b}^\top X^{-1}", "-np.outer(inv(X) @ a, inv(X).T @ b)",
-                     "only for symmetric input",
-                     "the transposes forgotten"),
+                     "only for symmetric input", "the transposes forgotten"),
                Wrong(r"X^{-\top}\mathbf{a}\mathbf{b}^\top X^{-\top}", "np.outer(inv(X).T @ a, inv(X) @ b)",
-                     "sign",
-                     r"the minus of $d(X^{-1})$")),
+                     "sign", r"the minus of $d(X^{-1})$")),
         views=Views(
             indices=(r"\frac{\partial f}{\partial X_{kl}} = -\sum_{ij}a_i(X^{-1})_{ik}(X^{-1})_{lj}b_j", """
                 Y, g = inv(X), np.zeros((n, n))
@@ -219,6 +216,7 @@ ENTRIES = (
         gradient=(r"-\big((X + A)^{-2}\big)^\top", "-(inv(X + A) @ inv(X + A)).T"),
         reason=r"$df = -\operatorname{tr}(Y^{-1}dX\,Y^{-1}) = -\operatorname{tr}(Y^{-2}dX)$ with $Y = X + "
                r"A$.",
+        conditions={"$X + A$ is invertible": "A = -X"},
         wrong=(Wrong(r"-(X + A)^{-2}", "-inv(X + A) @ inv(X + A)", "transposed", "the rule for numbers"),
                Wrong(r"-\big(X^{-2}\big)^\top", "-(inv(X) @ inv(X)).T", "missing product-rule term",
                      "a constant adds nothing to $dY$, but it stays in $Y$")),
@@ -226,8 +224,8 @@ ENTRIES = (
 
     Identity(
         "trace of (X^T X)^-1 A", "X: N k, A: k k",
-        of=(r"\operatorname{tr}\big((X^\top X)^{-1}A\big)", "np.trace(inv(X.T @ X) @ A)"),
-        gradient=(r"-XM(A + A^\top)M,\; M = (X^\top X)^{-1}", """
+        of=(r"\operatorname{tr}(MA),\; M = (X^\top X)^{-1}", "np.trace(inv(X.T @ X) @ A)"),
+        gradient=(r"-XM(A + A^\top)M", """
             M = inv(X.T @ X)
             return -X @ M @ (A + A.T) @ M"""),
         reason=r"$dM = -M(dX^\top X + X^\top dX)M$: two terms, one transposed.",
@@ -242,8 +240,8 @@ ENTRIES = (
 
     Identity(
         "trace of (X^T CX)^-1 A", "X: N k, C: N N positive definite, A: k k",
-        of=(r"\operatorname{tr}\big((X^\top CX)^{-1}A\big)", "np.trace(inv(X.T @ C @ X) @ A)"),
-        gradient=(r"-CXM(A + A^\top)M,\; M = (X^\top CX)^{-1}", """
+        of=(r"\operatorname{tr}(MA),\; M = (X^\top CX)^{-1}", "np.trace(inv(X.T @ C @ X) @ A)"),
+        gradient=(r"-CXM(A + A^\top)M", """
             M = inv(X.T @ C @ X)
             return -C @ X @ M @ (A + A.T) @ M"""),
         reason=r"$dM = -M(dX^\top CX + X^\top C\,dX)M$, and $M$ is symmetric with $C$.",
@@ -251,49 +249,51 @@ ENTRIES = (
         wrong=(Wrong(r"-2CXMAM", "-2 * C @ X @ inv(X.T @ C @ X) @ A @ inv(X.T @ C @ X)", "not symmetrised",
                      "right if $A$ is symmetric"),
                Wrong(r"-XM(A + A^\top)M", "-X @ inv(X.T @ C @ X) @ (A + A.T) @ inv(X.T @ C @ X)",
-                     "missing chain factor",
-                     "$C$ forgotten")),
+                     "missing chain factor", "$C$ forgotten")),
         refs="CB125", chapter=8,
         symbolic="an inverse of products of three matrices: SymPy takes twelve seconds"),
 
     Identity(
         "trace of (X^T CX)^-1 X^T BX", "X: N k, B: N N symmetric, C: N N positive definite",
-        of=(r"\operatorname{tr}\big((X^\top CX)^{-1}X^\top BX\big)",
+        of=(r"\begin{aligned}&\operatorname{tr}(MX^\top BX),\\&M = (X^\top CX)^{-1}\end{aligned}",
             "np.trace(inv(X.T @ C @ X) @ X.T @ B @ X)"),
-        gradient=(r"\begin{aligned}2BXM &- 2CXMX^\top BXM,\\M &= (X^\top CX)^{-1}\end{aligned}", """
+        gradient=(r"2BXM - 2CXMX^\top BXM", """
             M = inv(X.T @ C @ X)
             return 2 * B @ X @ M - 2 * C @ X @ M @ X.T @ B @ X @ M"""),
         reason=r"$\operatorname{tr}(dM\,X^\top BX)$ gives the second term, the two $X$ beside $B$ give the "
                r"first.",
         conditions={"$B$ is symmetric": "B: N N", "$C$ is symmetric": "C: N N",
                     r"$X^\top CX$ is invertible": "X[:, 1] = X[:, 0]"},
-        wrong=(Wrong(r"2BXM", "2 * B @ X @ inv(X.T @ C @ X)", None, "the denominator was held",
-                     unnamed="one of two terms is missing"),
+        wrong=(Wrong(r"2BXM", "2 * B @ X @ inv(X.T @ C @ X)", "missing product-rule term",
+                     "the denominator was held"),
                Wrong(r"2BXM + 2CXMX^\top BXM", """
                      M = inv(X.T @ C @ X)
                      return 2 * B @ X @ M + 2 * C @ X @ M @ X.T @ B @ X @ M""", "sign",
                      r"the minus of $d(Y^{-1})$")),
-        refs="CB126", chapter=8, symbolic="an inverse of products of three matrices: SymPy takes over a minute",
+        refs="CB126", chapter=8,
+        symbolic="an inverse of products of three matrices: SymPy takes over a minute",
         also="trace ratio discriminant analysis"),
 
     Identity(
         "trace of (A + X^T CX)^-1 X^T BX",
         "X: N k, A: k k positive definite, B: N N symmetric, C: N N positive definite",
-        of=(r"\operatorname{tr}\big((A + X^\top CX)^{-1}X^\top BX\big)",
+        of=(r"\begin{aligned}&\operatorname{tr}(MX^\top BX),\\&M = (A + X^\top CX)^{-1}\end{aligned}",
             "np.trace(inv(A + X.T @ C @ X) @ X.T @ B @ X)"),
-        gradient=(r"\begin{aligned}2BXM &- 2CXMX^\top BXM,\\M &= (A + X^\top CX)^{-1}\end{aligned}", """
+        gradient=(r"2BXM - 2CXMX^\top BXM", """
             M = inv(A + X.T @ C @ X)
             return 2 * B @ X @ M - 2 * C @ X @ M @ X.T @ B @ X @ M"""),
         reason=r"As without $A$, which is constant; $M = M^\top$ needs that $A$ is symmetric too.",
-        conditions={"$A$ is symmetric": "A: k k", "$B$ is symmetric": "B: N N", "$C$ is symmetric": "C: N N"},
-        wrong=(Wrong(r"2BXM", "2 * B @ X @ inv(A + X.T @ C @ X)", None, "the denominator was held",
-                     unnamed="one of two terms is missing"),
+        conditions={r"$A + X^\top CX$ is invertible": "A = -X.T @ C @ X", "$A$ is symmetric": "A: k k",
+                    "$B$ is symmetric": "B: N N", "$C$ is symmetric": "C: N N"},
+        wrong=(Wrong(r"2BXM", "2 * B @ X @ inv(A + X.T @ C @ X)", "missing product-rule term",
+                     "the denominator was held"),
                Wrong(r"2BXM - 2CXM", """
                      M = inv(A + X.T @ C @ X)
                      return 2 * B @ X @ M - 2 * C @ X @ M""", "missing chain factor",
                      "numerator and denominator taken apart")),
         note="The Cookbook asks for symmetric $B$ and $C$ only; without a symmetric $A$ it fails.",
-        refs="CB127", chapter=8, symbolic="an inverse of products of three matrices: SymPy takes over a minute"),
+        refs="CB127", chapter=8,
+        symbolic="an inverse of products of three matrices: SymPy takes over a minute"),
 
     # Linear systems
 
@@ -319,11 +319,9 @@ ENTRIES = (
                r"inverse is formed.",
         conditions={"$A$ is invertible": "A[1] = A[0]"},
         wrong=(Wrong(r"-(A^{-1}\mathbf{g})\,\mathbf{x}^\top", "-np.outer(solve(A, G), solve(A, b))",
-                     "only for symmetric input",
-                     "the same system forwards and backwards", "pullback"),
+                     "only for symmetric input", "the same system forwards and backwards", "pullback"),
                Wrong(r"-\mathbf{x}(A^{-\top}\mathbf{g})^\top", "-np.outer(solve(A, b), solve(A.T, G))",
-                     "transposed",
-                     "the factors changed places", "pullback"),
+                     "transposed", "the factors changed places", "pullback"),
                Wrong(r"A^{-1}d\mathbf{b}", "solve(A, db)", None,
                      "forgotten that $A$ moves, as a Hessian does in a Newton step", "differential",
                      "one of two inputs is held")),
@@ -348,59 +346,59 @@ ENTRIES = (
     # Covariance and precision
 
     Identity(
-        "Mahalanobis distance, in the covariance", "S: n n positive definite, x: n",
-        of=(r"\mathbf{x}^\top\Sigma^{-1}\mathbf{x}", "x @ inv(sym(S)) @ x"),
-        gradient=(r"-\Sigma^{-1}\mathbf{x}\mathbf{x}^\top\Sigma^{-1}", "-np.outer(inv(S) @ x, inv(S) @ x)"),
+        "Mahalanobis distance, in the covariance", "Sigma: n n positive definite, x: n",
+        of=(r"\mathbf{x}^\top\Sigma^{-1}\mathbf{x}", "x @ inv(sym(Sigma)) @ x"),
+        gradient=(r"-\Sigma^{-1}\mathbf{x}\mathbf{x}^\top\Sigma^{-1}",
+                  "-np.outer(inv(Sigma) @ x, inv(Sigma) @ x)"),
         reason=r"$df = -\mathbf{x}^\top\Sigma^{-1}d\Sigma\,\Sigma^{-1}\mathbf{x}$, and the outer product is "
                r"symmetric itself.",
-        conditions={r"$\Sigma$ is symmetric": "S: n n invertible"},
-        wrong=(Wrong(r"\Sigma^{-1}\mathbf{x}\mathbf{x}^\top\Sigma^{-1}", "np.outer(inv(S) @ x, inv(S) @ x)",
-                     "sign",
-                     r"the minus of $d(\Sigma^{-1})$"),
+        conditions={r"$\Sigma$ is symmetric": "Sigma: n n invertible"},
+        wrong=(Wrong(r"\Sigma^{-1}\mathbf{x}\mathbf{x}^\top\Sigma^{-1}",
+                     "np.outer(inv(Sigma) @ x, inv(Sigma) @ x)", "sign", r"the minus of $d(\Sigma^{-1})$"),
                Wrong(r"\mathbf{x}\mathbf{x}^\top", "np.outer(x, x)", None,
                      r"that is the gradient in $\Sigma^{-1}$", unnamed="the gradient of another function")),
         refs="S08-C15", chapter=8),
 
     Identity(
-        "Gaussian negative log-likelihood, in the covariance", "S: n n positive definite, E: N n",
+        "Gaussian negative log-likelihood, in the covariance", "Sigma: n n positive definite, E: N n",
         of=(r"\tfrac N2\big(\log\det\Sigma + \operatorname{tr}(\Sigma^{-1}S)\big)", """
-            return N / 2 * (slogdet(sym(S))[1] + np.trace(inv(sym(S)) @ E.T @ E / N))"""),
+            return N / 2 * (slogdet(sym(Sigma))[1] + np.trace(inv(sym(Sigma)) @ E.T @ E / N))"""),
         gradient=(r"\tfrac N2(\Sigma^{-1} - \Sigma^{-1}S\Sigma^{-1})",
-                  "N / 2 * (inv(S) - inv(S) @ (E.T @ E / N) @ inv(S))"),
+                  "N / 2 * (inv(Sigma) - inv(Sigma) @ (E.T @ E / N) @ inv(Sigma))"),
         reason=r"$d\log\det\Sigma = \operatorname{tr}(\Sigma^{-1}d\Sigma)$ and $d\Sigma^{-1} = "
                r"-\Sigma^{-1}d\Sigma\,\Sigma^{-1}$; zero at $\Sigma = S$.",
-        conditions={r"$\Sigma$ is symmetric": "S: n n invertible"},
+        conditions={r"$\Sigma$ is symmetric": "Sigma: n n invertible"},
         wrong=(Wrong(r"\tfrac N2(\Sigma^{-1} + \Sigma^{-1}S\Sigma^{-1})",
-                     "N / 2 * (inv(S) + inv(S) @ (E.T @ E / N) @ inv(S))", None,
-                     r"the minus of $d(\Sigma^{-1})$ lost",
-                     unnamed="one of two terms has the other sign"),
-               Wrong(r"\tfrac N2(\Sigma^{-1} - S)", "N / 2 * (inv(S) - E.T @ E / N)", "missing chain factor",
-                     "a mixture with the precision"),
+                     "N / 2 * (inv(Sigma) + inv(Sigma) @ (E.T @ E / N) @ inv(Sigma))", None,
+                     r"the minus of $d(\Sigma^{-1})$ lost", unnamed="one of two terms has the other sign"),
+               Wrong(r"\tfrac N2(\Sigma^{-1} - S)", "N / 2 * (inv(Sigma) - E.T @ E / N)",
+                     "missing chain factor", "a mixture with the precision"),
                Wrong(r"\tfrac12(\Sigma^{-1} - \Sigma^{-1}S\Sigma^{-1})",
-                     "(inv(S) - inv(S) @ (E.T @ E / N) @ inv(S)) / 2", "factor", "$N$ lost")),
-        note=r"In the code S is $\Sigma$, and $S = \tfrac1NE^\top E$ the covariance of the rows of $E$.",
+                     "(inv(Sigma) - inv(Sigma) @ (E.T @ E / N) @ inv(Sigma)) / 2", "factor", "$N$ lost")),
+        note=r"$S = \tfrac1NE^\top E$ is the covariance of the rows of $E$ about zero.",
         refs="G08.7a", chapter=8),
 
     Identity(
-        "Gaussian negative log-likelihood, in the precision", "P: n n positive definite, E: N n",
+        "Gaussian negative log-likelihood, in the precision", "Lambda: n n positive definite, E: N n",
         of=(r"\tfrac N2\big(\operatorname{tr}(\Lambda S) - \log\det\Lambda\big)", """
-            return N / 2 * (np.trace(sym(P) @ E.T @ E / N) - slogdet(sym(P))[1])"""),
-        gradient=(r"\tfrac N2(S - \Lambda^{-1})", "N / 2 * (E.T @ E / N - inv(P))"),
+            return N / 2 * (np.trace(sym(Lambda) @ E.T @ E / N) - slogdet(sym(Lambda))[1])"""),
+        gradient=(r"\tfrac N2(S - \Lambda^{-1})", "N / 2 * (E.T @ E / N - inv(Lambda))"),
         reason=r"The trace is linear in $\Lambda$, and $d\log\det\Lambda = "
                r"\operatorname{tr}(\Lambda^{-1}d\Lambda)$; zero at $\Lambda^{-1} = S$.",
-        conditions={r"$\Lambda$ is symmetric": "P: n n invertible"},
-        wrong=(Wrong(r"\tfrac N2(\Lambda^{-1} - S)", "N / 2 * (inv(P) - E.T @ E / N)", "sign",
+        conditions={r"$\Lambda$ is symmetric": "Lambda: n n invertible"},
+        wrong=(Wrong(r"\tfrac N2(\Lambda^{-1} - S)", "N / 2 * (inv(Lambda) - E.T @ E / N)", "sign",
                      "the likelihood itself"),
-               Wrong(r"N(S - \Lambda^{-1})", "N * (E.T @ E / N - inv(P))", "factor", r"the $\tfrac12$ lost"),
-               Wrong(r"\tfrac N2(S - \Lambda)", "N / 2 * (E.T @ E / N - P)", "missing chain factor",
+               Wrong(r"N(S - \Lambda^{-1})", "N * (E.T @ E / N - inv(Lambda))", "factor",
+                     r"the $\tfrac12$ lost"),
+               Wrong(r"\tfrac N2(S - \Lambda)", "N / 2 * (E.T @ E / N - Lambda)", "missing chain factor",
                      r"$\Sigma$ and $\Lambda$ mixed up")),
-        note=r"In the code P is $\Lambda$, and $S = \tfrac1NE^\top E$ the covariance of the rows of $E$.",
+        note=r"$S = \tfrac1NE^\top E$ is the covariance of the rows of $E$ about zero.",
         refs="G08.7b", chapter=8),
 
     Identity(
         "Fisher information of a covariance", "s: n, S: n n positive definite; s = vech(S)",
-        of=(r"\begin{aligned}&\tfrac12\big(\log\det\Sigma + \operatorname{tr}(\Sigma^{-1}S)\big),\\&s = "
-            r"\operatorname{vech}\Sigma\end{aligned}",
+        of=(r"\begin{aligned}&\tfrac12\big(\log\det\Sigma + "
+            r"\operatorname{tr}(\Sigma^{-1}S)\big),\\&\mathbf{s} = \operatorname{vech}\Sigma\end{aligned}",
             "(slogdet(unvech(s))[1] + np.trace(inv(unvech(s)) @ S)) / 2"),
         gradient=(r"\tfrac12D_n^\top\operatorname{vec}(\Sigma^{-1} - \Sigma^{-1}S\Sigma^{-1})", """
             Y = inv(unvech(s))
@@ -411,5 +409,9 @@ ENTRIES = (
         reason=r"At $\Sigma = S$, the mean of the data's covariance, one term of the second derivative "
                r"remains of three.",
         conditions={r"$\Sigma = S$": "s = vech(S + np.eye(n))"},
+        wrong=(Wrong(r"D_n^\top(\Sigma^{-1}\otimes\Sigma^{-1})D_n", """
+                     Y, D = inv(unvech(s)), duplication_matrix(n)
+                     return D.T @ np.kron(Y, Y) @ D""", None, r"the $\tfrac12$ of the likelihood lost", "hessian",
+                     r"the Hessian has this form at $\Sigma = S$ only"),),
         refs="S08-C17", chapter=8),
 )

@@ -48,6 +48,9 @@ ENTRIES = (
         of=(r"\lVert X\rVert_F^2", "norm(X)**2"),
         equals=(r"\operatorname{tr}(X^\top X)", "np.trace(X.T @ X)"),
         reason=r"Diagonal entry $j$ of $X^\top X$ is the sum of squares of column $j$.",
+        wrong=(Wrong(r"\operatorname{tr}(X^\top X)^{1/2}", "np.sqrt(np.trace(X.T @ X))", None,
+                     "that is the norm without its square",
+                     unnamed="two numbers differ: there is no derivative to name"),),
         refs="S07-C13", chapter=7),
 
     # First order
@@ -84,6 +87,7 @@ ENTRIES = (
         gradient=(r"A^\top", "A.T"),
         differential=(r"\operatorname{tr}(A\,dX) + \operatorname{tr}(X\,dA)",
                       "np.trace(A @ dX) + np.trace(X @ dA)"),
+        other=(r"A", "A"),
         reason=r"$df = \operatorname{tr}(A\,dX) = \operatorname{tr}\big((A^\top)^\top dX\big)$, also for "
                r"$\operatorname{tr}(AX)$.",
         wrong=(Wrong(r"A", "A", "transposed", r"$(ax)' = a$ for numbers"),
@@ -109,6 +113,7 @@ ENTRIES = (
         "trace of X^T A", "X: m n, A: m n",
         of=(r"\operatorname{tr}(X^\top A)", "np.trace(X.T @ A)"),
         gradient=(r"A", "A"),
+        other=(r"A^\top", "A.T"),
         reason=r"It is the inner product $\sum_{ij}X_{ij}A_{ij}$, the general linear function of $X$.",
         wrong=(Wrong(r"A^\top", "A.T", "transposed", r"taken over from $\operatorname{tr}(XA)$"),),
         refs="CB103 S07-C06", chapter=7, also="inner product trace of A^T X"),
@@ -118,7 +123,9 @@ ENTRIES = (
         of=(r"\operatorname{tr}(AX^\top)", "np.trace(A @ X.T)"),
         gradient=(r"A", "A"),
         differential=(r"\operatorname{tr}(A\,dX^\top)", "np.trace(A @ dX.T)"),
+        other=(r"A^\top", "A.T"),
         reason=r"Turned, it is $\operatorname{tr}(X^\top A) = \langle A, X\rangle$.",
+        wrong=(Wrong(r"A^\top", "A.T", "transposed", r"taken over from $\operatorname{tr}(AX)$"),),
         refs="CB104", chapter=7),
 
     Identity(
@@ -126,6 +133,7 @@ ENTRIES = (
         of=(r"\operatorname{tr}(AXB)", "np.trace(A @ X @ B)"),
         gradient=(r"A^\top B^\top", "A.T @ B.T"),
         differential=(r"\operatorname{tr}(BA\,dX)", "np.trace(B @ A @ dX)"),
+        other=(r"BA", "B @ A"),
         reason=r"$df = \operatorname{tr}(A\,dX\,B) = \operatorname{tr}(BA\,dX)$: turn until $dX$ is last, "
                r"then transpose.",
         wrong=(Wrong(r"BA", "B @ A", "transposed",
@@ -151,6 +159,7 @@ ENTRIES = (
         of=(r"\operatorname{tr}(AX^\top B)", "np.trace(A @ X.T @ B)"),
         gradient=(r"BA", "B @ A"),
         differential=(r"\operatorname{tr}(A\,dX^\top B)", "np.trace(A @ dX.T @ B)"),
+        other=(r"A^\top B^\top", "A.T @ B.T"),
         reason=r"$\operatorname{tr}(A\,dX^\top B) = \operatorname{tr}(dX^\top BA) = \langle BA, dX\rangle$.",
         wrong=(Wrong(r"A^\top B^\top", "A.T @ B.T", "transposed", r"the rule for $\operatorname{tr}(AXB)$"),),
         refs="CB102", chapter=7),
@@ -159,6 +168,7 @@ ENTRIES = (
         "trace of A^T XW, in W", "W: n k, A: m k, X: m n",
         of=(r"\operatorname{tr}(A^\top XW)", "np.trace(A.T @ X @ W)"),
         gradient=(r"X^\top A", "X.T @ A"),
+        other=(r"A^\top X", "A.T @ X"),
         reason=r"$df = \operatorname{tr}(A^\top X\,dW) = \operatorname{tr}\big((X^\top A)^\top dW\big)$.",
         wrong=(Wrong(r"A^\top X", "A.T @ X", "transposed", r"what stands before $dW$ is $G^\top$"),),
         refs="S02-C08 S04-C26", chapter=2, section="sec-2-layer", also="upstream gradient of a linear layer"),
@@ -167,6 +177,7 @@ ENTRIES = (
         "trace of A^T XW, in X", "X: m n, A: m k, W: n k",
         of=(r"\operatorname{tr}(A^\top XW)", "np.trace(A.T @ X @ W)"),
         gradient=(r"AW^\top", "A @ W.T"),
+        other=(r"WA^\top", "W @ A.T"),
         reason=r"$df = \operatorname{tr}(A^\top dX\,W) = \operatorname{tr}(WA^\top dX)$.",
         wrong=(Wrong(r"WA^\top", "W @ A.T", "transposed", r"what stands before $dX$ is $G^\top$"),),
         refs="S04-C27", chapter=4),
@@ -186,6 +197,7 @@ ENTRIES = (
         of=(r"\operatorname{tr}(X^2)", "np.trace(X @ X)"),
         gradient=(r"2X^\top", "2 * X.T"),
         hessian=(r"2K_{nn}", "2 * commutation_matrix(n, n)"),
+        other=(r"2X", "2 * X"),
         reason=r"$df = \operatorname{tr}(dX\,X) + \operatorname{tr}(X\,dX)$: two terms, equal after a turn.",
         wrong=(Wrong(r"2X", "2 * X", "transposed", r"that is the gradient of $\operatorname{tr}(X^\top X)$"),
                Wrong(r"X^\top", "X.T", "factor", r"one of the two $X$ was held")),
@@ -212,6 +224,7 @@ ENTRIES = (
         of=(r"\operatorname{tr}(X^2B)", "np.trace(X @ X @ B)"),
         gradient=(r"(XB + BX)^\top", "(X @ B + B @ X).T"),
         differential=(r"\operatorname{tr}\big((XB + BX)\,dX\big)", "np.trace((X @ B + B @ X) @ dX)"),
+        other=(r"XB + BX", "X @ B + B @ X"),
         reason=r"$\operatorname{tr}(dX\,XB) + \operatorname{tr}(X\,dX\,B)$, each turned until $dX$ is last.",
         wrong=(Wrong(r"2(XB)^\top", "2 * (X @ B).T", "not symmetrised",
                      "as if $X$ and $B$ could change places"),
@@ -224,12 +237,12 @@ ENTRIES = (
         of=(r"\operatorname{tr}(X^\top BX)", "np.trace(X.T @ B @ X)"),
         gradient=(r"(B + B^\top)X", "(B + B.T) @ X"),
         hessian=(r"I_n\otimes(B + B^\top)", "np.kron(np.eye(n), B + B.T)"),
+        other=(r"X^\top(B + B^\top)", "X.T @ (B + B.T)"),
         reason=r"A quadratic form for each column $\mathbf{x}$ of $X$, $\mathbf{x}^\top B\mathbf{x}$.",
         wrong=(Wrong(r"2BX", "2 * B @ X", "not symmetrised", "right if $B$ is symmetric"),
                Wrong(r"BX", "B @ X", "missing product-rule term", "one of the two $X$ was held"),
                Wrong(r"I\otimes B", "np.kron(np.eye(n), B)", "not symmetrised",
-                     "the matrix of the form, not its second derivative",
-                     "hessian")),
+                     "the matrix of the form, not its second derivative", "hessian")),
         note=r"$\operatorname{tr}(BXX^\top)$ and $\operatorname{tr}(XX^\top B)$ are this trace turned.",
         views=Views(
             indices=(r"\frac{\partial f}{\partial X_{kl}} = \sum_j B_{kj}X_{jl} + \sum_i B_{ik}X_{il}", """
@@ -253,6 +266,7 @@ ENTRIES = (
         of=(r"\operatorname{tr}(XBX^\top)", "np.trace(X @ B @ X.T)"),
         gradient=(r"X(B + B^\top)", "X @ (B + B.T)"),
         hessian=(r"(B + B^\top)\otimes I_m", "np.kron(B + B.T, np.eye(m))"),
+        other=(r"(B + B^\top)X^\top", "(B + B.T) @ X.T"),
         reason=r"A quadratic form for each row of $X$; the source's symmetry of $B$ is not needed.",
         wrong=(Wrong(r"2XB", "2 * X @ B", "not symmetrised", "right if $B$ is symmetric"),
                Wrong(r"XB", "X @ B", "missing product-rule term", "one of the two $X$ was held"),
@@ -281,6 +295,7 @@ ENTRIES = (
         "trace of XBX^T, B symmetric", "X: m n, B: n n symmetric",
         of=(r"\operatorname{tr}(XBX^\top)", "np.trace(X @ B @ X.T)"),
         gradient=(r"2XB", "2 * X @ B"),
+        other=(r"2BX^\top", "2 * B @ X.T"),
         reason=r"$B + B^\top = 2B$ in the gradient $X(B + B^\top)$.",
         conditions={"$B$ is symmetric": "B: n n"},
         wrong=(Wrong(r"XB", "X @ B", "factor", "one of the two $X$ was held"),),
@@ -294,6 +309,7 @@ ENTRIES = (
         gradient=(r"2X", "2 * X"),
         hessian=(r"2I", "2 * np.eye(m * n)"),
         equals=(r"\operatorname{tr}(XX^\top)", "np.trace(X @ X.T)"),
+        other=(r"2X^\top", "2 * X.T"),
         reason=r"It is $\sum_{ij}X_{ij}^2 = \lVert X\rVert_F^2$: each entry squared by itself.",
         wrong=(Wrong(r"2X^\top", "2 * X.T", "transposed",
                      r"that is the gradient of $\operatorname{tr}(X^2)$"),
@@ -315,6 +331,7 @@ ENTRIES = (
         gradient=(r"A^\top X^\top B^\top + B^\top X^\top A^\top", "A.T @ X.T @ B.T + B.T @ X.T @ A.T"),
         differential=(r"\operatorname{tr}\big((BXA + AXB)\,dX\big)",
                       "np.trace((B @ X @ A + A @ X @ B) @ dX)"),
+        other=(r"AXB + BXA", "A @ X @ B + B @ X @ A"),
         reason=r"$\operatorname{tr}(A\,dX\,BX) + \operatorname{tr}(AXB\,dX)$, the first turned.",
         wrong=(Wrong(r"2A^\top X^\top B^\top", "2 * A.T @ X.T @ B.T", "not symmetrised",
                      "as if $A$ and $B$ could change places"),
@@ -327,6 +344,7 @@ ENTRIES = (
         "trace of B^T X^T CXB", "X: m n, B: n k, C: m m",
         of=(r"\operatorname{tr}(B^\top X^\top CXB)", "np.trace(B.T @ X.T @ C @ X @ B)"),
         gradient=(r"(C + C^\top)XBB^\top", "(C + C.T) @ X @ B @ B.T"),
+        other=(r"BB^\top X^\top(C + C^\top)", "B @ B.T @ X.T @ (C + C.T)"),
         reason=r"$\operatorname{tr}(Y^\top CY)$ with $Y = XB$, and a gradient goes back through $XB$ by "
                r"$B^\top$.",
         wrong=(Wrong(r"2CXBB^\top", "2 * C @ X @ B @ B.T", "not symmetrised", "right if $C$ is symmetric"),
@@ -341,24 +359,24 @@ ENTRIES = (
         of=(r"\operatorname{tr}(X^\top BXC)", "np.trace(X.T @ B @ X @ C)"),
         gradient=(r"BXC + B^\top XC^\top", "B @ X @ C + B.T @ X @ C.T"),
         hessian=(r"C^\top\otimes B + C\otimes B^\top", "np.kron(C.T, B) + np.kron(C, B.T)"),
+        other=(r"C^\top X^\top B^\top + CX^\top B", "C.T @ X.T @ B.T + C @ X.T @ B"),
         reason=r"$\langle BXC, dX\rangle$ from the first place; the second is transposed.",
         wrong=(Wrong(r"2BXC", "2 * B @ X @ C", "not symmetrised", "right if $B$ and $C$ are symmetric"),
                Wrong(r"BXC", "B @ X @ C", "missing product-rule term", "one of the two $X$ was held"),
                Wrong(r"B\otimes C^\top + B^\top\otimes C", "np.kron(B, C.T) + np.kron(B.T, C)",
-                     "row-major vec",
-                     "right where vec stacks rows", "hessian")),
+                     "row-major vec", "right where vec stacks rows", "hessian")),
         refs="CB117", chapter=7),
 
     Identity(
         "trace of AXBX^T C", "X: m n, A: k m, B: n n, C: m k",
         of=(r"\operatorname{tr}(AXBX^\top C)", "np.trace(A @ X @ B @ X.T @ C)"),
         gradient=(r"A^\top C^\top XB^\top + CAXB", "A.T @ C.T @ X @ B.T + C @ A @ X @ B"),
+        other=(r"BX^\top CA + B^\top X^\top A^\top C^\top", "B @ X.T @ C @ A + B.T @ X.T @ A.T @ C.T"),
         reason=r"Turned it is $\operatorname{tr}(X^\top MXB)$ with $M = CA$.",
         wrong=(Wrong(r"2CAXB", "2 * C @ A @ X @ B", "not symmetrised", "right if $CA$ and $B$ are symmetric"),
                Wrong(r"CAXB", "C @ A @ X @ B", "missing product-rule term", "one of the two $X$ was held"),
                Wrong(r"A^\top C^\top XB + CAXB^\top", "A.T @ C.T @ X @ B + C @ A @ X @ B.T",
-                     "only for symmetric input",
-                     "$B$ is transposed in the wrong term")),
+                     "only for symmetric input", "$B$ is transposed in the wrong term")),
         refs="CB118 G07.5", chapter=7),
 
     Identity(
@@ -385,7 +403,8 @@ ENTRIES = (
         reason=r"$\operatorname{tr}(X\otimes X) = \operatorname{tr}(X)^2$, then the square of a number.",
         wrong=(Wrong(r"\operatorname{tr}(X)\,I", "np.trace(X) * np.eye(n)", "factor",
                      "one of the two $X$ was held"),
-               Wrong(r"2X^\top", "2 * X.T", None, r"that is for $\operatorname{tr}(X^2)$", unnamed="the gradient of another function")),
+               Wrong(r"2X^\top", "2 * X.T", None, r"that is for $\operatorname{tr}(X^2)$",
+                     unnamed="the gradient of another function")),
         refs="CB120", chapter=7),
 
     # Higher powers
@@ -395,6 +414,7 @@ ENTRIES = (
         of=(r"\operatorname{tr}(X^k)", "np.trace(matrix_power(X, k))"),
         gradient=(r"k(X^{k-1})^\top", "k * matrix_power(X, k - 1).T"),
         differential=(r"k\operatorname{tr}(X^{k-1}dX)", "k * np.trace(matrix_power(X, k - 1) @ dX)"),
+        other=(r"kX^{k-1}", "k * matrix_power(X, k - 1)"),
         reason=r"$k$ terms $\operatorname{tr}(X^r\,dX\,X^{k-1-r})$, all equal after a turn.",
         wrong=(Wrong(r"kX^{k-1}", "k * matrix_power(X, k - 1)", "transposed", "the rule for numbers"),
                Wrong(r"kX^{\circ(k-1)}", "k * X**(k - 1)", "elementwise product", "a power of each entry"),
@@ -426,13 +446,14 @@ ENTRIES = (
         of=(r"\operatorname{tr}(AX^k)", "np.trace(A @ matrix_power(X, k))"),
         gradient=(r"\sum_{r=0}^{k-1}(X^rAX^{k-1-r})^\top",
                   "sum((matrix_power(X, r) @ A @ matrix_power(X, k - 1 - r)).T for r in range(k))"),
+        other=(r"\sum_{r=0}^{k-1}X^rAX^{k-1-r}",
+               "sum(matrix_power(X, r) @ A @ matrix_power(X, k - 1 - r) for r in range(k))"),
         reason=r"$dX^k = \sum_r X^{k-1-r}\,dX\,X^r$; turned, $X^rAX^{k-1-r}$ stands before $dX$.",
         wrong=(Wrong(r"k(AX^{k-1})^\top", "k * (A @ matrix_power(X, k - 1)).T", "wrong order",
                      "right if $A$ and $X$ commute"),
                Wrong(r"\textstyle\sum_r X^rAX^{k-1-r}",
                      "sum(matrix_power(X, r) @ A @ matrix_power(X, k - 1 - r) for r in range(k))",
-                     "transposed",
-                     "read off before transposing")),
+                     "transposed", "read off before transposing")),
         refs="CB122", chapter=7),
 
     Identity(
@@ -441,6 +462,9 @@ ENTRIES = (
         gradient=(r"\sum_{r=0}^{k-1}(X^r)^\top\mathbf{a}\mathbf{b}^\top(X^{k-1-r})^\top", """
             P = [matrix_power(X, r) for r in range(k)]
             return sum(np.outer(a @ P[r], P[k - 1 - r] @ b) for r in range(k))"""),
+        other=(r"\sum_{r=0}^{k-1}X^{k-1-r}\mathbf{b}\mathbf{a}^\top X^r", """
+            P = [matrix_power(X, r) for r in range(k)]
+            return sum(np.outer(P[k - 1 - r] @ b, a @ P[r]) for r in range(k))"""),
         reason=r"$df = \sum_r\mathbf{a}^\top X^r\,dX\,X^{k-1-r}\mathbf{b}$: a row, $dX$ and a column in each "
                r"term.",
         wrong=(Wrong(r"\textstyle\sum_r X^{k-1-r}\mathbf{b}\mathbf{a}^\top X^r", """
@@ -477,18 +501,17 @@ ENTRIES = (
         "trace of B^T X^T CXX^T CXB", "X: m n, B: n k, C: m m",
         of=(r"\operatorname{tr}(B^\top X^\top CXX^\top CXB)",
             "np.trace(B.T @ X.T @ C @ X @ X.T @ C @ X @ B)"),
-        gradient=(r"\begin{aligned}&CXX^\top CXBB^\top + C^\top XBB^\top X^\top C^\top X\\&{}+ CXBB^\top "
-                  r"X^\top CX + C^\top XX^\top C^\top XBB^\top\end{aligned}", """
+        gradient=(r"\begin{aligned}&CXX^\top CXBB^\top\\&{}+ C^\top XBB^\top X^\top C^\top X\\"
+                  r"&{}+ CXBB^\top X^\top CX\\&{}+ C^\top XX^\top C^\top XBB^\top\end{aligned}", """
             M = B @ B.T
             return (C @ X @ X.T @ C @ X @ M + C.T @ X @ M @ X.T @ C.T @ X
                     + C @ X @ M @ X.T @ C @ X + C.T @ X @ X.T @ C.T @ X @ M)"""),
         reason=r"$X$ stands there four times, and each place gives one term.",
         wrong=(Wrong(r"4CXX^\top CXBB^\top", "4 * C @ X @ X.T @ C @ X @ B @ B.T", None,
-                     "as if all four places were alike",
-                     unnamed="three of four terms differ"),
+                     "as if all four places were alike", unnamed="three of four terms differ"),
                Wrong(r"\begin{aligned}&CXX^\top CXBB^\top\\&{}+ C^\top XX^\top C^\top XBB^\top\end{aligned}",
-                     "(C @ X @ X.T @ C + C.T @ X @ X.T @ C.T) @ X @ B @ B.T", None,
-                     "the two $X$ in the middle were held", unnamed="two terms of four are missing")),
+                     "(C @ X @ X.T @ C + C.T @ X @ X.T @ C.T) @ X @ B @ B.T", "missing product-rule term",
+                     "the two $X$ in the middle were held")),
         refs="CB123", chapter=7,
         symbolic="a polynomial of degree four in four matrices: SymPy takes a quarter of a minute"),
 
@@ -500,6 +523,9 @@ ENTRIES = (
         gradient=(r"(\cos X)^\top", """
             w, V = eig(X)
             return (V * np.cos(w) @ inv(V)).real.T"""),
+        other=(r"\cos X", """
+            w, V = eig(X)
+            return (V * np.cos(w) @ inv(V)).real"""),
         reason=r"Under a trace each $dX^k$ is $kX^{k-1}dX$, so a power series is differentiated term by "
                r"term.",
         wrong=(Wrong(r"\cos X", """
