@@ -120,14 +120,14 @@ PRIORITY = {"missing product-rule term": 0, "not symmetrised": 1, "missing chain
 
 def slip_fits(chain, step, edit, turned, slope, cs):
     """The constant by which the wrong chain rule gives the claim, at every probe, or None."""
-    c = claimed(chain.probe(0, 0), turned) / slope
-    c = float(cs[np.abs(cs - c).argmin()])
-    for i, k in np.ndindex(len(chain.tapes), ENOUGH):
-        probe, there = chain.probe(i, k), chain.at(i, step)
-        if there is None:
-            return None
-        slope = slope if i == k == 0 else slope_or_nan(probe, there, edit)
-        if not abs(claimed(probe, turned) - c * slope) <= 1e-7 * probe.size:
+    first = chain.probe(0, 0)
+    c = float(cs[np.abs(cs - claimed(first, turned) / slope).argmin()])
+    if abs(claimed(first, turned) - c * slope) > 1e-7 * first.size:
+        return None
+    for i, probe in chain.each():
+        there = chain.at(i, step)
+        if there is None or not abs(claimed(probe, turned) - c * slope_or_nan(probe, there, edit)) <= (
+                1e-7 * probe.size):
             return None
     return c
 
@@ -205,22 +205,24 @@ ONE_TERM = ("missing product-rule term", "sign", "factor")      # the simplest f
 
 def distinct_terms(chain, total):
     """(sentence, values): what each step contributes to the derivative, where it is a part, not all of it."""
-    seen, size = [total], np.abs(total).max()
+    seen, size, probes = [total], np.abs(total).max(), list(chain.each())
     for step in chain.steps:
         for text, edit in held(step):
-            values = []
-            for i in range(len(chain.tapes)):
-                there = chain.at(i, step)
-                if there is None:
-                    raise Diverged
-                values += [chain.probe(i, k).slope(there, edit) for k in range(ENOUGH)]
-            term = total - np.array(values)
-            if not np.isfinite(term).all() or np.abs(term).max() < 1e-7 * size:
-                continue
-            if any((np.abs(term - t) <= 1e-7 * size).all() for t in seen):
-                continue
-            seen.append(term)
-            yield text, term
+            first = total[0] - probes[0][1].slope(step, edit)
+            if not np.isfinite(first) or any(abs(first - t[0]) <= 1e-7 * size for t in [0 * total, *seen]):
+                continue        # nothing, or known by one probe
+            term = total - np.array([slope_there(chain, i, step, edit, probe) for i, probe in probes])
+            if np.isfinite(term).all():
+                seen.append(term)
+                yield text, term
+
+
+def slope_there(chain, i, step, edit, probe):
+    """The slope with the same step changed at another point."""
+    there = chain.at(i, step)
+    if there is None:
+        raise Diverged
+    return probe.slope(there, edit)
 
 
 def one_term(case, text, term, gap, slack, equations):

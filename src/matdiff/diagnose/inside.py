@@ -129,7 +129,7 @@ def extra_factor(case):
     made = {}
     for place in places(chain):
         shape = shape_at(chain.tapes[0], place)
-        factors = made.setdefault(shape, Factors(chain, shape))
+        factors = made.get(shape) or made.setdefault(shape, Factors(chain, shape))
         found = wrong_slope(case, chain, place, factors) or whole_factor(case, chain, place, factors)
         if found is not None:
             yield found
@@ -161,7 +161,7 @@ def finding(case, word, text, sign, place, chain):
 def wrong_slope(case, chain, place, factors):
     """The slope of what follows entry by entry on a place, in one operation or several, replaced by something
     else."""
-    steps = list(entrywise(chain, place))
+    steps = entrywise(chain, place)
     for formulas, (later, slopes) in ((f, each) for f in (ONE, SLOPES) for each in steps):
         found = fits(chain, factors, formulas, 1, lambda p, i: p.back[later] * motion(p, place),
                      lambda p, i: p.claim - p.truth + inner(p.back[later], slopes(i) * motion(p, place)),
@@ -194,6 +194,12 @@ def left_out(chain, factors, number, slopes):
 
 
 def entrywise(chain, place):
+    if place not in chain.entrywise:
+        chain.entrywise[place] = list(find_entrywise(chain, place))
+    return chain.entrywise[place]
+
+
+def find_entrywise(chain, place):
     """(step, its slope as a function of the point) of the later steps that depend entry by entry on this
     place."""
     shape, tape = shape_at(chain.tapes[0], place), chain.tapes[0]
@@ -216,7 +222,7 @@ def later_slopes(chain, shape):
     """The slopes of what depends entry by entry on the first step of a shape."""
     for place in places(chain):
         if shape_at(chain.tapes[0], place) == shape:
-            found = list(entrywise(chain, place))
+            found = entrywise(chain, place)
             if found:
                 return found
     return []

@@ -100,7 +100,7 @@ class Chain:
 
     def __init__(self, case):
         self.case, self.tapes, self.made = case, [tape.merged() for tape in case.tapes()], {}
-        self.steps = self.tapes[0].steps
+        self.steps, self.entrywise = self.tapes[0].steps, {}     # entrywise: see `inside`
         for i, tape in enumerate(self.tapes):       # a tape that lost its way is run again instead
             probe = self.probe(i, 0)
             if tape.linked and not near_enough(probe):
