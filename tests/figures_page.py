@@ -124,7 +124,14 @@ class Shown:
     def centre(self, name):
         return self.root.evaluate(CENTRE, name)
 
+    def way_to_a_neighbour(self, name, dx, dy):
+        """Of one of several entries the way to the next one, of any other handle (dx, dy)."""
+        return self.handle(name).evaluate("""(e, other) => { if (e.role !== "radio") return other;
+            const box = (e) => e.getBoundingClientRect(), next = box(e.nextElementSibling ?? e.previousElementSibling);
+            return [next.x - box(e).x, next.y - box(e).y]; }""", [dx, dy])
+
     def drag(self, name, dx, dy, steps=4):
+        dx, dy = self.way_to_a_neighbour(name, dx, dy)
         x, y = self.centre(name)
         self.page.mouse.move(x, y)
         self.page.mouse.down()
@@ -136,6 +143,7 @@ class Shown:
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def touch(self, name, dx, dy, steps=4):
+        dx, dy = self.way_to_a_neighbour(name, dx, dy)
         x, y = self.centre(name)
         self.settle()
 

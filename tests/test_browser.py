@@ -314,7 +314,12 @@ def drag(page, handle, dx, dy):
 def mouse(page, handle, look):
     """Drag to the right and up; says whether what `look` sees moved."""
     before = look()
-    drag(page, handle, 17, -11)
+    if handle.get_attribute("role") == "radio":     # one of several entries: drag to its neighbour
+        other = handle.locator("xpath=following-sibling::*[1] | preceding-sibling::*[1]").first
+        ours, theirs = handle.bounding_box(), other.bounding_box()
+        drag(page, handle, theirs["x"] - ours["x"], theirs["y"] - ours["y"])
+    else:
+        drag(page, handle, 17, -11)
     return look() != before
 
 

@@ -3,6 +3,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import distribution
 
 import numpy as np
@@ -13,13 +14,15 @@ from figures_page import Browsing, Shown, browser, differences, follow, gallery
 from py_mini_racer import MiniRacer
 
 import matdiff
-from matdiff import figures, palette
-from matdiff.figures import (DensityMap, DifferenceCurve, ForwardBackward, GradientExplorer, LocalLinearMap, MatrixEntryExplorer,
-                             StepSizeCurve, TrainingStepper)
+from matdiff import figures, identities, palette
+from matdiff.figures import (DensityMap, DifferenceCurve, ForwardBackward, FourViews, GradientExplorer, LocalLinearMap,
+                             MatrixEntryExplorer, StepSizeCurve, TrainingStepper)
+from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
 from matdiff.figures.formula import Formula, Map, parse
 from matdiff.figures.gradient_explorer import length, steepest
 from matdiff.figures.pages import module
+from matdiff.identities.code import function
 
 F = "x1**2 + 3*x1*x2 - x2"
 POINTS = [(2, 1), (-1.3, 0.4), (0.7, -2.1)]
@@ -49,6 +52,8 @@ FIGURES = {
     "density, bars forgotten": lambda: DensityMap([[1, 2], [0.5, -1]], bars=False),
     "layers": lambda: ForwardBackward(),
     "layers, forward": lambda: ForwardBackward((3, 4, 2, 5), mode="forward", seed=2, done=2),
+    "views": lambda: FourViews(["quadratic form", "trace of AXB", "Gram matrix of the columns"]),
+    "views, later": lambda: FourViews("trace of X^T BX", step=2, picked=(1, 0)),
 }
 
 
@@ -252,6 +257,25 @@ def nested(entry):
     return f"[{', '.join(map(nested, entry))}]" if isinstance(entry, list) else entry
 
 
+@pytest.mark.parametrize("name", [e.name for e in identities.entries() if e.views])
+def test_what_four_views_adds_up_is_the_derivative(name):
+    """The sums of products that the page forms are the closed form, entry by entry."""
+    entry, data = identities.get(name), four_views.seen(name)
+    given = entry.draw(sizes=four_views.SIZES)
+    body = function(entry.result[1], tuple(given))
+    truth = np.asarray(body(*given.values()))
+    added = four_views.summed(data["terms"], data["rest"])
+    np.testing.assert_allclose(added.reshape(truth.shape), truth, atol=1e-12)
+    assert all("<math" in view["math"] and "&" not in view["math"].replace("&#x", "") for view in data["views"])
+
+
+def test_an_einsum_that_is_squared_cannot_be_stepped_through():
+    entry = replace(identities.get("quadratic form"), views=replace(
+        identities.get("quadratic form").views, einsum=("", "np.einsum('kj,j->k', A, x) ** 2")))
+    with pytest.raises(ValueError, match="not linear in its einsums"):
+        four_views.contraction(entry, entry.draw())
+
+
 @pytest.mark.parametrize("f", SCALARS)
 def test_javascript_and_numpy_agree(f, rng=np.random.default_rng(1)):
     formula, engine = Formula(f), MiniRacer()
@@ -320,6 +344,10 @@ def test_complex_arithmetic_of_the_page_is_numpys(f, z):
     (lambda: DensityMap(np.eye(3)), r"matrix must have shape \(2, 2\); got \(3, 3\)"),
     (lambda: DensityMap([1, 2]), "matrix must be a matrix of finite numbers"),
     (lambda: DensityMap([[1, 2], [3, 1]]), "column 1 of matrix has x2 = 3, outside the limits"),
+    (lambda: FourViews("no such"), "The catalogue has no entry 'no such'"),
+    (lambda: FourViews("determinant lemma"), '"determinant lemma" has no four views'),
+    (lambda: FourViews([]), "identities is empty"),
+    (lambda: FourViews(chosen=1), "chosen counts the identities from 0: give 0 to 0, got 1"),
     (lambda: ForwardBackward((5, 4, 3)), r"widths must be 4 whole numbers from 1 to 6, like \(5, 4, 3, 1\)"),
     (lambda: ForwardBackward((5, 4, 3, 7)), "widths must be 4 whole numbers from 1 to 6"),
     (lambda: ForwardBackward((5, 4, 3.5, 1)), "widths must be 4 whole numbers"),
@@ -328,7 +356,7 @@ def test_complex_arithmetic_of_the_page_is_numpys(f, z):
     (lambda: ForwardBackward(mode="sideways"), "'forward', 'backward'"),
 ])
 def test_a_mistake_gets_one_clear_sentence(make, sentence):
-    with pytest.raises((ValueError, traitlets.TraitError), match=sentence):
+    with pytest.raises((ValueError, LookupError, traitlets.TraitError), match=sentence):
         make()
 
 
@@ -403,7 +431,8 @@ def test_colours_come_from_the_palette_alone(kind):
 def test_the_stored_state_is_small(figure):
     kept = figures.static_state({"model_name": "AnyModel", "state": figure.get_state()})
     text = json.dumps(kept)
-    assert len(text) < 3000 and kept["state"]["_kind"] == figure.kind
+    most = 6000 * len(figure.identities) if isinstance(figure, FourViews) else 3000   # formulas and code travel along
+    assert len(text) < most and kept["state"]["_kind"] == figure.kind
     assert not {"_esm", "_css", "layout"} & set(kept["state"])
     assert figures.static_state(kept) == kept
 
@@ -506,7 +535,7 @@ def test_every_control_says_what_numpy_says(shown, name):
         for _ in shown.use(control):
             assert differences(shown.readouts(), follow(figure, shown.state()).readouts()) == {}, control
             if before == shown.state():  # what changes nothing here must change the page's other controls
-                assert control in ("zero", "next-seed"), control
+                assert control in ("zero", "next-seed", f"step-{before.get('step')}"), control
     shown.reset()
     assert differences(shown.readouts(), FIGURES[name]().readouts()) == {}
 
@@ -520,6 +549,13 @@ def test_keys_move_by_a_step_a_tenth_and_ten(shown, name):
         assert shown.state()["widths"][1] == FIGURES[name]().widths[1] - 1
         shown.press("width-1", "PageUp")
         assert shown.state()["widths"][1] == 6
+        return
+    if name.startswith("views"):
+        rows, columns = FIGURES[name]().identities[0]["shape"]
+        for key, step in (("ArrowDown", (1, 0)), ("ArrowLeft", (0, -1))):
+            before = shown.state()["picked"]
+            shown.press("entry", key)
+            assert shown.state()["picked"] == [(before[0] + step[0]) % rows, (before[1] + step[1]) % columns]
         return
     for handle in shown.handles():
         moved = []
@@ -543,7 +579,8 @@ def test_home_and_end_go_to_the_ends_and_do_not_scroll(shown, name):
         top, values = shown.page.evaluate("scrollY"), []
         for key in ("Home", "End"):
             shown.press(handle, key)
-            values.append(float(shown.handle(handle).get_attribute("aria-valuenow")))
+            now = shown.handle(handle).get_attribute("aria-valuenow")
+            values.append(float(now) if now else shown.state()["picked"])   # one of several entries has no number
             assert differences(shown.readouts(), follow(figure, shown.state()).readouts()) == {}, (handle, key)
             reached = shown.state()
             shown.press(handle, key)
@@ -598,6 +635,9 @@ def test_every_handle_says_its_value(shown, name):
     for handle in shown.handles():
         got = shown.handle(handle).evaluate("""e => [e.getAttribute("aria-label"), e.getAttribute("aria-valuetext"),
             Number(e.getAttribute("aria-valuemin")), Number(e.getAttribute("aria-valuenow")), Number(e.getAttribute("aria-valuemax"))]""")
+        if shown.handle(handle).get_attribute("role") == "radio":
+            assert got[0] and shown.handle(handle).get_attribute("aria-checked") == "true", handle
+            continue
         assert got[0] and got[1] and got[2] < got[4], handle
         shown.press(handle, "ArrowUp")
         assert shown.handle(handle).get_attribute("aria-valuetext") != got[1], handle

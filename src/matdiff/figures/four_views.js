@@ -65,77 +65,92 @@ function render({ model, el }) {
   const rest = (i, j) => data().rest[i][j];
   const total = (i, j) => products(i * data().shape[1] + j).reduce((x, p) => x + valueOf(p), rest(i, j));
 
-  // ---- tables
+  // ---- tables: made once for a view, and marked anew when another entry is looked at
   const asRows = (array) => (Array.isArray(array) ? array : [array]).map((row) => (Array.isArray(row) ? row : [row]));
-  function table(title, rows, role, dress) {
-    const grid = html("div", { class: "md-table", style: `grid-template-columns: repeat(${rows[0].length}, auto)` },
-      ...rows.flatMap((row, i) => row.map((x, j) => {
-        const cell = html("span", { class: "md-cell" }, format(x, 3, 1e-9));
-        dress(cell, i, j);
-        return cell;
-      })));
-    return html("figure", { class: "md-tablebox" },
-      html("figcaption", { class: `role-${role}` }, title), grid);
-  }
-  function operands(found) {
-    const arrays = new Map();
-    for (const term of data().terms) {
-      term.names.forEach((name, o) => { if (!arrays.has(name)) arrays.set(name, term.arrays[o]); });
-    }
-    const used = new Set(found.flatMap((p) => p.factors.map((f) => `${f.name} ${f.at.join()}`)));
-    return [...arrays].filter(([, array]) => depth(array) <= 2).map(([name, array]) =>
-      table(name, asRows(array), "upstream", (cell, i, j) => {
-        const at = depth(array) === 2 ? [i, j] : [i];
-        cell.classList.toggle("md-factor", used.has(`${name} ${at.join()}`));
-      }));
-  }
   const depth = (array) => (Array.isArray(array) ? 1 + depth(array[0]) : 0);
+  let marks = []; // functions of (found, [i, j])
+  function table(title, rows, role, mark) {
+    const cells = rows.map((row, i) => row.map((x, j) => {
+      const cell = html("span", { class: "md-cell" }, format(x, 3, 1e-9));
+      marks.push((...now) => mark(cell, i, j, ...now));
+      return cell;
+    }));
+    const grid = html("div", { class: "md-table", style: `grid-template-columns: repeat(${rows[0].length}, auto)` },
+      ...cells.flat());
+    return { cells, grid, node: html("figure", { class: "md-tablebox" },
+      html("figcaption", { class: `role-${role}` }, title), grid) };
+  }
 
-  let cells = [];
+  // The arrays that are multiplied, with what the entry takes of them marked.
+  function operands(step) {
+    const arrays = new Map(data().terms.flatMap((term) => term.names.map((name, o) => [name, term.arrays[o]])));
+    return [...arrays].filter(([, array]) => depth(array) <= 2).map(([name, array]) =>
+      table(name, asRows(array), "upstream", (cell, i, j, found) => {
+        const at = (depth(array) === 2 ? [i, j] : [i]).slice(0, depth(array)).join();
+        const used = found.some((p) => p.factors.some((f) => f.name === name && f.at.join() === at));
+        cell.classList.toggle("md-factor", step < 2 && used);
+      }).node);
+  }
+
+  // The d that is 1 at one entry of the variable: for a gradient the entry looked at, for a Jacobian that of its column.
+  function unit() {
+    const [rows, columns] = [data().input[0] ?? 1, data().input[1] ?? 1];
+    const zeros = Array.from({ length: rows }, () => Array(columns).fill(0));
+    return table(`d${data().variable}`, zeros, "direction", (cell, a, b, found, [i, j]) => {
+      const [r, c] = data().form === "jacobian" ? [j % rows, Math.floor(j / rows)] : [i, j];
+      cell.classList.toggle("md-moves", a === r && b === c);
+      cell.textContent = Number(a === r && b === c);
+    }).node;
+  }
+
   function result() {
     const [rows, columns] = data().shape;
     const values = Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => total(i, j)));
-    cells = [];
-    return table(data().form === "gradient" ? "gradient" : data().form, values, "gradient", (cell, i, j) => {
-      const [pi, pj] = picked();
+    const made = table(data().form, values, "gradient", (cell, i, j, found, [pi, pj]) => {
       const here = i === pi && j === pj;
-      for (const [key, text] of Object.entries({ role: "button", tabindex: here ? 0 : -1, "aria-pressed": here,
-        "data-handle": `entry-${i}-${j}`, "aria-label": `row ${i + 1}, column ${j + 1}: ${format(values[i][j])}` })) {
-        cell.setAttribute(key, text);
-      }
-      cell.classList.add("md-point");
       cell.classList.toggle("md-slope", here);
-      cells.push(cell);
+      cell.setAttribute("aria-checked", here);
+      cell.setAttribute("tabindex", here ? 0 : -1);
+      if (here) cell.setAttribute("data-handle", "entry");
+      else cell.removeAttribute("data-handle");
+    });
+    made.grid.setAttribute("role", "radiogroup");
+    made.grid.setAttribute("aria-label", "entry looked at");
+    const pick = (i, j) => {
+      const [pi, pj] = picked();
+      if (i !== pi || j !== pj) figure.change({ picked: [i, j] });
+      made.cells[i][j].focus({ preventScroll: true });
+    };
+    made.cells.forEach((row, i) => row.forEach((cell, j) => {
+      cell.classList.add("md-point");
+      cell.setAttribute("role", "radio");
+      cell.setAttribute("data-entry", `${i}-${j}`);
+      cell.setAttribute("aria-label", `row ${i + 1}, column ${j + 1}: ${format(values[i][j])}`);
       cell.addEventListener("pointerdown", (event) => {
+        event.preventDefault();
         if (cell.hasPointerCapture(event.pointerId)) cell.releasePointerCapture(event.pointerId); // a finger keeps it
         pick(i, j);
       });
       cell.addEventListener("pointerenter", (event) => { if (event.buttons) pick(i, j); });
       cell.addEventListener("keydown", (event) => {
-        const move = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
-        if (!move) return;
+        const to = { ArrowRight: [i, j + 1], ArrowLeft: [i, j - 1], ArrowDown: [i + 1, j], ArrowUp: [i - 1, j],
+          PageDown: [rows - 1, j], PageUp: [0, j], Home: [0, 0], End: [rows - 1, columns - 1] }[event.key];
+        if (!to || event.ctrlKey || event.altKey || event.metaKey) return;
         event.preventDefault();
-        event.stopPropagation();
-        pick((i + move[0] + rows) % rows, (j + move[1] + columns) % columns, true);
+        event.stopPropagation(); // the theme and JupyterLab listen to arrow keys too
+        pick((to[0] + rows) % rows, (to[1] + columns) % columns);
       });
-    });
-  }
-  function pick(i, j, focus = false) {
-    const [pi, pj] = picked();
-    if (i === pi && j === pj) return;
-    figure.change({ picked: [i, j] });
-    if (focus) cells[i * data().shape[1] + j].focus();
+    }));
+    return made.node;
   }
 
-  // The d that is 1 at one entry of the variable: for a gradient the entry pointed at, for a Jacobian its column.
-  function unit() {
-    const [rows, columns] = [data().input[0] ?? 1, data().input[1] ?? 1];
-    const [i, j] = picked();
-    const gradient = data().form === "gradient" || data().form === "pullback";
-    const [r, c] = gradient ? [i, j] : [j % rows, Math.floor(j / rows)];
-    return table(`d${data().variable}`, Array.from({ length: rows }, (_, a) =>
-      Array.from({ length: columns }, (_, b) => Number(a === r && b === c))), "direction",
-    (cell, a, b) => cell.classList.toggle("md-moves", a === r && b === c));
+  let built = "";
+  function build(step) {
+    const key = `${model.get("chosen")} ${step}`;
+    if (key === built) return;
+    built = key;
+    marks = [];
+    tables.replaceChildren(...(step === 2 ? [unit()] : operands(step)), result());
   }
 
   function written(found, value, i, j) {
@@ -163,7 +178,8 @@ function render({ model, el }) {
     code.textContent = view.code;
     const found = products(i * data().shape[1] + j);
     const value = total(i, j);
-    tables.replaceChildren(...(step === 2 ? [unit()] : operands(step === 3 ? [] : found)), result());
+    build(step);
+    for (const mark of marks) mark(found, [i, j]);
     const entry = data().vector ? `Entry ${i + 1}` : `Entry (${i + 1}, ${j + 1})`;
     sum.textContent = step < 2 ? `${entry}: ${written(found, value, i, j)}`
       : step === 2 ? `With 1 at the marked place and 0 elsewhere, the differential gives ${format(value)}.`
