@@ -78,7 +78,7 @@ def test_a_random_claim_of_another_shape_is_a_matter_of_shape():
 
 # Combinations, and what else fits ---------------------------------------------------------------------------
 
-A, B, D, W, X, x, y = (NAMES[k] for k in "ABDWXxy")
+A, B, D, W, X, b, x, y = (NAMES[k] for k in "ABDWXbxy")
 
 
 @pytest.mark.parametrize("claim, name", [
@@ -143,6 +143,98 @@ grams = lambda X: np.sum((X.T @ X)**2)
     (lambda X: np.sum(softmax_rows(D @ X)[:, 0]), lambda X: D.T @ wrong_axis(D @ X), X, "wrong axis")])
 def test_slips_of_the_chain_rule(f, claim, point, name):
     assert check_gradient(f, claim, point).mistake == name
+
+
+n = weights[:4]
+inv = np.linalg.inv
+
+
+@pytest.mark.parametrize("check, f, claim, point, name, said", [
+    # the claim's own formula, with one part of it changed
+    (check_gradient, lambda x: np.linalg.norm(x - b), lambda x: x / np.linalg.norm(x - b), x,
+     "missing product-rule term", "left out"),
+    (check_gradient, lambda x: np.sum(weights * (D @ x - y)**2) / 2,
+     lambda x: D.T @ (weights * (D @ x) - y), x,
+     "missing chain factor", "`weights`"),
+    (check_gradient, lambda x: np.sin(n @ x) * (x @ x),
+     lambda x: np.cos(n @ x) * (x @ x) + 2 * np.sin(n @ x) * x, x, "missing chain factor", "`n`"),
+    (check_gradient, lambda x: (n @ x) / (1 + x @ x),
+     lambda x: n / (1 + x @ x) - 2 * x * (n @ x) / (1 + x @ x), x, "missing chain factor", "division"),
+    (check_gradient, lambda x: weights @ np.maximum(D @ x, 0), lambda x: D.T @ (weights * (D @ x < 0)), x,
+     "missing chain factor", "mask"),
+    (check_gradient, lambda x: np.sum((np.tanh(D @ x) - y)**2) / 2,
+     lambda x: D.T @ ((D @ x - y) * (1 - np.tanh(D @ x)**2)), x, "missing chain factor", "tanh"),
+    (check_gradient, lambda X: np.trace(A @ inv(X)), lambda X: -(A @ inv(X)).T, NAMES["S"],
+     "missing chain factor", "on the left"),
+    (check_gradient, lambda X: np.linalg.slogdet(X)[1], lambda X: X.T, NAMES["S"],
+     "only for orthogonal input", "inverse"),
+    (check_jacobian, softmax, lambda z: np.eye(4) - np.outer(softmax(z), softmax(z)), x,
+     "missing chain factor", "entry by entry"),
+    (check_differential, lambda X: W * X * X, lambda X, dX: 2 * W * W * X * dX, X,
+     "extra chain factor", "`W`"),
+    # one term, one example, one step
+    (check_gradient, lambda x: np.sum((D @ x - y)**2) + 0.3 * x @ x,
+     lambda x: 2 * D.T @ (D @ x - y) + 0.6, x, "missing chain factor", "one of its terms"),
+    (check_gradient, lambda X: np.sum(W * np.log(X) - np.exp(X)), lambda X: W * X - np.exp(X), X**2 + 0.3,
+     "missing chain factor", "X stands in its place"),
+    (check_gradient, lambda x: np.mean((D @ x - y)**2), lambda x: 2 * D[2] * (D[2] @ x - y[2]), x,
+     "missing product-rule term", "of 7 summands only one is there, that of index 2"),
+    (check_gradient, lambda x: np.sum((D @ x - y)**2), lambda x: 2 * D[1:].T @ (D @ x - y)[1:], x,
+     "missing product-rule term", "one is missing, that of index 0"),
+    (check_gradient, lambda x: np.exp(x @ A @ x / 9), lambda x: np.full(4, np.exp(x @ A @ x / 9)), x,
+     "missing chain factor", "the same for all entries"),
+    (check_gradient, lambda X: weights @ softmax_rows(D @ X) @ n[:3],
+     lambda X: D.T @ np.outer(weights, n[:3]), X, "missing chain factor", "on the way"),
+    # right for special input only
+    (check_gradient, lambda X: np.linalg.det(X), lambda X: np.linalg.det(X) * np.eye(4), NAMES["S"],
+     "missing chain factor", "identity"),
+    (check_gradient, lambda X: n @ np.linalg.solve(X, b), lambda X: -np.outer(n, b) @ inv(X) @ inv(X),
+     NAMES["S"], "wrong order", "multiple of the identity"),
+    (check_gradient, lambda x: np.linalg.norm(D @ x)**3, lambda x: 3 * np.linalg.norm(D @ x) * x, x,
+     "missing chain factor", "identity"),
+    (check_gradient, lambda X: np.trace(A @ X @ B @ X.T), lambda X: 2 * A.T @ X @ B, X,
+     "only for symmetric input", "every matrix"),
+    (check_differential, lambda X: np.linalg.slogdet(X)[1], lambda X, dX: np.trace(dX), NAMES["S"],
+     "missing chain factor", "identity"),
+    (check_gradient, lambda X: np.sum(W * X / np.linalg.norm(X, axis=1, keepdims=True)),
+     lambda X: (W - X * np.sum(W * X, axis=1, keepdims=True)) / np.linalg.norm(X, axis=1, keepdims=True), X,
+     "wrong normalisation", "length"),
+    # kernels, running sums, factors of a Kronecker product
+    (check_gradient, lambda x: weights[:3] @ np.correlate(x, y[:2]),
+     lambda x: np.correlate(weights[:3], y[:2], "full"), x, "wrong order", "backwards"),
+    (check_gradient, lambda k: np.sum((np.correlate(y, k) - weights[:5])**2),
+     lambda k: 2 * np.correlate(y, np.correlate(y, k) - weights[:5])[::-1], x[:3],
+     "wrong order", "backwards"),
+    (check_gradient, lambda x: n @ np.cumsum(x), lambda x: np.cumsum(n), x, "transposed", "running sum"),
+    (check_jacobian, lambda X: np.kron(X, y[:2, None]),
+     lambda X: jacobian(lambda X: np.kron(y[:2, None], X), X), X, "kronecker order", "other order"),
+    # a factor that is the function itself, or a power of X
+    (check_gradient, lambda x: np.sum(n / x), lambda x: -n, x, "missing chain factor", "1/X²"),
+    (check_gradient, lambda x: np.sum(np.sin(x)), lambda x: np.cos(x) * np.sin(x).sum(), x,
+     "extra chain factor", "value of the function itself"),
+    (check_jacobian, lambda X: W * X, lambda X: np.diag((W * X).ravel(order="F")), X, "extra chain factor",
+     "product")])
+def test_what_a_formula_lacks(check, f, claim, point, name, said):
+    result = check(f, claim, point)
+    assert result.mistake == name and said in result.message, result
+
+
+@pytest.mark.parametrize("f, claim, said", [
+    (lambda X: np.sum(W * X**3), lambda X: W * X**2, "3 is an exponent in the function"),
+    (lambda X: np.sum(W * X), 2 * W, "twice the right value, so that a factor 2 is too much"),
+    (lambda X: np.sum(W * X), W.sum(), "one number, the sum of all entries"),
+    (lambda X: np.sum(W * X), W.mean(axis=0), "along axis 0, as a mean"),
+    (lambda X: np.sum(W * X), np.array([[1], [1], [5], [1]]) * W, "only row 2 is off, it is 5 times")])
+def test_the_sentence_says_what_happened(f, claim, said):
+    check = check_gradient(f, claim, X)
+    assert not check and said in check.message, check
+
+
+def test_several_terms_are_listed_by_name():
+    terms = {"the slope": lambda x: 2 * D.T @ (D @ x - y), "the penalty": 2 * x, "a third": b}
+    check = check_gradient(lambda x: np.sum((D @ x - y)**2) + x @ x + b @ x,
+                           lambda x: 2 * D.T @ (D @ x - y), x, terms=terms)
+    assert "the terms “the penalty” and “a third” are missing" in check.message
 
 
 def softmax_rows(Z):

@@ -27,9 +27,10 @@ from .chain import (extra_factor, held_terms, mended, only_diagonal, only_inner_
                     only_symmetric_constant, product_of_slopes, replayed, stops_short, wrong_order)
 from .mistakes import MISTAKES, Mistake, example_names
 from .multiples import sizes_of, with_sizes
-from .parts import one_example, one_term_wrong, outer_slope_alone, skipped
-from .rewrites import rewritten
-from .special import only_identity, only_rows_of_norm_one, only_special_data
+from .parts import (half_and_a_term, one_example, one_term_wrong, outer_slope_alone, seen_as_a_gradient, skipped,
+                    worth_of_a_value)
+from .rewrites import rewritten, substituted
+from .special import only_identity, only_rows_of_norm_one, only_special_data, only_zero
 from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms, moving_multiple,
                         not_a_gradient, only_here, only_structured, only_unit, own_jacobian,
                         slope_of_the_variable, stays)
@@ -39,10 +40,11 @@ __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "unknown", "Case"
            "Block", "bisect", "block_around", "show", "sizes_of"]
 
 TESTS = (missing_terms, stays, slope_of_the_variable, entry_by_entry, only_structured, moving_multiple,
-         only_unit, own_jacobian, only_symmetric_constant, replayed, held_terms, mended, line_factor,
-         only_inner_diagonal, product_of_slopes, extra_factor, rewritten, outer_slope_alone, one_example,
-         skipped, only_special_data, only_rows_of_norm_one, one_term_wrong, only_identity, only_here,
-         stops_short, wrong_order, equal_totals, only_diagonal, not_a_gradient)
+         only_unit, half_and_a_term, own_jacobian, only_symmetric_constant, replayed, held_terms, mended, line_factor,
+         only_inner_diagonal, product_of_slopes, rewritten, extra_factor, substituted, outer_slope_alone,
+         stops_short, worth_of_a_value, seen_as_a_gradient, only_zero, one_example, skipped, only_special_data,
+         only_rows_of_norm_one, only_identity, wrong_order, only_here, one_term_wrong, equal_totals,
+         only_diagonal, not_a_gradient)
 
 
 # the reader's functions may raise anything away from X: then a test explains nothing
@@ -74,8 +76,16 @@ def diagnose(case):
             except (*FORGIVEN, Diverged, Spent, Untraceable):
                 continue
             if found:
-                return mention(found[0], [f.name for f in found[1:]])
+                best = simplest(found)
+                return mention(best, [f.name for f in found if f is not best])
         return unknown(case)
+
+
+def simplest(found):
+    """The first of several explanations; but a term left out is simpler than another one taken twice."""
+    if found[0].name == "not symmetrised":
+        return next((f for f in found if f.name == "missing product-rule term"), found[0])
+    return found[0]
 
 
 def told_apart(case):

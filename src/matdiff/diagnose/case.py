@@ -1,4 +1,5 @@
 """A refused claim: what is known about it, and how a finding is worded."""
+import inspect
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -85,6 +86,20 @@ class Case:
         return len(self.shape) == 2 and self.shape[0] == self.shape[1]
 
 
+def names_of(function, depth=3):
+    """{name: array} of the data that a function uses: what its author calls them."""
+    if depth == 0:
+        return {}
+    names = dict(getattr(function, "keywords", {}))         # of functools.partial
+    try:
+        used = inspect.getclosurevars(getattr(function, "func", function))
+        names |= {**used.globals, **used.nonlocals}
+    except (TypeError, ValueError):     # no Python function, or one that is not yet complete
+        pass
+    inner = [names_of(v, depth - 1) for v in names.values() if inspect.isfunction(v)]
+    return {k: v for found in (*inner, names) for k, v in found.items() if isinstance(v, np.ndarray)}
+
+
 def square(G):
     return G.ndim == 2 and G.shape[0] == G.shape[1] and G.shape[0] > 1
 
@@ -92,6 +107,11 @@ def square(G):
 def describe(case, sentence, ok=False):
     numbers = "" if ok else entry(case)
     return (f"Right, {sentence}." if ok else f"Not the {case.kind}: {sentence}.{numbers}")
+
+
+def said(case, finding):
+    """A finding's sentence without what stands before and behind it, to be put into another one."""
+    return finding.message.removeprefix(f"Not the {case.kind}: ").removesuffix("." + entry(case))
 
 
 def entry(case):

@@ -32,10 +32,24 @@ def with_sizes(case):
             for axis, size in enumerate(np.shape(K)[:2]):
                 what = "the number of entries of" if np.ndim(K) == 1 else AXES[axis]
                 places.setdefault(size, f"{what} an array in the function")
+        for step in case.tapes()[0].steps:      # an exponent is the likelier source of a number
+            places |= {k: "an exponent in the function" for k in [exponent(step)] if k}
     except (Untraceable, Diverged, Spent):      # f cannot be followed; its data stay unknown
         pass
     places = {size: place for size, place in places.items() if size > 2 and size not in case.sizes.values()}
     return replace(case, places=places)
+
+
+def exponent(step):
+    """k, where an operation raises to the power k and nothing else moves; 0 elsewhere."""
+    if step.name == "square":
+        return 2
+    if step.name != "power" or len(step.moving) != 1 or step.moving[0] != 0:
+        return 0
+    base, result = np.ravel(step.operands[0])[0], np.ravel(step.output)[0]
+    with np.errstate(all="ignore"):
+        k = np.log(abs(float(result))) / np.log(abs(float(base)))
+    return int(round(k)) if np.isfinite(k) and near(k, round(k)) else 0
 
 
 def constants(case):
@@ -102,10 +116,13 @@ def plain(case, cs, entries):
     for value, text in constants(case).items():
         written, _, size = text.partition(",")
         size = size and "," + size          # names what the size is
-        for s, sign in ((1, ""), (-1, " and the sign is the opposite")):
+        said = f"a factor {written} is missing{size}"
+        if value in (0.5, 0.25):
+            said = (f"it is {'twice' if value == 0.5 else 'four times'} the right value, so that a factor "
+                    f"{1 / value:.0f} is too much, or {written} is missing")
+        for s, sign in ((1, ""), (-1, ", and the sign is the opposite")):
             if near(c, s / value, slack):
-                return ("factor" if s == 1
-                        else "sign and factor"), f"a factor {written} is missing{size}{sign}"
+                return ("factor" if s == 1 else "sign and factor"), said + sign
     if entries * len(cs) < 2:
         return None
     return ("factor" if c > 0 else "sign and factor",

@@ -1,4 +1,4 @@
-"""A part of the derivative that is wrong by itself: one term of two, one example of a batch, one step skipped.
+"""A part of the derivative wrong by itself: one term of two, one example of a batch, one step skipped.
 
 The function's tape tells what each part contributes. What the claim has in the place of one term is diagnosed
 as a claim of its own; the other term is taken as right.
@@ -8,17 +8,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..replay import Diverged, Spent, Untraceable
+from ..replay import Diverged
 from ..vec import vec
-from .case import Finding, Point, describe, entry
+from .case import Finding, Point, describe, said
 from .chain import along, directions, extra_factor, only_inner_diagonal, replayed
-from .multiples import constants, multiple, near
+from .multiples import constants, near, plain
+from .rewrites import lent
 from .slips import edge, part_of, said_of
-from .structure import line_factor
+from .structure import line_factor, own_jacobian
 from .twists import by_twists
 
 SMALL = 100         # inputs up to which the terms of a derivative are computed in full
+PURSE = 6000        # units of runs for all terms together
 ROWS = 60           # examples of a batch that are looked at one by one
+OF_GRADIENTS = (only_inner_diagonal, extra_factor)
 IN_A_TERM = (replayed, line_factor, only_inner_diagonal, extra_factor)
 
 
@@ -27,16 +30,18 @@ def one_term_wrong(case):
     p = case.first
     if p.claim.shape != p.truth.shape or case.gave != case.out or p.truth.size < 2 or p.X.size > SMALL:
         return
-    tapes = case.tapes()
+    tapes, seen = [lent(tape, PURSE) for tape in case.tapes()], []
     for step in tapes[0].steps:
         for slot in step.moving if len(step.moving) == 2 else ():
             part = term(case, tapes, step, slot)
-            finding = part and first_finding(part)
+            if part is None or any(np.allclose(part.first.truth, G, rtol=1e-6, atol=0) for G in seen):
+                continue
+            seen.append(part.first.truth)
+            finding = first_finding(part)
             if finding:
-                text = finding.message.removeprefix(f"Not the {case.kind}: ").removesuffix("." + entry(part))
                 yield replace(finding, also=(), message=describe(
                     case, f"one of its terms is wrong, what X contributes through {part_of(step, slot)}: "
-                          f"there {text}"))
+                          f"there {said(part, finding)}"))
                 return
 
 
@@ -45,8 +50,7 @@ def term(case, tapes, step, slot):
     held = {step.index: edge(1 - slot if slot < 2 else 0, np.zeros_like)}
     parts, points = [], []
     for p, tape in zip(case.points, tapes):
-        part = copy.copy(tape)
-        part.always = {**tape.always, **held}
+        part = with_held(tape, held)
         truth = whole_slope(case, part)
         claim = p.claim - (p.truth - truth)
         size = p.size()
@@ -56,12 +60,51 @@ def term(case, tapes, step, slot):
         parts.append(part)
         points.append(Point(p.X, truth, p.bound + 1e-9 * size, claim, p.scale))
     only = lambda X: parts[0].run(X)
-    return replace(case, f=only, claim=None, points=tuple(points), terms={}, passed_first=False,
+    return replace(case, f=only, budget=parts[0].budget, claim=None, points=tuple(points), terms={}, passed_first=False,
                    recorded={(only, i): part for i, part in enumerate(parts)})
+
+
+def half_and_a_term(case):
+    """Not symmetrised, and besides a term that does not move with X is missing."""
+    if case.kind != "gradient" or case.claim is None or case.first.claim.shape != case.shape or len(
+            case.points) < 2 or case.first.truth.size < 2 or radial(case):
+        return
+    tapes = case.tapes()
+    for step in tapes[0].steps:
+        for slot in step.moving if step.name in ("add", "subtract") and len(step.moving) == 2 else ():
+            held = {step.index: edge(1 - slot, np.zeros_like)}
+            still, again = (whole_slope(case, with_held(tape, held)) for tape in tapes)
+            if not still.any() or not np.allclose(still, again, rtol=1e-9, atol=0):
+                continue
+            whole = replace(case, claim=lambda X: case.claim(X) + still, points=tuple(
+                replace(p, claim=p.claim + still) for p in case.points))
+            for found in own_jacobian(whole) if radial(whole) else ():
+                if found.name == "not symmetrised":
+                    yield replace(found, name="not symmetrised and missing product-rule term", message=describe(
+                        case, f"the term that X contributes through {part_of(step, slot)} is missing, and "
+                              f"{said(whole, found)}"))
+                    return
+
+
+def radial(case):
+    """Is the claim right along X itself, as 2Ax is for (A + Aᵀ)x?"""
+    return all(abs(np.vdot(p.claim - p.truth, p.X)) <= 1e-7 * np.linalg.norm(p.truth) * np.linalg.norm(p.X)
+               for p in case.points)
+
+
+def with_held(tape, held):
+    """The same tape with edits that are made in every run."""
+    part = copy.copy(tape)
+    for known in ("worth", "analytic"):     # of the whole function
+        part.__dict__.pop(known, None)
+    part.always = {**tape.always, **held}
+    return part
 
 
 def whole_slope(case, tape):
     """The derivative of a tape's function in all directions, shaped as the claim is."""
+    if case.kind == "gradient" and tape.linked:
+        return tape.backward(np.ones(np.shape(tape.value)))[1]
     units = np.eye(tape.X.size).reshape((-1,) + tape.X.shape[::-1])
     columns = [vec(tape.slope(np.transpose(E))) for E in units]
     if case.kind == "gradient":
@@ -71,7 +114,8 @@ def whole_slope(case, tape):
 
 def first_finding(part):
     """The simplest explanation of one term; an unnamed multiple explains nothing here."""
-    found = [f for _, f in sorted(by_twists(part), key=lambda pair: pair[0]) if " times yours" not in f.message]
+    found = [f for _, f in sorted(by_twists(part), key=lambda pair: pair[0])
+             if " times yours" not in f.message]
     for test in IN_A_TERM if not found else ():
         try:
             found = list(test(part))
@@ -80,6 +124,45 @@ def first_finding(part):
         if found:
             break
     return found[0] if found else None
+
+
+def seen_as_a_gradient(case):
+    """A Jacobian or differential weighed to one number by random weights: tests that know gradients alone."""
+    if case.kind == "gradient" or case.gave != case.out or case.first.claim.shape != case.first.truth.shape:
+        return
+    cases = [weighed(case, U) for U in np.random.default_rng(27).normal(size=(2,) + case.out)]
+    for test in OF_GRADIENTS:
+        first, second = (next(iter(test(part)), None) for part in cases)
+        if first and second and first.name == second.name and said(cases[0], first) == said(cases[1], second):
+            yield replace(first, message=describe(case, said(cases[0], first)))
+            return
+
+
+def weighed(case, U):
+    """The case of the number <U, F>."""
+    fold = lambda J: (vec(U) @ J).reshape(case.shape, order="F")
+    points = tuple(Point(p.X, fold(p.truth), np.full(case.shape, np.abs(U).sum() * p.bound.max()), fold(p.claim),
+                         p.scale) for p in case.points)
+    return replace(case, kind="gradient", f=lambda X: np.sum(U * case.f(X)), claim=None, points=points, out=(),
+                   gave=(), terms={}, recorded={})
+
+
+def worth_of_a_value(case):
+    """The derivative with respect to a value that the function computes at several places."""
+    C, G = case.first.claim, case.first.truth
+    if case.kind != "gradient" or not C.any() or C.size < 2:
+        return
+    tape = case.tapes()[0]
+    for step in tape.steps if tape.linked else ():
+        alike = [s for s in tape.steps if s.name == step.name and isinstance(s.output, np.ndarray)
+                 and np.shape(s.output) == C.shape and np.array_equal(s.output, step.output)]
+        worths = [tape.worth[s.index] for s in alike]
+        if len(alike) > 1 and step is alike[0] and all(w is not None for w in worths) and np.allclose(
+                sum(worths), C, rtol=1e-6, atol=1e-9 * np.abs(C).max()):
+            text = (f"it is the derivative with respect to the value of {said_of(step)}; from there the chain "
+                    "goes on to X")
+            yield Finding("missing chain factor" if C.shape == G.shape else "shape", describe(case, text))
+            return
 
 
 def one_example(case):
@@ -100,14 +183,15 @@ def one_example(case):
         if not np.allclose(sum(rows), total, rtol=0, atol=slack) or sum(r.any() for r in rows) < 2:
             continue
         for i, row in enumerate(rows):
-            if any(fits(row, c) for c in multiples):
-                yield Finding("missing product-rule term", describe(
-                    case, f"of {count} summands only one is there, that of index {i}"))
-                return
-            if any(fits(total - row, c) for c in multiples):
-                yield Finding("missing product-rule term", describe(
-                    case, f"of {count} summands one is missing, that of index {i}"))
-                return
+            for values, text in ((row, "only one is there"), (total - row, "one is missing")):
+                c = next((c for c in multiples if fits(values, c)), None)
+                if c is not None:
+                    name, constant = plain(case, [c], 9)
+                    yield Finding("missing product-rule term", describe(
+                        case, f"of {count} summands {text}, that of index {i}"
+                              + (f", and {constant}" if name else "")),
+                        also=("not summed over the batch",) if values is row else ())
+                    return
 
 
 def batches(steps, shape):
@@ -131,18 +215,24 @@ def only_row(i):
 def outer_slope_alone(case):
     """The derivative of the outer function in every entry; that of the inner one is missing."""
     C, G = case.first.claim, case.first.truth
-    if case.kind != "gradient" or C.shape != G.shape or C.size < 2 or not C.any() or not (C == C.flat[0]).all():
+    if case.kind != "gradient" or C.shape != G.shape or C.size < 2 or not C.any():
+        return
+    if any((p.claim != p.claim.flat[0]).any() for p in case.points):
         return
     tapes = case.tapes()
     for step in tapes[0].steps[:-1]:
         if np.size(step.output) == 1 and isinstance(step.output, (np.ndarray, np.inexact)) and all(
-                (p.claim == p.claim.flat[0]).all() and near(
-                    p.claim.flat[0], tape.slope_after(tape.steps[step.index], np.ones(np.shape(step.output))).item())
-                for p, tape in zip(case.points, tapes)):
+                near(p.claim.flat[0], slope_in(tape, step.index)) for p, tape in zip(case.points, tapes)):
             yield Finding("missing chain factor", describe(
                 case, f"it is the derivative in the value of {said_of(step)}, the same for all entries; the "
                       "derivative of that value itself is missing"))
             return
+
+
+def slope_in(tape, index):
+    """The derivative of f in the value of a step, where that is one number."""
+    step = tape.steps[index]
+    return float(tape.slope_after(step, np.ones(np.shape(step.output))).item())
 
 
 def skipped(case):
@@ -159,12 +249,13 @@ def skipped(case):
     forth = {s.index: np.array([vec_rows(tape.slope_before(s, v)) for v in V]) for s in steps}
     for early in steps:
         for late in steps:
-            if late.index > early.index and late.output.shape == early.output.shape:
-                fit = forth[early.index] @ back[late.index]
-                if fit.any() and np.abs(mine - fit).max() <= 1e-7 * np.abs(mine).max():
-                    yield Finding("missing chain factor", describe(
-                        case, f"the derivative on the way from {said_of(early)} to {said_of(late)} is missing"))
-                    return
+            if late.index <= early.index or late.output.shape != early.output.shape:
+                continue
+            fit = forth[early.index] @ back[late.index]
+            if fit.any() and np.abs(mine - fit).max() <= 1e-7 * np.abs(mine).max():
+                yield Finding("missing chain factor", describe(
+                    case, f"the derivative on the way from {said_of(early)} to {said_of(late)} is missing"))
+                return
 
 
 def vec_rows(A):

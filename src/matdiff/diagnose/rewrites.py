@@ -1,26 +1,29 @@
 """The claim's own formula with one part of it changed: what makes it right is what was done wrongly.
 
-The claim is run again on its tape with one value replaced, a result on the way or an array of the data: by its
-transpose, its negative, a multiple; multiplied by, divided by or replaced by something that the function
+The claim is run again on its tape with one value replaced, a result on the way or an array of the data: by
+its transpose, its negative, a multiple; multiplied by, divided by or replaced by something that the function
 computes. No number is fitted but a multiple, and that one has to be a named constant, so that a formula made
 right in this way, entry by entry and at every point, tells what is missing.
 """
+import copy
 from dataclasses import dataclass
 from typing import Callable
 
 import numpy as np
 
-from ..replay import PRODUCTS, Diverged, Tape
+from ..replay import PRODUCTS, Budget, Diverged, Spent, Tape
 from ..vec import vec
-from .case import Finding, describe
-from .multiples import constants, near
+from .case import Finding, describe, names_of
+from .multiples import constants, exponent, near
 from .slips import is_square, said_of
 
 UNARY = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
          "square": np.square, "reciprocal": np.reciprocal, "inv": np.linalg.inv}
 RANK = ("sign", "transposed", "factor", "missing product-rule term", "missing chain factor", "wrong order",
         "elementwise product", "wrong normalisation", "extra chain factor", "only for orthogonal input")
+MASK = "the mask in your formula"
 LONGEST = 40    # steps of a claim; beyond, it is a loop that nobody reads as one formula
+PURSE = 8000    # units of runs for one search
 WIDEST = 10_000     # entries of a value
 
 
@@ -56,6 +59,16 @@ class Value:
 
 def rewritten(case):
     """The claim's own program with one value changed is right, at every point."""
+    return right_when(case, changes)
+
+
+def substituted(case):
+    """The same with one thing that the function computes put in the place of another: a weaker explanation."""
+    return right_when(case, substitutes)
+
+
+def right_when(case, changes):
+    """What changes, those of single steps and changes(case, claim, site, known), make the claim right."""
     if case.claim is None or case.first.claim.size < 2 or len(case.points) < 2 or not case.first.claim.any():
         return
     if case.gave != case.out or case.first.claim.shape != case.first.truth.shape:
@@ -64,14 +77,25 @@ def rewritten(case):
     if not 0 < len(claim.tapes[0].steps) <= LONGEST:
         return
     known = values(case)
-    found = [hit for site in sites(claim.tapes[0].steps) for hit in changes(case, claim, site, known)]
-    found += [hit for step in claim.tapes[0].steps for hit in other_steps(claim, step, known)]
+    found = [hit for step in claim.tapes[0].steps for hit in other_steps(claim, step, known)]
+    try:
+        for site in sites(claim.tapes[0].steps) if not any(MASK in text for _, text in found) else ():
+            found += changes(case, claim, site, known)      # a mask turned round is a wrong sign within as well
+    except Spent:       # what was found till then counts
+        pass
     found.sort(key=lambda hit: RANK.index(hit[0]) if hit[0] in RANK else len(RANK))
     seen = set()
     for name, text in found:
         if name not in seen:
             seen.add(name)
             yield Finding(name, describe(case, text))
+
+
+def lent(tape, units):
+    """The same tape with a purse of its own, so that a search leaves the rest to others."""
+    other = copy.copy(tape)
+    other.budget = Budget(units)
+    return other
 
 
 class Formula:
@@ -83,11 +107,11 @@ class Formula:
             V = np.random.default_rng(24).normal(size=case.shape)
             pairs = [np.stack([p.X, V]) for p in self.points]
             claim = lambda Z: case.claim(Z[0], Z[1])
-            self.tapes = [Tape(claim, Z, case.budget) for Z in pairs]
+            self.tapes = [Tape(claim, Z, Budget(PURSE)) for Z in pairs]
             self.wanted = [p.truth @ vec(V) for p in self.points]
             self.slack = [10 * p.tolerance() @ np.abs(vec(V)) for p in self.points]
         else:
-            self.tapes = case.tapes(case.claim)
+            self.tapes = [lent(tape, PURSE) for tape in case.tapes(case.claim)]
             self.wanted = [p.truth for p in self.points]
             self.slack = [10 * p.tolerance() for p in self.points]
         self.vectorised = case.kind == "differential"
@@ -111,8 +135,14 @@ class Formula:
 
 
 def sites(steps):
-    """The results of all steps, and their operands that are no results: X and the data."""
-    outputs = []
+    """The results of all steps, and their operands that are no results: X and the data.
+
+    What lies within a function that is written in several steps, as 1 / (1 + exp(-z)) is, is left out.
+    """
+    outputs, users = [], {}
+    for step in steps:
+        for slot in step.moving:
+            users.setdefault((step.sources[slot] or (None,))[0], []).append(step)
     for step in steps:
         for slot, K in enumerate(step.operands):
             if not any(same(K, out) for out in outputs):
@@ -122,6 +152,9 @@ def sites(steps):
                     yield Site(alike, slot, K, slot not in step.moving)
         if isinstance(step.output, np.ndarray):
             outputs.append(step.output)
+        within = lambda s: s.elementwise and len(s.operands) == 1
+        inside = within(step) and step.index in users and all(map(within, users[step.index]))
+        if isinstance(step.output, np.ndarray) and not inside:
             yield Site((step.index,), None, step.output, False)
 
 
@@ -131,7 +164,7 @@ def same(A, B):
 
 def values(case):
     """What the function uses and computes, each once."""
-    tapes, found = case.tapes(), []
+    tapes, found, names = case.tapes(), [], names_of(case.f)
 
     def add(said, at, kind, **more):
         if np.size(at[0]) > WIDEST or np.asarray(at[0]).dtype.kind != "f" or any(
@@ -148,14 +181,20 @@ def values(case):
     for first, *others in zip(*(t.steps for t in tapes)):
         for slot, K in enumerate(first.operands):
             if slot not in first.moving:
-                add(data_said(K), tuple(s.operands[slot] for s in (first, *others)), "data")
+                add(data_said(K, names), tuple(s.operands[slot] for s in (first, *others)), "data")
         if isinstance(first.output, np.ndarray) and len(found) < 40:
             add(f"the value of {said_of(first)}", tuple(s.output for s in (first, *others)), first.name,
                 inputs=first.operands)
     return found
 
 
-def data_said(K):
+def data_said(K, names):
+    """The data as the function's author calls them, or as what they are."""
+    for name, A in names.items():
+        if same(A, K):
+            return f"`{name}`"
+        if same(A.T, K):
+            return f"`{name}`, transposed"
     return {1: "a vector of the data", 2: "a matrix of the data"}.get(np.ndim(K), "the data")
 
 
@@ -165,6 +204,17 @@ def changes(case, claim, site, known):
         if claim.right(lambda j: site.edits(lambda v: change(v, j))):
             yield name, text
     yield from scaled(case, claim, site)
+
+
+def substitutes(case, claim, site, known):
+    """(name, sentence) for a value of the function that belongs where another one stands."""
+    for other in known:
+        if np.ndim(other.first) == 0 or not same(site.value, other.first):
+            continue        # else any formula would do that computes anything at all
+        for K in known:
+            if np.shape(K.first) == np.shape(other.first) and K is not other and K.kind != "data" and claim.right(
+                    lambda j: site.edits(lambda v: K.at[j])):
+                yield ("missing chain factor", f"{K.said} belongs in your formula, where {other.said} stands")
 
 
 def scaled(case, claim, site):
@@ -233,8 +283,8 @@ def with_values(site, known):
                 if A(K.first).shape[0] == v.shape[-1] and np.ndim(v) == 2:
                     yield ("missing chain factor", f"a matrix factor is missing on the right: {K.said}{side}",
                            lambda v, j, K=K, A=A: v @ A(K.at[j]))
-        if np.ndim(v) and np.shape(K.first) == np.shape(v) and not same(K.first, v):
-            yield from instead(v, K, known)
+        if np.ndim(v) and not same(K.first, v):
+            yield from instead(v, K)
 
 
 def factors(v, K):
@@ -265,21 +315,22 @@ def shapes(v, K):
     return [np.shape(K)]
 
 
-def instead(v, K, known):
-    """A summand left out; one thing that the function computes in the place of another."""
-    if K.kind == "data":
-        yield ("missing product-rule term", f"{K.said} was left out in your formula",
-               lambda v, j: v + K.at[j])
-        yield ("missing product-rule term", f"{K.said} was left out in your formula",
-               lambda v, j: v - K.at[j])
+def instead(v, K):
+    """A summand left out; a function left out."""
+    if K.kind == "data" and fits(v, K.first):
+        for shape in shapes(v, K.first):
+            for sign in (1, -1):
+                yield ("missing product-rule term", f"{K.said} was left out in your formula",
+                       lambda v, j, a=sign, s=shape: v + a * K.at[j].reshape(s))
+    elif np.shape(K.first) != np.shape(v):
+        return
+    elif K.kind in ("add", "subtract") and any(same(v, part) for part in K.inputs):
+        yield ("missing product-rule term",
+               f"what stands in {K.said.removeprefix('the value of ')} beside it was left out in your formula",
+               lambda v, j: K.at[j])
     elif any(same(v, part) for part in K.inputs):
         yield ("missing chain factor", f"{K.said.removeprefix('the value of ')} is missing in your formula",
                lambda v, j: K.at[j])
-    else:
-        for other in known:
-            if same(v, other.first):    # else any formula would do that computes anything at all
-                yield ("missing chain factor",
-                       f"{K.said} belongs in your formula, where {other.said} stands", lambda v, j: K.at[j])
 
 
 def other_steps(claim, step, known):
@@ -289,25 +340,25 @@ def other_steps(claim, step, known):
             yield name, text
 
 
-TURNED = {"greater": np.less, "less": np.greater, "greater_equal": np.less_equal,
-          "less_equal": np.greater_equal}
+COMPARISONS = ("greater", "less", "greater_equal", "less_equal")
 
 
 def exchanges(step, known):
     said = said_of(step)
-    if step.name in TURNED:
-        yield ("missing chain factor", "the mask in your formula is the wrong way round",
-               lambda s, o: TURNED[s.name](*o))
+    if step.name in COMPARISONS:
+        yield ("missing chain factor", f"{MASK} is the wrong way round",
+               lambda s, o: ~s.call(o))
     if step.name == "sign":
-        yield ("missing chain factor", "the sign stands in your formula where a mask of ones and zeros belongs",
+        yield ("missing chain factor",
+               "the sign stands in your formula where a mask of ones and zeros belongs",
                lambda s, o: (o[0] > 0) * 1.0)
-    if len(step.operands) == 2 and step.name in ("kron", "divide", "subtract", "outer"):
+    if len(step.operands) == 2 and step.name in ("kron", "subtract", "outer"):
         name = {"kron": "kronecker order", "subtract": "sign"}.get(step.name, "wrong order")
         yield name, f"the two parts of {said} are to be exchanged", lambda s, o: s.call(o[::-1])
     if len(step.operands) == 2 and step.name in ("correlate", "convolve"):
         yield ("wrong order", "a vector in your formula is to be read backwards: correlation stands for "
                "convolution, or the other way round", lambda s, o: s.call([o[0], o[1][::-1]]))
-    if step.name in ("square", "power") and is_square(step.operands[0]):
+    if step.name in ("square", "power") and is_square(step.operands[0]) and exponent(step) > 1:
         yield ("elementwise product", "the entries are raised to a power where the matrix is to be",
                lambda s, o: np.linalg.matrix_power(o[0], exponent(s)))
     if len(step.operands) == 2 and step.name in ("multiply", "divide", *PRODUCTS):
@@ -316,11 +367,3 @@ def exchanges(step, known):
             if np.shape(kept) == np.shape(step.output) and any(same(gone, K.first) for K in known):
                 yield ("extra chain factor", f"your formula has a factor too much, in {said}",
                        lambda s, o, slot=slot: o[slot])
-
-
-def exponent(step):
-    """k, where a step raises to the power k."""
-    if step.name == "square":
-        return 2
-    base, result = float(step.operands[0].flat[0]), float(step.output.flat[0])
-    return int(round(np.log(abs(result)) / np.log(abs(base))))

@@ -109,8 +109,8 @@ def slips(step):
     if step.name == "kron":
         yield "kronecker order", "the factors of ⊗ stand in the other order", lambda s, o: s.call(o[::-1])
     if step.name == "cumsum" and step.output.ndim == 1:
-        yield ("transposed", "the running sum goes from the first entry on where it should come back from the "
-               "last", rule(lambda s, d: np.cumsum(d[::-1])[::-1]))
+        yield ("transposed", "the running sum goes from the first entry on, where it should come back from "
+               "the last", rule(lambda s, d: np.cumsum(d[::-1])[::-1]))
     yield from other_function(step, said)
     for slot in step.moving:
         if is_square(step.operands[slot]):
@@ -177,6 +177,9 @@ def products(step, said):
                 yield ("only for orthogonal input",
                        f"the inverse of the matrix in {said} stands where its transpose "
                        "belongs", product(slot, with_other(lambda A: np.linalg.inv(A).T)))
+            if factor.ndim == 2:
+                yield ("missing chain factor", f"the matrix in {said} is missing: ones stand for it, a mere sum",
+                       product(slot, with_other(np.ones_like)))
             own = step.operands[slot]
             if is_square(factor) and is_square(own) or factor.ndim == 2 == own.ndim:
                 yield "wrong order", f"the factors of {said} stand in the wrong order", product(slot, swapped)
@@ -204,7 +207,8 @@ def other_function(step, said):
             yield ("wrong order", "one of the two vectors is read backwards: correlation stands for "
                    "convolution, or the other way round", constant(slot, lambda k: k[::-1]))
         if np.ndim(K) == 2 and not is_square(K) and step.name in LINEAR_MAPS:
-            yield ("missing chain factor", f"the matrix in {said} is missing: ones on a diagonal stand for it",
+            yield ("missing chain factor",
+                   f"the matrix in {said} is missing: ones on a diagonal stand for it",
                    constant(slot, lambda A: np.eye(*A.shape)))
         if is_square(K):
             yield "transposed", f"the matrix in {said} is transposed", constant(slot, np.transpose)
@@ -213,6 +217,8 @@ def other_function(step, said):
                    constant(slot, lambda A: np.eye(len(A))))
             yield ("only for diagonal input", f"only the diagonal of the matrix in {said} is used",
                    constant(slot, lambda A: np.diag(np.diag(A))))
+            yield ("only for diagonal input", f"only the diagonal of the inverse of the matrix in {said} is used",
+                   constant(slot, lambda A: np.diag(1 / np.diag(np.linalg.inv(A)))))
             yield ("only for orthogonal input",
                    f"the matrix in {said} stands where its inverse belongs, or the other "
                    "way round", constant(slot, np.linalg.inv))

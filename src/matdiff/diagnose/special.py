@@ -1,9 +1,10 @@
-"""Right for special input only: the identity for a matrix, vectors of length one, symmetric or orthogonal data.
+"""Right for special input only: the identity, vectors of length one, symmetric or orthogonal data.
 
 At such input several formulas are one. Which of them was taken is read off from where the claim is right.
 """
 import numpy as np
 
+from .. import numeric
 from ..replay import Diverged
 from ..vec import sym, vec
 from .case import Finding, describe, fits_at, square
@@ -46,6 +47,20 @@ def only_identity(case):
                       "missing"), also=("only for orthogonal input",))
 
 
+def only_zero(case):
+    """A claim that does not move, and is right where X is zero: what moves was left out."""
+    p = case.first
+    if p.claim.shape != p.truth.shape or p.truth.size < 2 or case.gave != case.out or not p.claim.any() or any(
+            not np.array_equal(p.claim, q.claim) for q in case.points):
+        return
+    derivative = numeric.gradient if case.kind == "gradient" else numeric.jacobian
+    at_zero = derivative(case.f, 0 * p.X)
+    if np.isfinite(at_zero).all() and np.allclose(at_zero, p.claim, rtol=1e-6, atol=1e-9 * np.abs(at_zero).max()):
+        yield Finding("missing product-rule term", describe(
+            case, "it is right only where X is zero: all that moves with X was left out"),
+            also=("does not move with X",))
+
+
 def only_rows_of_norm_one(case):
     """Right where every row, or every column, of X has length one."""
     if case.claim is None or len(case.shape) != 2 or min(case.shape) < 2:
@@ -54,8 +69,8 @@ def only_rows_of_norm_one(case):
     for axis, word in ((1, "row"), (0, "column")):
         if all(right_at(case, X / np.linalg.norm(X, axis=axis, keepdims=True)) for X in draws):
             yield Finding("wrong normalisation", describe(
-                case, f"it is right only where every {word} of X has norm 1: a power of these norms is missing"),
-                also=("missing chain factor",))
+                case, f"it is right only where every {word} of X has norm 1: a power of these norms is "
+                      "missing"), also=("missing chain factor",))
             return
 
 
@@ -68,7 +83,8 @@ def only_special_data(case):
     data = different(function.constants())
     matrices = [A for A in data if np.ndim(A) == 2 and min(A.shape) > 1]
     vectors = [a for a in data if np.ndim(a) == 1 and len(a) > 1]
-    here = [p.X for p in case.points[:2]] + [0.3 * function.X]      # of a function in pieces one X sees one piece
+    # several, since of a function in pieces one X sees one piece
+    here = [p.X for p in case.points[:2]] + [0.3 * function.X]
     unit = [X / np.linalg.norm(X) for X in here]
     ask = lambda Xs, special: all(fits_with(case, function, claim, X, special) for X in Xs)
     own = [A for A in matrices if square(A) and not np.allclose(A, A.T)]
@@ -83,8 +99,8 @@ def only_special_data(case):
         one = np.eye(*A.shape)
         if ask(here, [(A, one)]) and not ask(here, [(A, 2 * one)]):
             yield Finding("missing chain factor", describe(
-                case, "it is right only if a matrix in the function is the identity: that matrix is missing as "
-                      "a factor"))
+                case, "it is right only if a matrix in the function is the identity: that matrix is missing "
+                      "as a factor"))
             return
     for Xs in (here, unit) if vectors else ():
         for group in [[a] for a in vectors] + [vectors] * (len(vectors) > 1):

@@ -8,7 +8,7 @@ import numpy as np
 from .. import numeric
 from ..replay import central
 from ..vec import sym, vec
-from .case import Finding, describe, fits_at, square
+from .case import Finding, describe, fits_at, said, show, square
 from .multiples import bluntness, multiple, multiples, near
 from .twists import by_twists
 
@@ -23,11 +23,13 @@ def missing_terms(case):
     for count in range(1, len(terms) + 1):
         for names in combinations(terms, count):
             gone = sum(terms[k] for k in names)
-            said = " and ".join(names)
+            said = ("the term " if count == 1 else "the terms ") + " and ".join(f"“{k}”" for k in names)
+            verb = "is" if count == 1 else "are"
             if np.shape(gone) == p.truth.shape and close(p.truth - gone) and p.claim.any():
-                yield Finding("missing product-rule term", describe(case, f"the term {said} is missing"))
+                yield Finding("missing product-rule term", describe(case, f"{said} {verb} missing"))
             elif np.shape(gone) == p.truth.shape and close(p.truth - 2 * gone):
-                yield Finding("sign", describe(case, f"the term {said} has the opposite sign"))
+                yield Finding("sign", describe(
+                    case, f"{said} {'has' if count == 1 else 'have'} the opposite sign"))
 
 
 def line_factor(case):
@@ -39,9 +41,18 @@ def line_factor(case):
         if all(lines_fit(q.truth if axis == 0 else q.truth.T, q.claim if axis == 0 else q.claim.T, q.bound)
                for q in case.points):
             yield Finding("missing chain factor", describe(
-                case, f"every {word} is off by a factor of its own, so that a diagonal matrix is missing on "
-                      f"the "
-                + ("left" if axis == 0 else "right")))
+                case, line_said(*((p.truth, p.claim) if axis == 0 else (p.truth.T, p.claim.T)), word)))
+
+
+def line_said(G, C, word):
+    """Which rows or columns are off, and by what."""
+    scale = {i: float(np.vdot(g, c) / np.vdot(g, g)) for i, (g, c) in enumerate(zip(G, C)) if g.any()}
+    off = [i for i, c in scale.items() if not near(c, 1, 1e-4)]
+    if len(off) == 1:
+        return f"only {word} {off[0]} is off, it is {show(scale[off[0]])} times what it should be"
+    side = "left" if word == "row" else "right"
+    return (f"every {word} is off by a factor of its own, so that a diagonal matrix on the {side} is missing "
+            "or too much")
 
 
 def lines_fit(G, C, bound):
@@ -57,8 +68,14 @@ def lines_fit(G, C, bound):
 
 
 def moving_multiple(case):
-    """A multiple of the truth everywhere, but another one at each point."""
+    """A multiple of the truth, or of its transpose, everywhere, but another one at each point."""
     cs = multiples(case, lambda G: G)
+    if cs is None and square(case.first.truth) and case.kind == "gradient":
+        turned = replace(case, points=tuple(replace(p, claim=p.claim.T) for p in case.points))
+        if multiples(turned, lambda G: G):
+            yield from (replace(f, name="transposed and " + f.name, message=describe(
+                case, "it is the transpose, and " + said(turned, f))) for f in moving_multiple(turned))
+        return
     if cs is None or len(cs) < 2 or case.first.truth.size < 2:
         return
     ratio = cs[0] / cs[1]
@@ -78,8 +95,8 @@ def moving_multiple(case):
     if case.kind == "gradient" and values[0].size == 1 and np.ravel(values[1])[0] != 0:
         quotient = float(np.ravel(values[0])[0] / np.ravel(values[1])[0])
         if all(near(c, float(np.ravel(v)[0])) for c, v in zip(cs, values)) and not rooted(case):
-            yield Finding("extra chain factor", describe(case, "the value of the function itself is there as a "
-                                                               "factor, which does not belong there"))
+            yield Finding("extra chain factor", describe(
+                case, "the value of the function itself is there as a factor, which does not belong there"))
             return
         for a, text in ((1, "f"), (-1, "1/f"), (0.5, "√f"), (-0.5, "1/√f"), (2, "f²"), (-2, "1/f²")):
             if quotient > 0 and near(ratio, quotient ** -a):
@@ -204,11 +221,10 @@ def stays(case):
 
 def slope_of_the_variable(case):
     """A claim that stays where X moves, and is right but for a power of X, entry by entry."""
-    if len(case.points) < 2 or any(p.claim.shape != p.X.shape != () or p.truth.shape != p.X.shape or not p.X.all()
-                                   for p in case.points) or case.first.truth.size < 2:
+    if case.kind != "gradient" or case.claim is None or len(case.points) < 2 or case.first.truth.size < 2:
         return
     p, q = case.points[:2]
-    if case.claim is None or not np.array_equal(p.claim, q.claim):
+    if p.claim.shape != p.X.shape or not np.array_equal(p.claim, q.claim) or not (p.X.all() and q.X.all()):
         return
     for power, text in ((1, "X"), (-1, "1/X"), (2, "X²"), (-2, "1/X²")):
         cs = [multiple(p.claim, p.truth / p.X ** power, p.bound) for p in case.points]
@@ -286,16 +302,15 @@ def own_jacobian(case):
         return
     if fits((forward + backward) / 2):
         yield Finding("not symmetrised",
-                      describe(case, "the gradient of no function, since its own Jacobian is not "
-                      "symmetric; its symmetric part is right, so a matrix A is still to be replaced by (A + "
-                      "Aᵀ)/2"),
+                      describe(case, "it is right only if a matrix A in it is symmetric; (A + Aᵀ)/2 is still "
+                               "to be taken for A (as it stands, no function has this gradient: its own "
+                               "Jacobian is not symmetric)"),
                       also=("only for symmetric input",))
     elif fits(forward + backward):
         yield Finding("missing product-rule term",
-                      describe(case, "the gradient of no function, since its own "
-                      "Jacobian is not symmetric; added to its transpose it is right: one half of a product "
-                      "rule is "
-                      "missing"), also=("not symmetrised",))
+                      describe(case, "one half of a product rule is missing (as it stands, no function has "
+                               "this gradient: its own Jacobian is not symmetric, but the sum of that and its "
+                               "transpose is right)"), also=("not symmetrised",))
 
 
 def bends(case, U, V):

@@ -145,9 +145,15 @@ def gradient_shapes(case, shape, truth):
         text = f"the numbers are right but the shape is not: X has shape {truth}, your gradient {shape}"
         yield "shape", text, lambda G: G.reshape(shape), False
         yield "shape", text, lambda G: G.reshape(shape, order="F"), False
-    for axis in range(len(truth)) if n > 1 else ():
-        yield ("shape", f"it is summed over axis {axis}, though every entry of X has its own derivative",
-               lambda G, axis=axis: fold(G.sum(axis=axis), shape), False)
+    own = "though every entry of X has a derivative of its own"
+    for word, add in (("sum", np.sum), ("mean", np.mean)) if n > 1 else ():
+        if int(np.prod(shape)) == 1:
+            yield ("shape", f"it is one number, the {word} of all entries of the gradient, {own}",
+                   lambda G, add=add: fold(np.ravel(add(G)), shape), False)
+        for axis in range(len(truth)) if int(np.prod(shape)) > 1 else ():
+            yield ("shape",
+                   f"the entries of the gradient are put together along axis {axis}, as a {word}, {own}",
+                   lambda G, add=add, axis=axis: fold(add(G, axis=axis), shape), False)
 
 
 def jacobian_shapes(case, shape, truth):
