@@ -20,7 +20,7 @@ from matdiff.exercises import (SESSION, Exercise, Option, Wrong, check_exercise,
 from matdiff.exercises.judging import build, inputs
 from matdiff.exercises.validate import numbering, problems, topics
 
-CHAPTERS = sorted((Path(__file__).parent.parent / "chapters").glob("*.ipynb"))
+CHAPTERS = sorted((Path(__file__).parent.parent / "chapters").glob("[0-9][0-9]_*.ipynb"))
 ALL = [exercise for chapter in topics() for exercise in exercises_of(chapter)]
 
 

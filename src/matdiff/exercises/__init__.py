@@ -1,4 +1,5 @@
-"""Exercises that answer back: what is asked, how inputs are drawn, how an answer is judged. One file per topic.
+"""Exercises that answer back: what is asked, how inputs are drawn, how an answer is judged. One file per
+topic.
 
 A reader needs `check_exercise`, `hint` and `progress`; an author writes `Exercise`, `Wrong` and `Option`.
 Importing this package reads no topic: a topic is loaded when its first exercise is asked for.
@@ -13,7 +14,8 @@ from typing import Callable
 from ..check import Check
 from .judging import Blank, Unfit, build, judge
 
-__all__ = ["Exercise", "Option", "Wrong", "build", "check_exercise", "exercises_of", "hint", "progress", "reset"]
+__all__ = ["Exercise", "Option", "Wrong", "build", "check_exercise", "exercises_of", "hint", "progress",
+           "reset"]
 
 # Chapter: the file of its exercises. A new chapter is one line here and one file beside this one.
 TOPICS = {"0": "notation", "1": "scalar_by_vector", "2": "scalar_by_matrix", "3": "vector_by_vector"}
@@ -21,7 +23,8 @@ TOPICS = {"0": "notation", "1": "scalar_by_vector", "2": "scalar_by_matrix", "3"
 
 @dataclass(frozen=True)
 class Wrong:
-    """A typical wrong answer: its body (like `solution`), the mistake's name, why it tempts or where it passes."""
+    """A typical wrong answer: its body (like `solution`), the mistake's name, why it tempts or where it
+    passes."""
     body: str
     mistake: str
     why: str = ""
@@ -48,14 +51,17 @@ class Exercise:
     prompt: str                   # Markdown, shapes stated
     hints: tuple[str, ...]        # Markdown, from a nudge to nearly the answer
     solution: str                 # body of the answer: an expression, or statements that end in `return`
-    draw: Callable | None = None  # draw(rng) -> dict of inputs by name, in the stub's order; the variable comes first
-    function: str | None = None   # body of the function under study, in the same names (gradient, jacobian, differential)
+    # draw(rng) -> dict of inputs by name, in the stub's order; the variable comes first
+    draw: Callable | None = None
+    # body of the function under study, in the same names (gradient, jacobian, differential)
+    function: str | None = None
     wrong: tuple[Wrong, ...] = ()
     options: dict[str, Option] | None = None  # kind "choice": {"a": Option(...), ...}
     name: str = "answer"          # the function that the stub defines
     judge: Callable | None = None  # kind "code": judge(answer, rng) -> Check
     after: str = ""               # what to try next, said when solved
-    keywords: dict | None = None  # for the checker: {"symmetric": True}, {"sizes": {"m": 5}}, {"terms": {name: body}}
+    # for the checker: {"symmetric": True}, {"sizes": {"m": 5}}, {"terms": {name: body}}
+    keywords: dict | None = None
 
 
 # Finding exercises
@@ -77,7 +83,8 @@ def exercises_of(chapter):
 def find(number):
     """The exercise with this number. Raises LookupError with a sentence that names the nearest."""
     if not isinstance(number, str):
-        raise LookupError(f'The number of an exercise is a text in quotes, such as "1.10"; this is {number!r}.')
+        raise LookupError(f'The number of an exercise is a text in quotes, such as "1.10"; this is '
+                          f'{number!r}.')
     number = number.strip()
     exercises = {e.number: e for e in exercises_of(number.partition(".")[0])}
     if number not in exercises:
@@ -113,7 +120,8 @@ def reset(number=None):
 # Checking
 
 def inline(page):
-    """HTML with Markdown's `code`, **bold** and $mathematics$ made visible, in its text and not in its tags."""
+    """HTML with Markdown's `code`, **bold** and $mathematics$ made visible, in its text and not in its
+    tags."""
     pieces = re.split(r"(<[^>]*>)", page)
     pieces[::2] = map(_inline, pieces[::2])
     return "".join(pieces)
@@ -127,7 +135,8 @@ def _inline(text):
 
 @dataclass(frozen=True, repr=False)
 class Verdict(Check):
-    """The Check of an exercise: which one, and whether there was an answer; `details` keeps the answer's traceback."""
+    """The Check of an exercise: which one, and whether there was an answer; `details` keeps the answer's
+    traceback."""
     number: str = ""
     attempted: bool = True
 
@@ -150,8 +159,8 @@ def verdict(number, check, message, **more):
 def check_exercise(number, answer):
     """Check your answer to an exercise: a function of the inputs that the stub names, or a plain value.
 
-    Returns a Verdict and never raises on a wrong answer. Inputs are drawn anew at each try, in the same order in each
-    session. A function that is called `solution` is checked but not counted as a try of yours.
+    Returns a Verdict and never raises on a wrong answer. Inputs are drawn anew at each try, in the same
+    order in each session. A function that is called `solution` is checked but not counted as a try of yours.
 
     >>> check_exercise("0.1", ...)
     ○ Exercise 0.1: not attempted yet.
@@ -252,7 +261,8 @@ class Progress:
         if not self.rows:
             return f"<p>{html.escape(repr(self))}</p>"
         head = "".join(f'<th scope="col">{name}</th>' for name in ("exercise", "title", "state", "tries"))
-        body = "".join(f'<tr><th scope="row">{number}</th><td style="text-align:left">{html.escape(title)}</td>'
+        body = "".join(f'<tr><th scope="row">{number}</th><td '
+                       f'style="text-align:left">{html.escape(title)}</td>'
                        f'<td style="text-align:left">{MARKS[state]} {state}</td><td>{tries}</td></tr>'
                        for number, title, state, tries in self.rows)
         return f"<table><caption>{self.summary()}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

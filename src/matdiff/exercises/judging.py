@@ -1,4 +1,5 @@
-"""How an answer is judged: inputs are drawn, the answer is asked, and what it says is compared with the derivative."""
+"""How an answer is judged: inputs are drawn, the answer is asked, and what it says is compared with the
+derivative."""
 import ast
 import contextlib
 import copy
@@ -23,10 +24,12 @@ NAMES = {"np": np} | {name: value for name, value in vars(matdiff).items()
 DRAWS = 2         # an answer has to be right at each of them
 CLOSE = 1e-6      # of the largest entry: single precision and another order of summation pass
 ROUNDED = 5e-4    # for numbers worked out by hand: four digits are enough
-HEARD = 20        # calls of a judged function that are compared; later ones belong to the diagnosis of a refusal
+# calls of a judged function that are compared; later ones belong to the diagnosis of a refusal
+HEARD = 20
 # Words about the code of the hidden reference, which no reader has seen.
 FOREIGN = re.compile(r"operand|\bat `|\bUnfit\b|\bat the (sum|difference|product|quotient)|in the product")
-TAUGHT = {"exp", "log", "tanh", "sin", "cos", "sqrt"}  # functions a sentence may name; NumPy's other names it may not
+# functions a sentence may name; NumPy's other names it may not
+TAUGHT = {"exp", "log", "tanh", "sin", "cos", "sqrt"}
 
 
 class Unfit(Exception):
@@ -49,7 +52,8 @@ def direction(exercise, data):
 
 
 def inputs(exercise, seed):
-    """What the answer is called with, by name and in order: the variable first, then its differential if it has one."""
+    """What the answer is called with, by name and in order: the variable first, then its differential if
+    it has one."""
     rng = np.random.default_rng(seed)
     data = dict(exercise.draw(rng)) if exercise.draw else {}
     step = direction(exercise, data)
@@ -102,7 +106,8 @@ def build(exercise, body, name="answer", studied=False):
 
 
 def seeds(exercise, attempt):
-    """Seeds of the draws of one attempt: others for each exercise and attempt, the same in each new session."""
+    """Seeds of the draws of one attempt: others for each exercise and attempt, the same in each new
+    session."""
     place = [int(part) for part in exercise.number.split(".")]
     return [[*place, attempt, draw] for draw in range(DRAWS)]
 
@@ -119,18 +124,21 @@ def numbers(value, who="The answer"):
     if is_blank(value):
         raise Blank("")
     if isinstance(value, str) or callable(value):
-        raise Unfit(f"{who} is {kind_of(value)}, {short(value)}; a number or an array is expected.", "not an array")
+        raise Unfit(f"{who} is {kind_of(value)}, {short(value)}; a number or an array is expected.",
+                    "not an array")
     if value is None:
         raise Unfit(f"{who} is None; a number or an array is expected.", "not an array")
     try:
         array = np.asarray(value)
         array = array.astype(float) if array.dtype == object else array
     except Exception:  # whatever a foreign type does on conversion: it is no array of numbers
-        raise Unfit(f"{who} is {kind_of(value)} that NumPy cannot read as an array of numbers: {short(value)}.",
+        raise Unfit(f"{who} is {kind_of(value)} that NumPy cannot read as an array of numbers: "
+                    f"{short(value)}.",
                     "not an array") from None
     if array.dtype.kind == "b":
         said = short(value) if array.ndim == 0 else "an array of True and False"
-        raise Unfit(f"{who} is {said}, where a number or an array of numbers is expected; comparisons return True or "
+        raise Unfit(f"{who} is {said}, where a number or an array of numbers is expected; comparisons "
+                    f"return True or "
                     "False.", "not an array")
     if array.dtype.kind not in "iufc":
         raise Unfit(f"{who} holds values of type {array.dtype}; numbers are expected.", "not an array")
@@ -145,7 +153,8 @@ def numbers(value, who="The answer"):
 def kind_of(value):
     """What a value is, in words."""
     words = {str: "text", list: "a list", tuple: "a tuple", dict: "a dictionary", np.ndarray: "an array"}
-    plain = "a number" if isinstance(value, (int, float, complex, np.number)) else f"of type {type(value).__name__}"
+    plain = "a number" if isinstance(value,
+                                     (int, float, complex, np.number)) else f"of type {type(value).__name__}"
     return words.get(type(value), "a function" if callable(value) else plain)
 
 
@@ -176,8 +185,8 @@ def alike(a, b, tolerance=CLOSE):
 def compare(truth, given, tolerance=CLOSE, who="The answer", reveal=True):
     """Check a value: a number, an array, or a tuple of such, part by part. `reveal`: say what is expected.
 
-    One rule for shapes, that of the checker: a row for a column passes, with a sentence on the book's shape; the right
-    numbers in any other shape are called "shape".
+    One rule for shapes, that of the checker: a row for a column passes, with a sentence on the book's shape;
+    the right numbers in any other shape are called "shape".
     """
     if is_blank(given):
         raise Blank("")
@@ -237,7 +246,8 @@ def entries(T, G, tolerance=CLOSE, reveal=True):
     for at in worst:
         right, yours = figures(T[at], G[at])
         place = f"[{', '.join(map(str, at))}]"
-        listed.append(f"{place} should be {right}, yours is {yours}" if reveal else f"yours is {yours} at {place}")
+        listed.append(f"{place} should be {right}, yours is {yours}" if reveal else f"yours is {yours} at "
+                                                                                    f"{place}")
     which = "" if count <= 3 else ", the largest differences first"
     return f"{count} of {T.size} entries {'differs' if count == 1 else 'differ'} (counted from 0{which}): " \
         f"{'; '.join(listed)}."
@@ -255,7 +265,8 @@ def figures(a, b):
 def compare_shapes(truth, given):
     """Check a shape; a bare number stands for a tuple of one."""
     if isinstance(given, str):
-        raise Unfit(f"The answer is text, {short(given)}; a tuple such as (2, 5) is expected.", "not an array")
+        raise Unfit(f"The answer is text, {short(given)}; a tuple such as (2, 5) is expected.",
+                    "not an array")
     T, G = (numbers(t).ravel().tolist() for t in (truth, given))
     if T == G:
         return Check(True, None, "Right.")
@@ -277,7 +288,8 @@ def signature_of(answer):
 
 
 def takes(answer, names):
-    """The answer as a function of the values in the order of `names`; raises Unfit if it takes other arguments."""
+    """The answer as a function of the values in the order of `names`; raises Unfit if it takes other
+    arguments."""
     signature = signature_of(answer)
     if signature is None:
         return answer
@@ -301,10 +313,12 @@ def asked(answer, names, values, keywords={}, aloud=False):
             warnings.simplefilter("ignore")  # nan and infinity get a sentence of their own
             value = answer(*copy.deepcopy(values), **copy.deepcopy(keywords))
     except SystemExit:
-        raise Unfit("Your function ends the session (`exit`, `quit` or `sys.exit`); it has to return its answer.",
+        raise Unfit("Your function ends the session (`exit`, `quit` or `sys.exit`); it has to return its "
+                    "answer.",
                     "raises") from None
     except Exception as error:
-        shapes = ", ".join(f"{n} of shape {v.shape}" for n, v in zip(names, values) if isinstance(v, np.ndarray))
+        shapes = ", ".join(f"{n} of shape {v.shape}" for n,
+                           v in zip(names, values) if isinstance(v, np.ndarray))
         said = short_error(error)
         own = "".join(traceback.format_exception(error.with_traceback(error.__traceback__.tb_next)))
         raise Unfit(f"Your function raised {said}" + (f" (called with {shapes})" if shapes else "") + ".",
@@ -323,7 +337,8 @@ def short_error(error):
 
 
 def asker(exercise, answer):
-    """ask(*values) -> what the answer says, for a function of the drawn inputs or, without inputs, a plain value."""
+    """ask(*values) -> what the answer says, for a function of the drawn inputs or, without inputs, a
+    plain value."""
     names = arguments(exercise)
     if answer is None or is_blank(answer):
         raise Blank("")
@@ -340,7 +355,8 @@ def asker(exercise, answer):
 # The kinds
 
 def judge_derivative(exercise, ask, data):
-    """The checker's own verdict at one draw; it reads the variable's name off the function's first argument."""
+    """The checker's own verdict at one draw; it reads the variable's name off the function's first
+    argument."""
     step = direction(exercise, data)
     variable, *rest = [name for name in data if name != step]
     others = {name: data[name] for name in rest}
@@ -360,11 +376,13 @@ def judge_derivative(exercise, ask, data):
     if terms:
         keywords["terms"] = terms
     check = CHECKS[exercise.kind](f, claim, data[variable], **keywords)
-    if check.mistake == "raises" and unfit:  # right here, unfit nearby: the answer's own sentence, not the checker's
+    # right here, unfit nearby: the answer's own sentence, not the checker's
+    if check.mistake == "raises" and unfit:
         raise unfit[-1]
     truth = numbers(build(exercise, exercise.solution)(**copy.deepcopy(data)))
     given = numbers(ask(*data.values()))
-    return in_stated_shape(check, truth, given) if check else in_plain_words(check, truth, given, {*data, *terms})
+    return in_stated_shape(check, truth, given) if check else in_plain_words(check, truth, given,
+                                                                             {*data, *terms})
 
 
 def in_stated_shape(check, T, G):
@@ -373,12 +391,14 @@ def in_stated_shape(check, T, G):
         return check
     if row_for_column(G.shape, T.shape):
         return Check(True, None, f"Right, written with shape {G.shape}; this book uses {T.shape}.")
-    return Check(False, "layout", f"The numbers are right, the layout is another one: shape {T.shape} is asked for, with "
+    return Check(False, "layout",
+                 f"The numbers are right, the layout is another one: shape {T.shape} is asked for, with "
                  f"a row for each output; yours is {G.shape}.", T.shape, G.shape)
 
 
 def in_plain_words(check, truth, given, names=()):
-    """The refusal, or the entries that differ where it explains nothing or speaks of steps no reader has seen."""
+    """The refusal, or the entries that differ where it explains nothing or speaks of steps no reader has
+    seen."""
     foreign = set(re.findall(r"`(\w+)`", check.message)) - TAUGHT - set(names)
     if check.mistake != "unknown" and not foreign and not FOREIGN.search(check.message):
         return check
@@ -424,13 +444,15 @@ def same_multiple(exercise, given, draws, check):
             check, mistake="factor", message=f"The right number is {first:.4g} times yours.", also=())
     if check.mistake == "factor":
         return dataclasses.replace(
-            check, mistake="unknown", also=(), message="A multiple of the right answer, but the factor changes with the "
+            check, mistake="unknown", also=(),
+                                   message="A multiple of the right answer, but the factor changes with the "
             f"inputs: {first:.4g} for some, {others[0]:.4g} for others.")
     return check
 
 
 def judge_draws(exercise, answer, attempt):
-    """Right at every draw; else the typical wrong answer that says the same there, or the checker's diagnosis."""
+    """Right at every draw; else the typical wrong answer that says the same there, or the checker's
+    diagnosis."""
     ask = asker(exercise, answer)
     draws = [inputs(exercise, seed) for seed in seeds(exercise, attempt)]
     given = [ask(*data.values(), aloud=n == 0) for n, data in enumerate(draws)]
@@ -455,7 +477,8 @@ def judge_draws(exercise, answer, attempt):
     if not exercise.draw and exercise.kind == "value":
         truth = build(exercise, exercise.solution)()
         if compare(truth, given[0], 20 * ROUNDED):
-            failed = dataclasses.replace(failed, message="Close, but not right to four digits: give an expression, "
+            failed = dataclasses.replace(failed,
+                                         message="Close, but not right to four digits: give an expression, "
                                          "or more digits.")
     parts = isinstance(build(exercise, exercise.solution)(**copy.deepcopy(draws[0])), tuple)
     if exercise.draw and failed.mistake in ("factor", "unknown") and not parts:
@@ -507,7 +530,8 @@ def rehearse(exercise, answer, seed, aloud=False):
 
 
 def judge_code(exercise, answer, attempt):
-    """A function that the exercise's own judge tries out; a typical wrong one is known by saying the same all the way."""
+    """A function that the exercise's own judge tries out; a typical wrong one is known by saying the same
+    all the way."""
     if answer is None or is_blank(answer):
         raise Blank("")
     if not callable(answer):
@@ -530,6 +554,7 @@ def judge_code(exercise, answer, attempt):
 
 
 def judge(exercise, answer, attempt=0):
-    """The verdict on an answer, as a Check. Raises Blank for an untouched stub, Unfit for what cannot be judged."""
+    """The verdict on an answer, as a Check. Raises Blank for an untouched stub, Unfit for what cannot be
+    judged."""
     kinds = {"choice": judge_choice, "code": judge_code}
     return kinds.get(exercise.kind, judge_draws)(exercise, answer, attempt)

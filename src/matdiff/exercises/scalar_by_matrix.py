@@ -88,7 +88,8 @@ def judge_softmax(answer, rng):
         return Check(False, "shape", "Return two things, `loss, grad`: a number and an array shaped like "
                      f"`W`; this returned {count}.")
     loss, grad = numbers(given[0], "The loss"), numbers(given[1], "`grad`")
-    claim = check_gradient(lambda W: softmax_loss(X, W, Y), lambda W: numbers(answer(X, W, Y)[1]), W, **LETTERS)
+    claim = check_gradient(lambda W: softmax_loss(X, W, Y), lambda W: numbers(answer(X, W, Y)[1]), W,
+                           **LETTERS)
     if not claim:
         return in_plain_words(claim, softmax_gradient(X, W, Y), grad, data)
     check = compare(softmax_loss(X, W, Y), loss, who="The loss")
@@ -157,7 +158,8 @@ $\nabla_WL$, as nested lists or an array.""",
             Wrong("np.array([[1.0, 3.0], [2.0, 0.0], [1.0, 2.0]])", "unknown",
                   "This is the table of the chapter's opening: there $Y$ was not 0."),
             Wrong("np.array([[9.0, 2.0], [0.0, 2.0], [11.0, -2.0]])", "wrong order",
-                  "The two columns are swapped: column 1 belongs to the first output, the first column of $XW$."),
+                  "The two columns are swapped: column 1 belongs to the first output, the first column of "
+                  "$XW$."),
             Wrong("np.array([[-1.0, 4.0], [1.0, -1.0], [1.0, 1.0], [1.0, 2.0]])", "missing chain factor",
                   r"This is $G=XW$, one row for each example; $X^\top G$ has one row for each input."),
         ),
@@ -233,7 +235,8 @@ $\nabla_WL$, as nested lists or an array.""",
         solution="np.outer(a, b)",
         keywords={"sizes": {"d": D, "k": K}},
         wrong=(
-            Wrong("np.outer(b, a)", "transposed", r"This is $\mathbf b\mathbf a^\top$, of shape $4\times3$: what "
+            Wrong("np.outer(b, a)", "transposed",
+                  r"This is $\mathbf b\mathbf a^\top$, of shape $4\times3$: what "
                   r"stands before $dW$ in a trace, not yet transposed."),
             Wrong("np.outer(a, np.ones_like(b))", "missing chain factor",
                   r"Drops $\mathbf b$ and keeps the shape: every column is $\mathbf a$. Right only for "
@@ -267,7 +270,8 @@ $\nabla_WL$, as nested lists or an array.""",
             Wrong("X.T @ (X @ W - Y) / (2 * len(X))", "factor",
                   r"The square gives a 2, and the $\frac12$ of the loss is there to meet it."),
             Wrong("-X.T @ Y / len(X)", "missing product-rule term",
-                  r"The prediction has dropped out: this is the gradient at $W=0$, where the residual is $-Y$."),
+                  r"The prediction has dropped out: this is the gradient at $W=0$, where the residual is "
+                  r"$-Y$."),
             Wrong("X.T @ X @ W / len(X)", "missing product-rule term",
                   r"The target has dropped out of the residual $XW-Y$. Passes for $Y=0$."),
         ),
@@ -296,7 +300,8 @@ $\nabla_WL$, as nested lists or an array.""",
             Wrong("(X @ W + b - Y)[:1] / len(X)", "not summed over the batch",
                   "The first example alone; the other four use the same bias."),
             Wrong("(X @ W + b - Y)[0] / len(X)", "not summed over the batch",
-                  "The first example alone, and as a list of four; the other examples use the same bias, a row."),
+                  "The first example alone, and as a list of four; the other examples use the same bias, a "
+                  "row."),
             Wrong("(X @ W + b - Y)[:1]", "not summed over the batch",
                   r"The first row of the residual alone: add up all five and keep the $\frac1m$."),
             Wrong("np.sum(X @ W + b - Y, axis=1, keepdims=True) / len(X)", "wrong axis",
@@ -306,7 +311,8 @@ $\nabla_WL$, as nested lists or an array.""",
                   r"The $\frac1m$ of the loss got lost. Averaging the rows of the residual would have kept "
                   "it."),
             Wrong("np.sum(X @ W - Y, axis=0, keepdims=True) / len(X)", "missing product-rule term",
-                  r"The residual is $XW+\mathbf 1\mathbf b-Y$: $\mathbf b$ itself has dropped out. Passes for "
+                  r"The residual is $XW+\mathbf 1\mathbf b-Y$: $\mathbf b$ itself has dropped out. Passes "
+                  r"for "
                   r"$\mathbf b=0$, where training starts."),
         ),
         after="Set it to zero: what does the best bias make of the column means of the residual?",
@@ -334,7 +340,8 @@ $L=\frac1{2m}\lVert Z-Y\rVert_F^2$ with $m=5$. Give $\nabla_WL$.""",
             Wrong(LIBRARY + "G.T @ X / len(X)", "factor",
                   r"$G$ already holds the $\frac1m$; dividing twice is the usual way to lose a factor $m$."),
             Wrong("(X @ W.T - Y).T @ X / len(X)", "missing product-rule term",
-                  r"The bias has dropped out of $Z=XW^\top+\mathbf 1\mathbf b$. It is no variable here, but the "
+                  r"The bias has dropped out of $Z=XW^\top+\mathbf 1\mathbf b$. It is no variable here, but "
+                  r"the "
                   "residual contains it."),
             Wrong(LIBRARY.replace(" / len(X)", "") + "G.T @ X", "factor", r"The $\frac1m$ got lost."),
             Wrong("G = (Y - X @ W.T - b) / len(X)\nreturn G.T @ X", "sign",
@@ -360,7 +367,8 @@ $L=\frac1{2m}\lVert Z-Y\rVert_F^2$ with $m=5$. Give $\nabla_WL$.""",
         keywords={"sizes": {"d": D, "k": K}},
         wrong=(
             Wrong("B @ (A @ W @ B - Y).T @ A", "transposed",
-                  r"This is $BR^\top A$, of shape $4\times3$: what stands before $dW$ in a trace, not yet transposed."),
+                  r"This is $BR^\top A$, of shape $4\times3$: what stands before $dW$ in a trace, not yet "
+                  r"transposed."),
             Wrong("A.T @ (A @ W @ B - Y)", "shape",
                   "Forgets the factor on the right. Passes for $B=I$."),
             Wrong("2 * A.T @ (A @ W @ B - Y) @ B.T", "factor",
@@ -369,7 +377,8 @@ $L=\frac1{2m}\lVert Z-Y\rVert_F^2$ with $m=5$. Give $\nabla_WL$.""",
                   "The target has dropped out of the residual. Passes for $Y=0$."),
             Wrong("A.T @ (Y - A @ W @ B) @ B.T", "sign", "Target minus prediction."),
         ),
-        after=r"Now let $A$ or $B$ move instead: $\nabla_AL$ and $\nabla_BL$ come the same way, by moving the "
+        after=r"Now let $A$ or $B$ move instead: $\nabla_AL$ and $\nabla_BL$ come the same way, by moving "
+              r"the "
               "other factors across.",
     ),
     Exercise(
@@ -381,9 +390,11 @@ $M\in\mathbb R^{4\times4}$ between the outputs that is **not** symmetric. Which 
 $M$?""",
         hints=(r"$R$ occurs twice in $RMR^\top$: the differential has two terms.",
                r"$\operatorname{tr}(RMR^\top)=\langle RM,R\rangle$, so "
-               r"$dL=\frac12\langle dR\,M,R\rangle+\frac12\langle RM,dR\rangle$. Move the $M$ of the first term "
+               r"$dL=\frac12\langle dR\,M,R\rangle+\frac12\langle RM,dR\rangle$. Move the $M$ of the first "
+               r"term "
                "across.",
-               r"$dL=\frac12\langle RM^\top+RM,dR\rangle$ with $dR=X\,dW$. A quadratic form sees only the symmetric "
+               r"$dL=\frac12\langle RM^\top+RM,dR\rangle$ with $dR=X\,dW$. A quadratic form sees only the "
+               r"symmetric "
                r"part of its matrix, and for $M=I$ the answer must be $X^\top R$."),
         draw=draw_weighted,
         solution="X.T @ (X @ W - Y) @ (M + M.T) / 2",
@@ -428,10 +439,12 @@ $\nabla_{\mathbf w}L$, of shape `(3,)`.""",
             Wrong("return X.T @ (c * (X @ w - y)) / len(X)", "missing chain factor",
                   "Takes the logit itself for the prediction, as in linear regression."),
             Wrong(LOGISTIC + "X.T @ (c * (s - y) * s * (1 - s)) / len(X)", "extra chain factor",
-                  r"The slope $\sigma(1-\sigma)$ belongs to a squared error behind a sigmoid. In this loss it has "
+                  r"The slope $\sigma(1-\sigma)$ belongs to a squared error behind a sigmoid. In this loss "
+                  r"it has "
                   "cancelled."),
             Wrong("return X.T @ (c * (np.exp(X @ w) - y)) / len(X)", "missing chain factor",
-                  r"The slope of $\log(1+e^z)$ is $e^z/(1+e^z)$: the denominator is missing, so $e^z$ stands for "
+                  r"The slope of $\log(1+e^z)$ is $e^z/(1+e^z)$: the denominator is missing, so $e^z$ "
+                  r"stands for "
                   r"$\sigma(z)$."),
             Wrong("s = 1 / (1 + np.exp(X @ w))\nreturn X.T @ (c * (s - y)) / len(X)", "sign",
                   r"The sign in the exponent: $\sigma(z)=1/(1+e^{-z})$; this is $\sigma(-z)$."),
@@ -441,7 +454,8 @@ $\nabla_{\mathbf w}L$, of shape `(3,)`.""",
             Wrong(LOGISTIC + "X.T @ (c * (s - y))", "factor",
                   r"The $\frac1m$ got lost."),
             Wrong(LOGISTIC + "X.T @ (c * (s - y)) / c.sum()", "factor",
-                  r"Divided by $\sum_ic_i$: a weighted mean. This loss divides by the number of examples, $m$."),
+                  r"Divided by $\sum_ic_i$: a weighted mean. This loss divides by the number of examples, "
+                  r"$m$."),
         ),
         after="Double every $c_i$ and halve the learning rate. What changes in training?",
     ),
@@ -555,14 +569,16 @@ Z = X @ W
 E = np.exp(Z - Z.max(axis=1, keepdims=True))
 P = E / E.sum(axis=1, keepdims=True)
 return -np.sum(Y * np.log(P)) / len(X), X.T @ (P - Y) / len(X)""", "missing chain factor",
-                  "The targets were rescaled to rows that sum to 1. That is another loss: here an example counts "
+                  "The targets were rescaled to rows that sum to 1. That is another loss: here an example "
+                  "counts "
                   "as much as its row of $Y$ sums to."),
             Wrong("""Z = X @ W
 E = np.exp(Z - Z.max(axis=1, keepdims=True))
 P = E / E.sum(axis=1, keepdims=True)
 s = Y.sum(axis=1, keepdims=True)
 return -np.sum(Y * np.log(P + 1e-9)) / len(X), X.T @ (s * P - Y) / len(X)""", "not finite",
-                  r"Do not shift the logarithm: where $P$ is 0, $\log(P+10^{-9})$ is about $-21$ however wrong the "
+                  r"Do not shift the logarithm: where $P$ is 0, $\log(P+10^{-9})$ is about $-21$ however "
+                  r"wrong the "
                   r"prediction is. $\log P$ is $Z$ minus its log-sum-exp, without a logarithm of $P$."),
             Wrong(SOFTMAX + """s = Y.sum(axis=1, keepdims=True)
 return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y) / len(X)""", "not finite",
@@ -600,9 +616,11 @@ return X.T @ (s * P - Y) / len(X)""",
                   "The factors are swapped. This is the same Hessian for a vec that stacks rows, as "
                   "NumPy's `reshape(-1)` and PyTorch do."),
             Wrong(softmax_hessian("s * np.diag(p)", "np.outer(x, x)"), "missing product-rule term",
-                  r"The term $-\mathbf p\mathbf p^\top$ is missing: each $p_c$ has all the logits in its denominator."),
+                  r"The term $-\mathbf p\mathbf p^\top$ is missing: each $p_c$ has all the logits in its "
+                  r"denominator."),
             Wrong(softmax_hessian("np.diag(p)", "np.outer(x, x)"), "missing product-rule term",
-                  r"Two things are missing: the term $-\mathbf p\mathbf p^\top$, for each $p_c$ has all the logits in "
+                  r"Two things are missing: the term $-\mathbf p\mathbf p^\top$, for each $p_c$ has all the "
+                  r"logits in "
                   "its denominator, and the row sums $s_i$."),
             Wrong(softmax_hessian("s * (np.diag(p) - np.outer(p, p))", "np.outer(x, x)", m="1"), "factor",
                   r"The Hessian of the summed loss: the $\frac1m$ got lost."),
@@ -612,7 +630,8 @@ return X.T @ (s * P - Y) / len(X)""",
 for p, s in zip(P, Y.sum(axis=1)):
     C += s * (np.diag(p) - np.outer(p, p))
 return np.kron(C / len(X), X.T @ X / len(X))""", "unknown",
-                  "The product of two means. Each example has its own two factors: multiply them first, then take "
+                  "The product of two means. Each example has its own two factors: multiply them first, "
+                  "then take "
                   "the mean of the products."),
             Wrong(SOFTMAX + """q = P.mean(axis=0)
 return np.kron(np.diag(q) - np.outer(q, q), X.T @ X / len(X))""", "unknown",

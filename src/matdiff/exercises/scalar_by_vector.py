@@ -125,7 +125,8 @@ def judge_line_check(line_check, rng):
                      f"For a right gradient your measured slope is {name} times the claimed one. "
                      + why.get(name, "Use the same v, at the same length, on both sides."))
     if not np.isclose(claimed, _smooth_gradient(x) @ v, rtol=1e-6):
-        return Check(False, "unknown", f"Both slopes agree, but not along the direction asked for: there g @ v is "
+        return Check(False, "unknown",
+                     f"Both slopes agree, but not along the direction asked for: there g @ v is "
                      f"{_smooth_gradient(x) @ v:.4g}, yours is {claimed:.4g}. Draw "
                      "`v = rng.normal(size=x.size)` once, from the `rng` given, and do not rescale it.")
     if not np.isclose(measured_abs, claimed_abs, rtol=1e-4):
@@ -143,12 +144,14 @@ def judge_line_check(line_check, rng):
         return Check(False, "unknown", "Where the complex step is valid, return its value: it agrees with "
                      f"the claim to round-off, yours to 1e{np.floor(np.log10(abs(ratio - 1))):.0f}.")
     if not _both_sides(points, x):
-        return Check(False, "unknown", "The slopes are right, but f is asked on one side only: a central difference goes "
+        return Check(False, "unknown",
+                     "The slopes are right, but f is asked on one side only: a central difference goes "
                      "h forward and h back along v, which is far more accurate.")
     wrong = _smooth_gradient(x) * np.array([1, 1, 1.01, 1, 1])
     claimed, measured, _ = line_check(_smooth, wrong, x, np.random.default_rng(seed))
     if np.isclose(measured, wrong @ v, rtol=1e-9) and not np.isclose(claimed, wrong @ v, rtol=1e-6):
-        return Check(False, "wrong order", "The first two are swapped: the claimed slope `g @ v` comes first, then the "
+        return Check(False, "wrong order",
+                     "The first two are swapped: the claimed slope `g @ v` comes first, then the "
                      "measured one.")
     if np.isclose(claimed, measured, rtol=1e-6):
         return Check(False, "unknown", "A gradient with one entry 1 % off passes: draw v from a Gaussian, "
@@ -185,10 +188,12 @@ shape `(4,)`.""",
         wrong=(Wrong("a + 2", "unknown",
                      "The 2 does not move with x, so it leaves no trace in any entry."),
                Wrong("0 * a", "unknown",
-                     "Zero would mean that no quantity changes the cost. Only the constant 2 has the derivative 0."),
+                     "Zero would mean that no quantity changes the cost. Only the constant 2 has the "
+                     "derivative 0."),
                Wrong("np.ones(4)", "missing chain factor",
                      "The derivative of xᵢ in xᵢ is 1, but the price aᵢ multiplies it."),
-               Wrong("a ** 2", "extra chain factor", "Each price stands in f once; one more unit of item i costs aᵢ."),
+               Wrong("a ** 2", "extra chain factor",
+                     "Each price stands in f once; one more unit of item i costs aᵢ."),
                Wrong("2 * a", "factor",
                      "The 2 is added, not multiplied: an added constant leaves no trace in a gradient."),
                Wrong("a.sum()", "shape",
@@ -363,7 +368,8 @@ $A\in\mathbb R^{6\times3}$, $\mathbf b\in\mathbb R^6$. Return $\nabla f(\mathbf 
                Wrong("A.T @ np.exp(A @ x + b)", "missing chain factor",
                      "The logarithm was not differentiated: its derivative is one over the sum."),
                Wrong("A.sum(axis=0)", "missing chain factor",
-                     "The rows of A are added with weight 1 each. Each belongs to one zᵢ and has the weight pᵢ."),
+                     "The rows of A are added with weight 1 each. Each belongs to one zᵢ and has the weight "
+                     "pᵢ."),
                Wrong("p = np.exp(A @ x)\nreturn A.T @ p / p.sum()", "missing product-rule term",
                      "The shift b has dropped out of z = Ax + b. It is constant, but it decides the weights."),
                Wrong(SOFTMAX + "return A.T @ (p * (1 - p))", "extra chain factor",
@@ -534,13 +540,16 @@ one with the smallest $\mathbf g^\top\mathbf v$, shape `(4,)`.""",
                Wrong("d = np.linalg.solve(P, g)\nreturn -d / np.linalg.norm(d)", "factor",
                      "The right direction, but its length is 1 by the Euclidean ruler; ‖v‖_P is not 1."),
                Wrong("-g", "missing chain factor",
-                     "The direction that is steepest by the Euclidean ruler, and not scaled; P does not occur in it."),
+                     "The direction that is steepest by the Euclidean ruler, and not scaled; P does not "
+                     "occur in it."),
                Wrong("-np.sign(g)", "missing chain factor",
                      "That is steepest where the largest entry of v is the length; P does not occur in it."),
                Wrong("-np.linalg.solve(P, g)", "factor",
-                     "The right direction, not scaled to length 1: if P is the Hessian, it is the step to the "
+                     "The right direction, not scaled to length 1: if P is the Hessian, it is the step to "
+                     "the "
                      "minimum of the second-order prediction.")),
-        after="With P the Hessian this is the direction of Newton's method, which steps to the minimum of the "
+        after="With P the Hessian this is the direction of Newton's method, which steps to the minimum of "
+              "the "
               "second-order prediction: unscaled, one step ends in the minimum of a quadratic."),
     Exercise(
         number="1.17", title="The best step, and the step too far", kind="value",
@@ -557,11 +566,13 @@ height.""",
         solution="g = H @ x - b\neta = (g @ g) / (g @ H @ g)\nreturn np.array([eta, 2 * eta])",
         wrong=(Wrong("g = H @ x\neta = (g @ g) / (g @ H @ g)\nreturn np.array([eta, 2 * eta])",
                      "missing product-rule term", "The gradient is Hx − b; here b has dropped out."),
-               Wrong("g = H @ x - b\neta = (g @ g) / (g @ H @ g)\nreturn np.array([2 * eta, eta])", "wrong order",
+               Wrong("g = H @ x - b\neta = (g @ g) / (g @ H @ g)\nreturn np.array([2 * eta, eta])",
+                     "wrong order",
                      "The right numbers, the other way round: first the best step, then the one too far."),
                Wrong("g = H @ x - b\nL = np.linalg.eigvalsh(H)[-1]\n"
                      "return np.array([(g @ g) / (g @ H @ g), 2 / L])", "one entry",
-                     "2/L is a step that is safe from every starting point. From this one the parabola is back at "
+                     "2/L is a step that is safe from every starting point. From this one the parabola is "
+                     "back at "
                      "its height at twice the best step."),
                Wrong("g = H @ x - b\neta = (g @ H @ g) / (g @ g)\nreturn np.array([eta, 2 * eta])", "factor",
                      "Upside down: the more curved the bowl, the shorter the step."),

@@ -1,4 +1,5 @@
-"""Does a specification hold what it promises? `problems` finds what an author has to mend before readers see it."""
+"""Does a specification hold what it promises? `problems` finds what an author has to mend before readers
+see it."""
 import re
 
 import numpy as np
@@ -14,8 +15,8 @@ SHAPES = re.compile(r"\\mathbb\s*R\s*\^|\\times|×|[Ss]hape|\(\d+,\s*\d*\)|\bnum
 
 
 def problems(exercise):
-    """Sentences on what is wrong with one exercise; none if its solution passes, every typical wrong answer is
-    refused and called by its right name, options and hints are complete."""
+    """Sentences on what is wrong with one exercise; none if its solution passes, every typical wrong answer
+    is refused and called by its right name, options and hints are complete."""
     broken = syntax(exercise)
     if broken:
         return broken
@@ -141,7 +142,8 @@ def numbering(chapter):
     """Sentences on the numbers of a chapter's exercises: from 1 on, each once, in order."""
     numbers = [e.number for e in exercises_of(chapter)]
     wanted = [f"{chapter}.{n}" for n in range(1, len(numbers) + 1)]
-    return [f"exercise {got} stands where {want} is expected" for got, want in zip(numbers, wanted) if got != want]
+    return [f"exercise {got} stands where {want} is expected" for got,
+            want in zip(numbers, wanted) if got != want]
 
 
 def topics():

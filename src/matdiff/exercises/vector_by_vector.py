@@ -82,9 +82,6 @@ for _ in range(50):
     x = np.tanh(W @ x + U @ theta)
 """
 
-# A plain array, whose steps the diagnosis does not replay one by one: fifty rounds would take minutes.
-UNTRACED = "theta = np.array(theta)\n"
-
 EXERCISES = (
     Exercise(
         number="3.1", title="The shape of a chain", kind="shape",
@@ -262,7 +259,8 @@ $4\times4$ array.""",
                Wrong("s = x.std()\ny = (x - x.mean()) / s\nreturn np.eye(4) - 1 / 4 - np.outer(y, y) / 4",
                      "factor",
                      "The factor 1/s is missing. Passes when the input has spread one already.")),
-        after=(r"The library adds $\varepsilon$ inside the root. Steps along $\mathbf 1$ and along $\mathbf x$ change "
+        after=(r"The library adds $\varepsilon$ inside the root. Steps along $\mathbf 1$ and along $\mathbf "
+               r"x$ change "
                "nothing here. Which of the two still changes nothing then?")),
     Exercise(
         number="3.10", title="Pull a sensitivity through a layer", kind="gradient",
@@ -369,7 +367,8 @@ $A\in\mathbb R^{3\times3}$, $\det A<0$. Give the density $p_Y(\mathbf y)$, one p
                Wrong("x = np.linalg.solve(A, y - b)\n"
                      "return -1.5 * np.log(2 * np.pi) - x @ x / 2 - np.linalg.slogdet(A)[1]", "unknown",
                      "That is the logarithm of the density."),
-               Wrong("p = (2 * np.pi)**-1.5 * np.exp(-y @ y / 2)\nreturn p / abs(np.linalg.det(A))", "unknown",
+               Wrong("p = (2 * np.pi)**-1.5 * np.exp(-y @ y / 2)\nreturn p / abs(np.linalg.det(A))",
+                     "unknown",
                      "The old density has to be taken at the x that was carried to y, not at y."),
                Wrong("x = np.linalg.solve(A, y)\n"
                      "p = (2 * np.pi)**-1.5 * np.exp(-x @ x / 2)\n"
@@ -439,7 +438,7 @@ a $4\times2$ array. (Find $\mathbf x$ by repeating the right-hand side from zero
                r"With $D=\operatorname{diag}(1-\mathbf x\odot\mathbf x)$: "
                r"$d\mathbf x=D(W\,d\mathbf x+U\,d\boldsymbol\theta)$.",
                "$(I-DW)^{-1}DU$, by `np.linalg.solve`."),
-        draw=equilibrium, function=UNTRACED + FIXED_POINT + "return x",
+        draw=equilibrium, function=FIXED_POINT + "return x",
         solution=FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) - D @ W, D @ U)",
         wrong=(Wrong(FIXED_POINT + "return (1 - x**2)[:, None] * U", "missing chain factor",
                      "The feedback was forgotten: this is what one round of the loop contributes on its "
@@ -450,12 +449,14 @@ a $4\times2$ array. (Find $\mathbf x$ by repeating the right-hand side from zero
                Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\n"
                      "return -np.linalg.solve(np.eye(4) - D @ W, D @ U)", "sign",
                      "The minus of the implicit rule was applied after the terms had already changed sides."),
-               Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) + D @ W, D @ U)", "sign",
+               Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) + D @ W, D @ U)",
+                     "sign",
                      "The feedback changes sign when it goes to the other side: I − DW."),
                Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) - D @ W.T, D @ U)",
                      "transposed", "W transposed belongs to the pull-back; a step forward meets W."),
                Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) - D @ W, U)",
-                     "missing chain factor", "The slope D is missing in front of U: both arrivals pass through tanh."),
+                     "missing chain factor",
+                     "The slope D is missing in front of U: both arrivals pass through tanh."),
                Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) - D @ W, D @ U).T", "layout",
                      "One column for each output; this book has one row for each output, 4 × 2."),
                Wrong(FIXED_POINT + "return np.linalg.solve(np.eye(4) - W, U)", "missing chain factor",
