@@ -229,7 +229,7 @@ def main(args):
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a notebook is out of date")
     options = parser.parse_args(args)
     status = 0
-    for path in options.notebooks or sorted(Path("chapters").glob("*.ipynb")):
+    for path in options.notebooks or sorted(Path("chapters").glob("[0-9][0-9]_*.ipynb")):
         try:
             code, lines = update(path, options.check)
         except (OutOfPlace, LookupError, OSError) as error:
