@@ -6,6 +6,10 @@ into what Sphinx reads, without a change to the docstrings.
 import re
 import textwrap
 
+from sphinx.util.docutils import SphinxDirective
+
+from matdiff.diagnose import MISTAKES
+
 ROW = re.compile(r"^([\w, ]{1,28}?)\s{2,}(\S.*)$")     # "name   what it is", two spaces or more between
 SPECIAL = re.compile(r"([\\*|_])")
 
@@ -78,6 +82,16 @@ def docstring(app, what, name, obj, options, lines):
     lines[:] = restructured(lines)
 
 
+class Mistakes(SphinxDirective):
+    """The table of the mistakes that a check may name, each with its smallest example."""
+
+    def run(self):
+        lines = ["| name | what it means | smallest example |", "|---|---|---|"]
+        lines += [f"| **{m.name}** | {m.meaning} | `{m.example}` |" for m in MISTAKES]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
 def setup(app):
+    app.add_directive("mistakes", Mistakes)
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-docstring", docstring)

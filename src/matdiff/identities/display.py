@@ -139,8 +139,7 @@ def derived(entry):
     """Where it is derived: the site turns it into a link."""
     if entry.chapter is None:
         return ""
-    place = f' data-section="{entry.section}"' if entry.section else ""
-    return f'<span class="identity-derived"{place}>chapter {entry.chapter}</span>'
+    return f'<span class="identity-derived" data-section="{entry.section or f"ch-{entry.chapter}"}">chapter {entry.chapter}</span>'
 
 
 def references(entry):
