@@ -9,6 +9,7 @@ ENTRIES = (
         of=(r"\det X", "det(X)"),
         gradient=(r"\det(X)\,X^{-\top}", "det(X) * inv(X).T"),
         differential=(r"\det(X)\operatorname{tr}(X^{-1}dX)", "det(X) * np.trace(inv(X) @ dX)"),
+        other=(r"\det(X)\,X^{-1}", "det(X) * inv(X)"),
         reason=r"$\det(X + dX) = \det X\,\det(I + X^{-1}dX)$, and $\det(I + M) = 1 + \operatorname{tr}M + "
                r"\dots$",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
@@ -44,6 +45,9 @@ ENTRIES = (
             minor = lambda i, j: det(np.delete(np.delete(X, i, 0), j, 1))
             adj = np.array([[(-1)**(i + j) * minor(j, i) for j in range(n)] for i in range(n)])
             return np.trace(adj @ dX)"""),
+        other=(r"\operatorname{adj}(X)", """
+            minor = lambda i, j: det(np.delete(np.delete(X, i, 0), j, 1))
+            return np.array([[(-1)**(i + j) * minor(j, i) for j in range(n)] for i in range(n)])"""),
         reason=r"$\det X = \sum_j X_{ij}C_{ij}$, and row $i$ does not occur in its cofactors $C_{ij}$.",
         wrong=(Wrong(r"\operatorname{adj}(X)", """
                      minor = lambda i, j: det(np.delete(np.delete(X, i, 0), j, 1))
@@ -63,9 +67,11 @@ ENTRIES = (
         gradient=(r"\pm\sigma_1\cdots\sigma_{n-1}\,\mathbf{u}_n\mathbf{v}_n^\top", """
             U, s, Vt = svd(X)
             return det(U) * det(Vt) * np.prod(s[:-1]) * np.outer(U[:, -1], Vt[-1])"""),
+        other=(r"\pm\sigma_1\cdots\sigma_{n-1}\,\mathbf{v}_n\mathbf{u}_n^\top", """
+            U, s, Vt = svd(X)
+            return det(U) * det(Vt) * np.prod(s[:-1]) * np.outer(Vt[-1], U[:, -1])"""),
         reason=r"$\operatorname{adj}(U\Sigma V^\top) = \pm V\operatorname{adj}(\Sigma)\,U^\top$; of "
-               r"$\operatorname{adj}\Sigma$ "
-               r"the last entry remains. The sign is $\det U\det V$.",
+               r"$\operatorname{adj}\Sigma$ the last entry remains. The sign is $\det U\det V$.",
         conditions={"$X$ is singular": "X = X + np.eye(n)"},
         wrong=(Wrong(r"0", "0 * X", None, r"$\det X = 0$ put in front of $X^{-\top}$",
                      unnamed="zero is a multiple of everything"),),
@@ -110,6 +116,8 @@ ENTRIES = (
             Y, dY, ddY = A + t**2 * B, 2 * t * B, 2 * B
             M = inv(Y) @ dY
             return det(Y) * np.atleast_2d(np.trace(inv(Y) @ ddY) + np.trace(M)**2 - np.trace(M @ M))"""),
+        other=(r"\det(Y)\operatorname{tr}(Y^{-1}\dot Y)",
+               "det(A + t**2 * B) * np.trace(inv(A + t**2 * B) @ (2 * t * B))"),
         reason=r"$d\det Y = \det(Y)\operatorname{tr}(Y^{-1}dY)$; the second time all three factors move.",
         conditions={"$Y$ is invertible": "A = -t**2 * B"},
         wrong=(Wrong(r"\operatorname{tr}(Y^{-1}\dot Y)", "np.trace(inv(A + t**2 * B) @ (2 * t * B))", None,
@@ -129,6 +137,7 @@ ENTRIES = (
         gradient=(r"\det(AXB)\,A^\top(AXB)^{-\top}B^\top", """
             Y = A @ X @ B
             return A.T @ (det(Y) * inv(Y).T) @ B.T"""),
+        other=(r"\det(AXB)\,B(AXB)^{-1}A", "det(A @ X @ B) * B @ inv(A @ X @ B) @ A"),
         reason=r"$d\det Y = \det(Y)\operatorname{tr}(Y^{-1}dY)$ with $dY = A\,dX\,B$, turned.",
         conditions={"$AXB$ is invertible": "A[0] = 0"},
         wrong=(Wrong(r"\det(AXB)\,B(AXB)^{-1}A", "det(A @ X @ B) * B @ inv(A @ X @ B) @ A", "transposed",
@@ -141,6 +150,7 @@ ENTRIES = (
         "determinant of AXB, square factors", "X: n n invertible, A: n n, B: n n",
         of=(r"\det(AXB)", "det(A @ X @ B)"),
         gradient=(r"\det(AXB)\,X^{-\top}", "det(A @ X @ B) * inv(X).T"),
+        other=(r"\det(AXB)\,X^{-1}", "det(A @ X @ B) * inv(X)"),
         reason=r"$\det(AXB) = \det A\det X\det B$, and two of the factors are constant.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
         wrong=(Wrong(r"\det(AXB)\,X^{-1}", "det(A @ X @ B) * inv(X)", "transposed",
@@ -153,6 +163,7 @@ ENTRIES = (
         "determinant of X^T AX, X square", "X: n n invertible, A: n n",
         of=(r"\det(X^\top AX)", "det(X.T @ A @ X)"),
         gradient=(r"2\det(X^\top AX)\,X^{-\top}", "2 * det(X.T @ A @ X) * inv(X).T"),
+        other=(r"2\det(X^\top AX)\,X^{-1}", "2 * det(X.T @ A @ X) * inv(X)"),
         reason=r"$\det(X^\top AX) = \det A\,(\det X)^2$; $A$ need not be symmetric.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
         wrong=(Wrong(r"\det(X^\top AX)\,X^{-\top}", "det(X.T @ A @ X) * inv(X).T", "factor",
@@ -166,6 +177,8 @@ ENTRIES = (
         of=(r"\det(X^\top AX)", "det(X.T @ A @ X)"),
         gradient=(r"2\det(X^\top AX)\,AX(X^\top AX)^{-1}",
                   "2 * A @ X @ (det(X.T @ A @ X) * inv(X.T @ A @ X))"),
+        other=(r"2\det(X^\top AX)\,(X^\top AX)^{-1}X^\top A",
+               "2 * det(X.T @ A @ X) * inv(X.T @ A @ X) @ X.T @ A"),
         reason=r"$dY = dX^\top AX + X^\top A\,dX$ in $\det(Y)\operatorname{tr}(Y^{-1}dY)$: two equal terms.",
         conditions={"$A$ is symmetric": "A: N N", r"$X^\top AX$ is invertible": "X[:, 1] = X[:, 0]"},
         wrong=(Wrong(r"\det(X^\top AX)\,AX(X^\top AX)^{-1}", "det(X.T @ A @ X) * A @ X @ inv(X.T @ A @ X)",
@@ -182,6 +195,9 @@ ENTRIES = (
             Y = X.T @ A @ X
             adj = det(Y) * inv(Y)
             return A @ X @ adj + A.T @ X @ adj.T"""),
+        other=(r"\det(Y)\,(Y^{-\top}X^\top A^\top + Y^{-1}X^\top A)", """
+            Y = X.T @ A @ X
+            return det(Y) * (inv(Y).T @ X.T @ A.T + inv(Y) @ X.T @ A)"""),
         reason=r"$dY = dX^\top AX + X^\top A\,dX$ in $\det(Y)\operatorname{tr}(Y^{-1}dY)$; the first is "
                r"transposed.",
         conditions={r"$X^\top AX$ is invertible": "X[:, 1] = X[:, 0]"},
@@ -195,6 +211,7 @@ ENTRIES = (
         "determinant of X^k", "X: n n invertible, k: power",
         of=(r"\det(X^k)", "det(matrix_power(X, k))"),
         gradient=(r"k\det(X^k)\,X^{-\top}", "k * det(matrix_power(X, k)) * inv(X).T"),
+        other=(r"k\det(X^k)\,X^{-1}", "k * det(matrix_power(X, k)) * inv(X)"),
         reason=r"$\det(X^k) = (\det X)^k$.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
         wrong=(Wrong(r"\det(X^k)\,X^{-\top}", "det(matrix_power(X, k)) * inv(X).T", "factor",
@@ -207,6 +224,7 @@ ENTRIES = (
         "determinant of the inverse", "X: n n invertible",
         of=(r"\det(X^{-1})", "det(inv(X))"),
         gradient=(r"-\det(X^{-1})\,X^{-\top}", "-det(inv(X)) * inv(X).T"),
+        other=(r"-\det(X^{-1})\,X^{-1}", "-det(inv(X)) * inv(X)"),
         reason=r"$\det(X^{-1}) = 1/\det X$ has $df = -\det(X)^{-2}\,d\det X$.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
         wrong=(Wrong(r"\det(X^{-1})\,X^\top", "det(inv(X)) * X.T", "missing chain factor",
@@ -222,6 +240,7 @@ ENTRIES = (
         of=(r"\log\det X", "np.log(det(X))"),
         gradient=(r"X^{-\top}", "inv(X).T"),
         differential=(r"\operatorname{tr}(X^{-1}dX)", "np.trace(inv(X) @ dX)"),
+        other=(r"X^{-1}", "inv(X)"),
         reason=r"$d\log\det X = d\det X/\det X$, and $d\det X = \det(X)\operatorname{tr}(X^{-1}dX)$.",
         conditions={r"$\det X > 0$": "X[0] = -X[0]"},
         wrong=(Wrong(r"X^{-1}", "inv(X)", "transposed", "right if $X$ is symmetric"),
@@ -254,6 +273,7 @@ ENTRIES = (
         gradient=(r"X^{-\top}", "inv(X).T"),
         hessian=(r"-K_{nn}(X^{-\top}\otimes X^{-1})",
                  "-commutation_matrix(n, n) @ np.kron(inv(X).T, inv(X))"),
+        other=(r"X^{-1}", "inv(X)"),
         reason=r"The derivative of $\log\lvert z\rvert$ is $1/z$ on both sides of zero.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
         wrong=(Wrong(r"X^{-1}", "inv(X)", "transposed", "right if $X$ is symmetric"),
@@ -267,6 +287,7 @@ ENTRIES = (
         gradient=(r"\operatorname{tr}(Y^{-1}V)", "np.trace(inv(X + t * V) @ V)"),
         hessian=(r"-\operatorname{tr}(Y^{-1}VY^{-1}V)",
                  "-np.atleast_2d(np.trace(inv(X + t * V) @ V @ inv(X + t * V) @ V))"),
+        other=(r"\operatorname{tr}(Y^{-1}V)", "np.trace(inv(X + t * V) @ V)"),
         reason=r"$d^2\log\lvert\det X\rvert = -\operatorname{tr}(X^{-1}dX\,X^{-1}dX)$ with $dX = V$: only "
                r"$Y^{-1}$ moves.",
         conditions={"$Y$ is invertible": "X = 0 * X"},
@@ -279,6 +300,7 @@ ENTRIES = (
         "log det of a symmetric matrix", "S: n n positive definite",
         of=(r"\log\det S,\; S = S^\top", "slogdet(sym(S))[1]"),
         gradient=(r"S^{-1}", "inv(S)"),
+        other=(r"S^{-1}", "inv(S)"),
         reason=r"$df = \operatorname{tr}(S^{-1}dS)$ and $S^{-1}$ is symmetric itself.",
         conditions={"$S$ is symmetric": "S: n n invertible"},
         wrong=(Wrong(r"2S^{-1} - I\odot S^{-1}", "2 * inv(S) - np.diag(np.diag(inv(S)))",
@@ -303,20 +325,22 @@ ENTRIES = (
         of=(r"\log\det(X^\top X)", "slogdet(X.T @ X)[1]"),
         gradient=(r"2X(X^\top X)^{-1}", "2 * X @ inv(X.T @ X)"),
         differential=(r"2\operatorname{tr}(X^+dX)", "2 * np.trace(solve(X.T @ X, X.T @ dX))"),
+        other=(r"2X^+", "2 * pinv(X)"),
         reason=r"$\operatorname{tr}\big((X^\top X)^{-1}(dX^\top X + X^\top dX)\big)$ has two equal terms; "
                r"$X^+ = (X^\top X)^{-1}X^\top$.",
-        note=r"So the gradient is $2(X^+)^\top$.",
         conditions={"$X$ has full column rank": "X[:, 1] = X[:, 0]"},
         wrong=(Wrong(r"X(X^\top X)^{-1}", "X @ inv(X.T @ X)", "factor", "one of the two $X$ was held"),
                Wrong(r"2(X^\top X)^{-1}X^\top", "2 * inv(X.T @ X) @ X.T", "transposed",
                      r"$2X^+$ stands beside $dX$"),
                Wrong(r"(X^\top X)^{-1}", "inv(X.T @ X)", "shape", "the inner derivative is missing")),
+        note=r"So the gradient is $2(X^+)^\top$.",
         refs="CB55 G07.6", chapter=7, also="Gram matrix pseudo-inverse"),
 
     Identity(
         "log det of X^T X, in the pseudo-inverse", "P: n N",
         of=(r"\log\det(X^\top X),\; P = X^+", "slogdet(pinv(P).T @ pinv(P))[1]"),
         gradient=(r"-2X^\top", "-2 * pinv(P).T"),
+        other=(r"-2X", "-2 * pinv(P)"),
         reason=r"$X^\top X = (PP^\top)^{-1}$, so $f = -\log\det(PP^\top)$.",
         conditions={"$X$ has full column rank": "P[1] = P[0]"},
         wrong=(Wrong(r"2X^\top", "2 * pinv(P).T", "sign", r"the inverse of $PP^\top$ was not seen"),
@@ -332,8 +356,8 @@ ENTRIES = (
             S = sym(S)
             return (np.trace(inv(T) @ S) - slogdet(S)[1] + slogdet(T)[1] - n + d @ inv(T) @ d) / 2"""),
         gradient=(r"\tfrac12(T^{-1} - S^{-1})", "(inv(T) - inv(S)) / 2"),
-        reason=r"$\operatorname{tr}(T^{-1}S)$ is linear in $S$, and $-\log\det S$ "
-               r"gives $-S^{-1}$.",
+        other=(r"\tfrac12(T^{-1} - S^{-1})", "(inv(T) - inv(S)) / 2"),
+        reason=r"$\operatorname{tr}(T^{-1}S)$ is linear in $S$, and $-\log\det S$ gives $-S^{-1}$.",
         conditions={"$S$ is symmetric": "S: n n invertible"},
         wrong=(Wrong(r"\tfrac12(T^{-1} + S^{-1})", "(inv(T) + inv(S)) / 2", None,
                      r"the minus of $-\log\det S$ lost", unnamed="one of two terms has the other sign"),
@@ -350,8 +374,10 @@ ENTRIES = (
         gradient=(r"\begin{aligned}\tfrac12\big(&T^{-1} - {}\\&T^{-1}(S + "
                   r"\mathbf{d}\mathbf{d}^\top)T^{-1}\big)\end{aligned}",
                   "(inv(T) - inv(T) @ (S + np.outer(d, d)) @ inv(T)) / 2"),
-        reason=r"$dT^{-1} = -T^{-1}dT\,T^{-1}$ in the trace and in the quadratic "
-               r"form.",
+        other=(r"\begin{aligned}\tfrac12\big(&T^{-1} - {}\\&T^{-1}(S + "
+               r"\mathbf{d}\mathbf{d}^\top)T^{-1}\big)\end{aligned}",
+               "(inv(T) - inv(T) @ (S + np.outer(d, d)) @ inv(T)) / 2"),
+        reason=r"$dT^{-1} = -T^{-1}dT\,T^{-1}$ in the trace and in the quadratic form.",
         conditions={"$T$ is symmetric": "T: n n invertible", "$S$ is symmetric": "S: n n invertible"},
         wrong=(Wrong(r"\tfrac12(T^{-1} - T^{-1}ST^{-1})", "(inv(T) - inv(T) @ S @ inv(T)) / 2",
                      None, "the means were taken as equal", unnamed="one of three terms is missing"),
@@ -368,6 +394,7 @@ ENTRIES = (
             return (np.trace(inv(T) @ S) - slogdet(S)[1] + slogdet(T)[1] - n + d @ inv(T) @ d) / 2"""),
         gradient=(r"-T^{-1}(\mathbf{y} - \mathbf{x})", "-inv(T) @ (y - x)"),
         hessian=(r"T^{-1}", "inv(T)"),
+        other=(r"-(\mathbf{y} - \mathbf{x})^\top T^{-1}", "-(y - x) @ inv(T)"),
         reason=r"Only the quadratic form $\tfrac12\mathbf{d}^\top T^{-1}\mathbf{d}$ holds $\mathbf{x}$, and "
                r"$\mathbf{d} = \mathbf{y} - \mathbf{x}$ moves by $-d\mathbf{x}$.",
         conditions={"$T$ is symmetric": "T: n n invertible"},

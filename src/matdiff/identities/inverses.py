@@ -10,6 +10,7 @@ ENTRIES = (
         jacobian=(r"-X^{-\top}\otimes X^{-1}", "-np.kron(inv(X).T, inv(X))"),
         differential=(r"-X^{-1}\,dX\,X^{-1}", "-inv(X) @ dX @ inv(X)"),
         pullback=(r"-X^{-\top}GX^{-\top}", "-inv(X).T @ G @ inv(X).T"),
+        other=(r"-X^{-1}\otimes X^{-\top}", "-np.kron(inv(X), inv(X).T)"),
         reason=r"$XX^{-1} = I$ gives $dX\,X^{-1} + X\,d(X^{-1}) = 0$; multiply by $X^{-1}$ from the left.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
         wrong=(Wrong(r"-X^{-1}\otimes X^{-1}", "-np.kron(inv(X), inv(X))", "kronecker order",
@@ -45,6 +46,7 @@ ENTRIES = (
         "inverse, rows stacked", "x: n, X: n n invertible; x = X.ravel()",
         of=(r"\text{rows of }X^{-1}", "inv(x.reshape(n, n)).ravel()"),
         jacobian=(r"-X^{-1}\otimes X^{-\top}", "-np.kron(inv(x.reshape(n, n)), inv(x.reshape(n, n)).T)"),
+        other=(r"-X^{-\top}\otimes X^{-1}", "-np.kron(inv(x.reshape(n, n)).T, inv(x.reshape(n, n)))"),
         reason=r"Row by row $AZB$ is $(A\otimes B^\top)$ times $Z$: the factors change places.",
         conditions={"$X$ is invertible": "x[n:2 * n] = x[:n]"},
         wrong=(Wrong(r"-X^{-\top}\otimes X^{-1}", "-np.kron(inv(x.reshape(n, n)).T, inv(x.reshape(n, n)))",
@@ -109,6 +111,7 @@ ENTRIES = (
         "inverse of a symmetric matrix", "S: n n positive definite",
         of=(r"S^{-1}", "inv(S)"),
         jacobian=(r"-S^{-1}\otimes S^{-1}", "-np.kron(inv(S), inv(S))"),
+        other=(r"-S^{-1}\otimes S^{-1}", "-np.kron(inv(S), inv(S))"),
         reason=r"$-S^{-\top}\otimes S^{-1}$ with $S^{-\top} = S^{-1}$; the entries of $S$ are free to move.",
         conditions={"$S$ is symmetric": "S: n n invertible"},
         wrong=(Wrong(r"-I\otimes S^{-2}", "-np.kron(np.eye(n), inv(S) @ inv(S))", "wrong order",
@@ -169,6 +172,7 @@ ENTRIES = (
         "a^T X^-1 b", "X: n n invertible, a: n, b: n",
         of=(r"\mathbf{a}^\top X^{-1}\mathbf{b}", "a @ inv(X) @ b"),
         gradient=(r"-X^{-\top}\mathbf{a}\mathbf{b}^\top X^{-\top}", "-np.outer(inv(X).T @ a, inv(X) @ b)"),
+        other=(r"-X^{-1}\mathbf{b}\mathbf{a}^\top X^{-1}", "-np.outer(inv(X) @ b, inv(X).T @ a)"),
         reason=r"$df = -(\mathbf{a}^\top X^{-1})\,dX\,(X^{-1}\mathbf{b})$: a row, $dX$ and a column.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
         wrong=(Wrong(r"-X^{-1}\mathbf{b}\mathbf{a}^\top X^{-1}", "-np.outer(inv(X) @ b, inv(X).T @ a)",
@@ -199,6 +203,7 @@ ENTRIES = (
         "trace of AX^-1 B", "X: n n invertible, A: k n, B: n k",
         of=(r"\operatorname{tr}(AX^{-1}B)", "np.trace(A @ inv(X) @ B)"),
         gradient=(r"-(X^{-1}BAX^{-1})^\top", "-(inv(X) @ B @ A @ inv(X)).T"),
+        other=(r"-X^{-1}BAX^{-1}", "-inv(X) @ B @ A @ inv(X)"),
         reason=r"$df = -\operatorname{tr}(AX^{-1}dX\,X^{-1}B) = -\operatorname{tr}(X^{-1}BAX^{-1}dX)$.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
         wrong=(Wrong(r"-X^{-1}BAX^{-1}", "-inv(X) @ B @ A @ inv(X)", "transposed",
@@ -214,6 +219,7 @@ ENTRIES = (
         "trace of (X + A)^-1", "X: n n invertible, A: n n; A = A / 9",
         of=(r"\operatorname{tr}\big((X + A)^{-1}\big)", "np.trace(inv(X + A))"),
         gradient=(r"-\big((X + A)^{-2}\big)^\top", "-(inv(X + A) @ inv(X + A)).T"),
+        other=(r"-(X + A)^{-2}", "-inv(X + A) @ inv(X + A)"),
         reason=r"$df = -\operatorname{tr}(Y^{-1}dX\,Y^{-1}) = -\operatorname{tr}(Y^{-2}dX)$ with $Y = X + "
                r"A$.",
         conditions={"$X + A$ is invertible": "A = -X"},
@@ -228,6 +234,9 @@ ENTRIES = (
         gradient=(r"-XM(A + A^\top)M", """
             M = inv(X.T @ X)
             return -X @ M @ (A + A.T) @ M"""),
+        other=(r"-M(A + A^\top)MX^\top", """
+            M = inv(X.T @ X)
+            return -M @ (A + A.T) @ M @ X.T"""),
         reason=r"$dM = -M(dX^\top X + X^\top dX)M$: two terms, one transposed.",
         conditions={"$X$ has full column rank": "X[:, 1] = X[:, 0]"},
         wrong=(Wrong(r"-2XMAM", "-2 * X @ inv(X.T @ X) @ A @ inv(X.T @ X)", "not symmetrised",
@@ -244,6 +253,9 @@ ENTRIES = (
         gradient=(r"-CXM(A + A^\top)M", """
             M = inv(X.T @ C @ X)
             return -C @ X @ M @ (A + A.T) @ M"""),
+        other=(r"-M(A + A^\top)MX^\top C", """
+            M = inv(X.T @ C @ X)
+            return -M @ (A + A.T) @ M @ X.T @ C"""),
         reason=r"$dM = -M(dX^\top CX + X^\top C\,dX)M$, and $M$ is symmetric with $C$.",
         conditions={"$C$ is symmetric": "C: N N", r"$X^\top CX$ is invertible": "X[:, 1] = X[:, 0]"},
         wrong=(Wrong(r"-2CXMAM", "-2 * C @ X @ inv(X.T @ C @ X) @ A @ inv(X.T @ C @ X)", "not symmetrised",
@@ -260,6 +272,9 @@ ENTRIES = (
         gradient=(r"2BXM - 2CXMX^\top BXM", """
             M = inv(X.T @ C @ X)
             return 2 * B @ X @ M - 2 * C @ X @ M @ X.T @ B @ X @ M"""),
+        other=(r"2MX^\top B - 2MX^\top BXMX^\top C", """
+            M = inv(X.T @ C @ X)
+            return 2 * M @ X.T @ B - 2 * M @ X.T @ B @ X @ M @ X.T @ C"""),
         reason=r"$\operatorname{tr}(dM\,X^\top BX)$ gives the second term, the two $X$ beside $B$ give the "
                r"first.",
         conditions={"$B$ is symmetric": "B: N N", "$C$ is symmetric": "C: N N",
@@ -282,6 +297,9 @@ ENTRIES = (
         gradient=(r"2BXM - 2CXMX^\top BXM", """
             M = inv(A + X.T @ C @ X)
             return 2 * B @ X @ M - 2 * C @ X @ M @ X.T @ B @ X @ M"""),
+        other=(r"2MX^\top B - 2MX^\top BXMX^\top C", """
+            M = inv(A + X.T @ C @ X)
+            return 2 * M @ X.T @ B - 2 * M @ X.T @ B @ X @ M @ X.T @ C"""),
         reason=r"As without $A$, which is constant; $M = M^\top$ needs that $A$ is symmetric too.",
         conditions={r"$A + X^\top CX$ is invertible": "A = -X.T @ C @ X", "$A$ is symmetric": "A: k k",
                     "$B$ is symmetric": "B: N N", "$C$ is symmetric": "C: N N"},
@@ -302,6 +320,7 @@ ENTRIES = (
         of=(r"A^{-1}\mathbf{b}", "solve(A, b)"),
         jacobian=(r"A^{-1}", "inv(A)"),
         pullback=(r"A^{-\top}\mathbf{g}", "solve(A.T, G)"),
+        other=(r"A^{-\top}", "inv(A).T"),
         reason=r"Linear in $\mathbf{b}$; backwards the system has $A^\top$.",
         conditions={"$A$ is invertible": "A[1] = A[0]"},
         wrong=(Wrong(r"A^{-1}\mathbf{g}", "solve(A, G)", "transposed",
@@ -315,6 +334,7 @@ ENTRIES = (
         jacobian=(r"-\mathbf{x}^\top\otimes A^{-1}", "-np.kron(solve(A, b), inv(A))"),
         differential=(r"A^{-1}(d\mathbf{b} - dA\,\mathbf{x})", "solve(A, db - dA @ solve(A, b))"),
         pullback=(r"-(A^{-\top}\mathbf{g})\,\mathbf{x}^\top", "-np.outer(solve(A.T, G), solve(A, b))"),
+        other=(r"-\mathbf{x}\otimes A^{-\top}", "-np.kron(solve(A, b)[:, None], inv(A).T)"),
         reason=r"$dA\,\mathbf{x} + A\,d\mathbf{x} = d\mathbf{b}$: one more system with the same $A$, and no "
                r"inverse is formed.",
         conditions={"$A$ is invertible": "A[1] = A[0]"},
@@ -350,6 +370,8 @@ ENTRIES = (
         of=(r"\mathbf{x}^\top\Sigma^{-1}\mathbf{x}", "x @ inv(sym(Sigma)) @ x"),
         gradient=(r"-\Sigma^{-1}\mathbf{x}\mathbf{x}^\top\Sigma^{-1}",
                   "-np.outer(inv(Sigma) @ x, inv(Sigma) @ x)"),
+        other=(r"-\Sigma^{-1}\mathbf{x}\mathbf{x}^\top\Sigma^{-1}",
+               "-np.outer(inv(Sigma) @ x, inv(Sigma) @ x)"),
         reason=r"$df = -\mathbf{x}^\top\Sigma^{-1}d\Sigma\,\Sigma^{-1}\mathbf{x}$, and the outer product is "
                r"symmetric itself.",
         conditions={r"$\Sigma$ is symmetric": "Sigma: n n invertible"},
@@ -365,6 +387,8 @@ ENTRIES = (
             return N / 2 * (slogdet(sym(Sigma))[1] + np.trace(inv(sym(Sigma)) @ E.T @ E / N))"""),
         gradient=(r"\tfrac N2(\Sigma^{-1} - \Sigma^{-1}S\Sigma^{-1})",
                   "N / 2 * (inv(Sigma) - inv(Sigma) @ (E.T @ E / N) @ inv(Sigma))"),
+        other=(r"\tfrac N2(\Sigma^{-1} - \Sigma^{-1}S\Sigma^{-1})",
+               "N / 2 * (inv(Sigma) - inv(Sigma) @ (E.T @ E / N) @ inv(Sigma))"),
         reason=r"$d\log\det\Sigma = \operatorname{tr}(\Sigma^{-1}d\Sigma)$ and $d\Sigma^{-1} = "
                r"-\Sigma^{-1}d\Sigma\,\Sigma^{-1}$; zero at $\Sigma = S$.",
         conditions={r"$\Sigma$ is symmetric": "Sigma: n n invertible"},
@@ -383,6 +407,7 @@ ENTRIES = (
         of=(r"\tfrac N2\big(\operatorname{tr}(\Lambda S) - \log\det\Lambda\big)", """
             return N / 2 * (np.trace(sym(Lambda) @ E.T @ E / N) - slogdet(sym(Lambda))[1])"""),
         gradient=(r"\tfrac N2(S - \Lambda^{-1})", "N / 2 * (E.T @ E / N - inv(Lambda))"),
+        other=(r"\tfrac N2(S - \Lambda^{-1})", "N / 2 * (E.T @ E / N - inv(Lambda))"),
         reason=r"The trace is linear in $\Lambda$, and $d\log\det\Lambda = "
                r"\operatorname{tr}(\Lambda^{-1}d\Lambda)$; zero at $\Lambda^{-1} = S$.",
         conditions={r"$\Lambda$ is symmetric": "Lambda: n n invertible"},
@@ -411,7 +436,8 @@ ENTRIES = (
         conditions={r"$\Sigma = S$": "s = vech(S + np.eye(n))"},
         wrong=(Wrong(r"D_n^\top(\Sigma^{-1}\otimes\Sigma^{-1})D_n", """
                      Y, D = inv(unvech(s)), duplication_matrix(n)
-                     return D.T @ np.kron(Y, Y) @ D""", None, r"the $\tfrac12$ of the likelihood lost", "hessian",
+                     return D.T @ np.kron(Y, Y) @ D""", None,
+                     r"the $\tfrac12$ of the likelihood lost", "hessian",
                      r"the Hessian has this form at $\Sigma = S$ only"),),
         refs="S08-C17", chapter=8),
 )

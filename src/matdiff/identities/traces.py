@@ -25,8 +25,7 @@ ENTRIES = (
         reason=r"$\sum A_{ij}B_{jk}C_{ki}$: the indices $i \to j \to k \to i$ run in a circle, which has no "
                r"first letter.",
         note=r"Turned once more it is $\operatorname{tr}(BCA)$. Other orders are another number, where they "
-             r"exist at all: "
-             r"$A = E_{12}$, $B = E_{22}$, $C = E_{21}$ have $\operatorname{tr}(ABC) = 1$ and "
+             r"exist at all: $A = E_{12}$, $B = E_{22}$, $C = E_{21}$ have $\operatorname{tr}(ABC) = 1$ and "
              r"$\operatorname{tr}(ACB) = 0$.",
         refs="S07-C04", chapter=7),
 
@@ -59,6 +58,7 @@ ENTRIES = (
         "trace of X", "X: n n",
         of=(r"\operatorname{tr}X", "np.trace(X)"),
         gradient=(r"I", "np.eye(n)"),
+        other=(r"I", "np.eye(n)"),
         reason=r"$d\operatorname{tr}X = \operatorname{tr}(I\,dX)$: only the diagonal counts, each entry "
                r"once.",
         wrong=(Wrong(r"\mathbf{1}\mathbf{1}^\top", "np.ones((n, n))", "elementwise product",
@@ -187,6 +187,7 @@ ENTRIES = (
         of=(r"\operatorname{tr}(A\otimes X)", "np.trace(np.kron(A, X))"),
         gradient=(r"\operatorname{tr}(A)\,I", "np.trace(A) * np.eye(n)"),
         equals=(r"\operatorname{tr}(A)\operatorname{tr}(X)", "np.trace(A) * np.trace(X)"),
+        other=(r"\operatorname{tr}(A)\,I", "np.trace(A) * np.eye(n)"),
         reason=r"Diagonal block $i$ is $A_{ii}X$: together $\operatorname{tr}(A)\operatorname{tr}(X)$.",
         refs="CB105", chapter=7),
 
@@ -267,12 +268,13 @@ ENTRIES = (
         gradient=(r"X(B + B^\top)", "X @ (B + B.T)"),
         hessian=(r"(B + B^\top)\otimes I_m", "np.kron(B + B.T, np.eye(m))"),
         other=(r"(B + B^\top)X^\top", "(B + B.T) @ X.T"),
-        reason=r"A quadratic form for each row of $X$; the source's symmetry of $B$ is not needed.",
+        reason=r"A quadratic form for each row $\mathbf{x}^\top$ of $X$, $\mathbf{x}^\top B\mathbf{x}$.",
         wrong=(Wrong(r"2XB", "2 * X @ B", "not symmetrised", "right if $B$ is symmetric"),
                Wrong(r"XB", "X @ B", "missing product-rule term", "one of the two $X$ was held"),
                Wrong(r"(B + B^\top)X^\top", "(B + B.T) @ X.T", "transposed",
                      r"what stands beside $dX$ is $G^\top$")),
-        note=r"$\operatorname{tr}(BX^\top X)$ and $\operatorname{tr}(X^\top XB)$ are this trace turned.",
+        note=r"$\operatorname{tr}(BX^\top X)$ and $\operatorname{tr}(X^\top XB)$ are this trace turned. "
+             "The source asks for a symmetric $B$; it need not be.",
         views=Views(
             indices=(r"\frac{\partial f}{\partial X_{kl}} = \sum_j B_{lj}X_{kj} + \sum_i X_{ki}B_{il}", """
                 g = np.zeros((m, n))
@@ -320,6 +322,7 @@ ENTRIES = (
         "weight decay as a trace", "W: m n, lam:",
         of=(r"\lambda\operatorname{tr}(W^\top W)", "lam * np.trace(W.T @ W)"),
         gradient=(r"2\lambda W", "2 * lam * W"),
+        other=(r"2\lambda W^\top", "2 * lam * W.T"),
         reason=r"$d\operatorname{tr}(W^\top W) = 2\operatorname{tr}(W^\top dW)$, and $\lambda$ stays in "
                r"front.",
         wrong=(Wrong(r"\lambda W", "lam * W", "factor", r"right for $\tfrac\lambda2\lVert W\rVert_F^2$"),),
@@ -385,6 +388,7 @@ ENTRIES = (
             "np.trace((A @ X @ B + C) @ (A @ X @ B + C).T)"),
         gradient=(r"2A^\top(AXB + C)B^\top", "2 * A.T @ (A @ X @ B + C) @ B.T"),
         hessian=(r"2BB^\top\otimes A^\top A", "2 * np.kron(B @ B.T, A.T @ A)"),
+        other=(r"2B(AXB + C)^\top A", "2 * B @ (A @ X @ B + C).T @ A"),
         reason=r"$\lVert R\rVert_F^2$ with $R = AXB + C$ has $df = 2\langle R, A\,dX\,B\rangle$.",
         wrong=(Wrong(r"2A^\top AXBB^\top", "2 * A.T @ A @ X @ B @ B.T", "missing product-rule term",
                      "$C$ forgotten: it has a derivative, not an influence"),
@@ -400,6 +404,7 @@ ENTRIES = (
         of=(r"\operatorname{tr}(X\otimes X)", "np.trace(np.kron(X, X))"),
         gradient=(r"2\operatorname{tr}(X)\,I", "2 * np.trace(X) * np.eye(n)"),
         equals=(r"\operatorname{tr}(X)^2", "np.trace(X)**2"),
+        other=(r"2\operatorname{tr}(X)\,I", "2 * np.trace(X) * np.eye(n)"),
         reason=r"$\operatorname{tr}(X\otimes X) = \operatorname{tr}(X)^2$, then the square of a number.",
         wrong=(Wrong(r"\operatorname{tr}(X)\,I", "np.trace(X) * np.eye(n)", "factor",
                      "one of the two $X$ was held"),
