@@ -19,28 +19,35 @@ ENTRIES = (
         of=(r"\lVert\mathbf{x}\rVert^2", "norm(x)**2"),
         gradient=(r"2\mathbf{x}", "2 * x"),
         hessian=("2I", "2 * np.eye(n)"),
-        reason=r"$d(\mathbf{x}^\top\mathbf{x}) = d\mathbf{x}^\top\mathbf{x} + \mathbf{x}^\top d\mathbf{x} = 2\mathbf{x}^\top d\mathbf{x}$.",
+        reason=r"$d(\mathbf{x}^\top\mathbf{x}) = d\mathbf{x}^\top\mathbf{x} + \mathbf{x}^\top d\mathbf{x} "
+               r"= 2\mathbf{x}^\top d\mathbf{x}$.",
         wrong=(Wrong(r"\mathbf{x}", "x", "factor", r"the derivative of $\frac12\lVert\mathbf{x}\rVert^2$"),
                Wrong(r"\frac{\mathbf{x}}{\lVert\mathbf{x}\rVert}", "x / norm(x)", "wrong normalisation",
                      "the derivative of the norm, not of its square"),
-               Wrong(r"2\lVert\mathbf{x}\rVert", "2 * norm(x)", "shape", "the rule for numbers with $x$ read as the norm")),
+               Wrong(r"2\lVert\mathbf{x}\rVert", "2 * norm(x)", "shape",
+                     "the rule for numbers with $x$ read as the norm")),
         other=(r"2\mathbf{x}^\top", "2 * x"),
         refs="CB131", chapter=10),
 
     Identity(
         "Euclidean distance", "x: n, a: n",
         of=(r"\lVert\mathbf{x} - \mathbf{a}\rVert", "norm(x - a)"),
-        gradient=(r"\frac{\mathbf{x} - \mathbf{a}}{\lVert\mathbf{x} - \mathbf{a}\rVert}", "(x - a) / norm(x - a)"),
-        hessian=(r"\frac{I - \mathbf{u}\mathbf{u}^\top}{\lVert\mathbf{x} - \mathbf{a}\rVert},\quad"
-                 r"\mathbf{u} = \frac{\mathbf{x} - \mathbf{a}}{\lVert\mathbf{x} - \mathbf{a}\rVert}", """
+        gradient=(r"\frac{\mathbf{x} - \mathbf{a}}{\lVert\mathbf{x} - \mathbf{a}\rVert}",
+                  "(x - a) / norm(x - a)"),
+        hessian=(r"\frac{I}{\lVert\mathbf{x} - \mathbf{a}\rVert} - \frac{(\mathbf{x} - "
+                 r"\mathbf{a})(\mathbf{x} - \mathbf{a})^\top}{\lVert\mathbf{x} - \mathbf{a}\rVert^3}", """
             u = (x - a) / norm(x - a)
             return (np.eye(n) - np.outer(u, u)) / norm(x - a)"""),
-        reason=r"$d\sqrt{s} = \frac{ds}{2\sqrt{s}}$ with $s = \lVert\mathbf{x} - \mathbf{a}\rVert^2$: the 2 cancels.",
+        reason=r"$d\sqrt{s} = \frac{ds}{2\sqrt{s}}$ with $s = \lVert\mathbf{x} - \mathbf{a}\rVert^2$: the "
+               "2 cancels.",
         conditions={r"$\mathbf{x} \ne \mathbf{a}$": "x = a.copy()"},
-        wrong=(Wrong(r"2(\mathbf{x} - \mathbf{a})", "2 * (x - a)", "wrong normalisation", "the derivative of the square"),
-               Wrong(r"\frac{\mathbf{x} - \mathbf{a}}{2\lVert\mathbf{x} - \mathbf{a}\rVert}", "(x - a) / (2 * norm(x - a))",
-                     "factor", "the root was differentiated, the square below it was not"),
-               Wrong(r"\frac{\mathbf{x}}{\lVert\mathbf{x} - \mathbf{a}\rVert}", "x / norm(x - a)", "missing product-rule term",
+        wrong=(Wrong(r"2(\mathbf{x} - \mathbf{a})", "2 * (x - a)", "wrong normalisation",
+                     "the derivative of the square"),
+               Wrong(r"\frac{\mathbf{x} - \mathbf{a}}{2\lVert\mathbf{x} - \mathbf{a}\rVert}",
+                     "(x - a) / (2 * norm(x - a))", "factor",
+                     "the root was differentiated, the square below it was not"),
+               Wrong(r"\frac{\mathbf{x}}{\lVert\mathbf{x} - \mathbf{a}\rVert}", "x / norm(x - a)",
+                     "missing product-rule term",
                      r"$\mathbf{a}$ was dropped as a constant before differentiating")),
         views=Views(
             indices=(r"\frac{\partial f}{\partial x_k} = \frac{x_k - a_k}{\sqrt{\sum_i (x_i - a_i)^2}}", """
@@ -52,27 +59,28 @@ ENTRIES = (
                 return g"""),
             einsum=(r"r_k\,(r_ir_i)^{-1/2},\quad \mathbf{r} = \mathbf{x} - \mathbf{a}",
                     "(x - a) * np.einsum('i,i->', x - a, x - a)**-0.5"),
-            differential=(r"df = \frac{2\,(\mathbf{x} - \mathbf{a})^\top d\mathbf{x}}{2\lVert\mathbf{x} - \mathbf{a}\rVert}",
-                          "2 * (x - a) @ dx / (2 * norm(x - a))"),
+            differential=(r"df = \frac{2\,(\mathbf{x} - \mathbf{a})^\top d\mathbf{x}}{2\lVert\mathbf{x} - "
+                          r"\mathbf{a}\rVert}", "2 * (x - a) @ dx / (2 * norm(x - a))"),
             steps=("The sum below the root is an einsum without a free index: one number for all $k$.",
-                   "Multiply by $dx_k$ and sum over $k$: the root's $\\frac{1}{2\\sqrt{s}}$ times $ds$.",
-                   "Cancel the 2; what stands before $d\\mathbf{x}$, transposed, is the gradient.")),
+                   r"Multiply by $dx_k$ and sum over $k$: the root's $\frac{1}{2\sqrt{s}}$ times $ds$.",
+                   r"Cancel the 2; what stands before $d\mathbf{x}$, transposed, is the gradient.")),
         refs="CB129", chapter=1, section="sec-1-rules", also="Euclidean norm of a difference"),
 
     Identity(
         "unit vector away from a point", "x: n, a: n",
         of=(r"\frac{\mathbf{x} - \mathbf{a}}{\lVert\mathbf{x} - \mathbf{a}\rVert}", "(x - a) / norm(x - a)"),
-        jacobian=(r"\frac{I}{\lVert\mathbf{r}\rVert} - \frac{\mathbf{r}\mathbf{r}^\top}{\lVert\mathbf{r}\rVert^3},\quad"
-                  r"\mathbf{r} = \mathbf{x} - \mathbf{a}", """
+        jacobian=(r"\frac{I}{\lVert\mathbf{x} - \mathbf{a}\rVert} - \frac{(\mathbf{x} - "
+                  r"\mathbf{a})(\mathbf{x} - \mathbf{a})^\top}{\lVert\mathbf{x} - \mathbf{a}\rVert^3}", """
             r = x - a
             return np.eye(n) / norm(r) - np.outer(r, r) / norm(r)**3"""),
-        reason=r"Product rule for $\mathbf{r}\cdot\frac{1}{\lVert\mathbf{r}\rVert}$: the length moves too, along $\mathbf{r}$.",
+        reason=r"Product rule for $\mathbf{r}\cdot\frac{1}{\lVert\mathbf{r}\rVert}$, $\mathbf{r} = "
+               r"\mathbf{x} - \mathbf{a}$: the length moves too, along $\mathbf{r}$.",
         conditions={r"$\mathbf{x} \ne \mathbf{a}$": "x = a.copy()"},
-        wrong=(Wrong(r"\frac{I}{\lVert\mathbf{r}\rVert}", "np.eye(n) / norm(x - a)", "missing product-rule term",
-                     "the length was held"),
-               Wrong(r"\frac{I - \mathbf{r}\mathbf{r}^\top}{\lVert\mathbf{r}\rVert}",
-                     "(np.eye(n) - np.outer(x - a, x - a)) / norm(x - a)", "wrong normalisation",
-                     r"right if $\mathbf{r}$ is a unit vector")),
+        wrong=(Wrong(r"\frac{I}{\lVert\mathbf{x} - \mathbf{a}\rVert}", "np.eye(n) / norm(x - a)",
+                     "missing product-rule term", "the length was held"),
+               Wrong(r"\frac{I - (\mathbf{x} - \mathbf{a})(\mathbf{x} - \mathbf{a})^\top}{\lVert\mathbf{x} "
+                     r"- \mathbf{a}\rVert}", "(np.eye(n) - np.outer(x - a, x - a)) / norm(x - a)",
+                     "wrong normalisation", r"right if $\mathbf{x} - \mathbf{a}$ is a unit vector")),
         note="A symmetric matrix: both layouts agree. It is the Hessian of the distance.",
         refs="CB130", chapter=3, section="sec-3-norms", also="normalised vector direction"),
 
@@ -83,8 +91,10 @@ ENTRIES = (
         gradient=("2X", "2 * X"),
         differential=(r"2\operatorname{tr}(X^\top dX)", "2 * np.trace(X.T @ dX)"),
         hessian=("2I_{mn}", "2 * np.eye(m * n)"),
-        reason=r"$d\operatorname{tr}(X^\top X) = \operatorname{tr}(dX^\top X) + \operatorname{tr}(X^\top dX)$; the two are equal.",
-        wrong=(Wrong("2X^\\top", "2 * X.T", "transposed", r"$dX$ was pulled out of $\operatorname{tr}(X^\top dX)$ as it stands"),
+        reason=r"$d\operatorname{tr}(X^\top X) = \operatorname{tr}(dX^\top X) + \operatorname{tr}(X^\top "
+               "dX)$; the two are equal.",
+        wrong=(Wrong(r"2X^\top", "2 * X.T", "transposed",
+                     r"$dX$ was pulled out of $\operatorname{tr}(X^\top dX)$ as it stands"),
                Wrong("X", "X", "factor", r"the derivative of $\frac12\lVert X\rVert_F^2$"),
                Wrong(r"\frac{X}{\lVert X\rVert_F}", "X / norm(X)", "wrong normalisation",
                      "the derivative of the norm, not of its square")),
@@ -98,12 +108,14 @@ ENTRIES = (
                             for j in range(n):
                                 G[k, l] += 2 * X[i, j] * (i == k) * (j == l)
                 return G"""),
-            einsum=(r"2X_{ij}\,\delta_{ik}\delta_{jl}", "2 * np.einsum('ij,ik,jl->kl', X, np.eye(m), np.eye(n))"),
+            einsum=(r"2X_{ij}\,\delta_{ik}\delta_{jl}",
+                    "2 * np.einsum('ij,ik,jl->kl', X, np.eye(m), np.eye(n))"),
             differential=(r"df = \operatorname{tr}(dX^\top X) + \operatorname{tr}(X^\top dX)",
                           "np.trace(dX.T @ X) + np.trace(X.T @ dX)"),
             steps=("Each square moves with its own entry alone: two Kronecker deltas pick it.",
-                   "Multiply by $dX_{kl}$ and sum: $\\sum_{ij} 2X_{ij}\\,dX_{ij}$ is the trace of $X^\\top dX$, twice.",
-                   "A trace is that of its transpose, so both terms are $\\langle X, dX\\rangle$.")),
+                   r"Multiply by $dX_{kl}$ and sum: $\sum_{ij} 2X_{ij}\,dX_{ij}$ is the trace of $X^\top "
+                   "dX$, twice.",
+                   r"A trace is that of its transpose, so both terms are $\langle X, dX\rangle$.")),
         refs="CB132 S10-C11 S10-C12 E54", chapter=10),
 
     Identity(
@@ -111,21 +123,26 @@ ENTRIES = (
         of=(r"\lVert X\rVert_F^2", "np.sum(X**2)"),
         equals=(r"\operatorname{tr}(X^\top X)", "np.trace(X.T @ X)"),
         reason=r"$(X^\top X)_{jj} = \sum_i X_{ij}^2$; the trace sums over $j$.",
-        wrong=(Wrong(r"\operatorname{tr}(X\circ X)", "np.trace(X * X)", None, "the squares on the diagonal alone",
-                     unnamed=EQUALITY),),
+        wrong=(Wrong(r"\operatorname{tr}(X\circ X)", "np.trace(X * X)", None,
+                     "the squares on the diagonal alone", unnamed=EQUALITY),),
         refs="S10-C04 S10-C10", chapter=10),
 
     Identity(
         "Frobenius norm", "X: m n",
         of=(r"\lVert X\rVert_F", "norm(X)"),
         gradient=(r"\frac{X}{\lVert X\rVert_F}", "X / norm(X)"),
-        hessian=(r"\frac{1}{\lVert X\rVert_F}\Bigl(I - \frac{\operatorname{vec}X\operatorname{vec}(X)^\top}{\lVert X\rVert_F^2}\Bigr)",
+        hessian=(r"\frac{1}{\lVert X\rVert_F}\Bigl(I - \frac{\operatorname{vec}X\operatorname{vec}(X)^"
+                 r"\top}{\lVert X\rVert_F^2}\Bigr)",
                  "(np.eye(m * n) - np.outer(vec(X), vec(X)) / norm(X)**2) / norm(X)"),
-        reason=r"$d\sqrt{s} = \frac{ds}{2\sqrt{s}}$ with $s = \lVert X\rVert_F^2$, $ds = 2\langle X, dX\rangle$.",
-        conditions={"$X \\ne 0$": "X = 0 * X"},
-        wrong=(Wrong("2X", "2 * X", "wrong normalisation", r"the derivative of the square; right where $\lVert X\rVert_F = \frac12$"),
-               Wrong(r"\frac{X}{\lVert X\rVert_F^2}", "X / norm(X)**2", "wrong normalisation", "the root was forgotten below"),
-               Wrong(r"\operatorname{sign}X", "np.sign(X)", "elementwise product", r"$\frac{x}{|x|}$, entry by entry")),
+        reason=r"$d\sqrt{s} = \frac{ds}{2\sqrt{s}}$ with $s = \lVert X\rVert_F^2$, $ds = 2\langle X, "
+               r"dX\rangle$.",
+        conditions={r"$X \ne 0$": "X = 0 * X"},
+        wrong=(Wrong("2X", "2 * X", "wrong normalisation",
+                     r"the derivative of the square; right where $\lVert X\rVert_F = \frac12$"),
+               Wrong(r"\frac{X}{\lVert X\rVert_F^2}", "X / norm(X)**2", "wrong normalisation",
+                     "the root was forgotten below"),
+               Wrong(r"\operatorname{sign}X", "np.sign(X)", "elementwise product",
+                     r"$\frac{x}{|x|}$, entry by entry")),
         refs="G10.1a E54", chapter=10),
 
     Identity(
@@ -133,11 +150,12 @@ ENTRIES = (
         of=(r"\lVert X\rVert_F^r", "norm(X)**r"),
         gradient=(r"r\lVert X\rVert_F^{r-2}X", "r * norm(X)**(r - 2) * X"),
         reason=r"$r\,s^{r-1}$ with $s = \lVert X\rVert_F$, times $\frac{X}{s}$.",
-        conditions={"$X \\ne 0$": "X = 0 * X"},
+        conditions={r"$X \ne 0$": "X = 0 * X"},
         wrong=(Wrong(r"r\lVert X\rVert_F^{r-1}X", "r * norm(X)**(r - 1) * X", "wrong normalisation",
                      "the rule for numbers, without the length of the inner derivative"),
-               Wrong(r"\lVert X\rVert_F^{r-2}X", "norm(X)**(r - 2) * X", "factor", "the exponent did not come down")),
-        note="For $r \\ge 2$ it holds at $X = 0$ too; $r = 2$ gives $2X$.",
+               Wrong(r"\lVert X\rVert_F^{r-2}X", "norm(X)**(r - 2) * X", "factor",
+                     "the exponent did not come down")),
+        note=r"For $r \ge 2$ it holds at $X = 0$ too; $r = 2$ gives $2X$.",
         refs="G10.1b", chapter=10),
 
     Identity(
@@ -146,46 +164,60 @@ ENTRIES = (
         gradient=(r"A^\top(AXB - C)B^\top", "A.T @ (A @ X @ B - C) @ B.T"),
         hessian=(r"BB^\top\otimes A^\top A", "np.kron(B @ B.T, A.T @ A)"),
         reason=r"$\langle R, A\,dX\,B\rangle = \langle A^\top RB^\top, dX\rangle$ with $R = AXB - C$.",
-        wrong=(Wrong(r"2A^\top(AXB - C)B^\top", "2 * A.T @ (A @ X @ B - C) @ B.T", "factor", r"the $\frac12$ was overlooked"),
-               Wrong(r"B(AXB - C)^\top A", "B @ (A @ X @ B - C).T @ A", "transposed", "the derivative in the other layout"),
-               Wrong(r"A^\top(AXB + C)B^\top", "A.T @ (A @ X @ B + C) @ B.T", None, "the sign of $C$ was lost",
-                     unnamed="one of two terms: a name at some inputs only")),
+        wrong=(Wrong(r"2A^\top(AXB - C)B^\top", "2 * A.T @ (A @ X @ B - C) @ B.T", "factor",
+                     r"the $\frac12$ was overlooked"),
+               Wrong(r"B(AXB - C)^\top A", "B @ (A @ X @ B - C).T @ A", "transposed",
+                     "the derivative in the other layout"),
+               Wrong(r"A^\top(AXB + C)B^\top", "A.T @ (A @ X @ B + C) @ B.T", None,
+                     "the sign of $C$ was lost", unnamed="one of two terms: a name at some inputs only")),
         other=(r"B(AXB - C)^\top A", "B @ (A @ X @ B - C).T @ A"),
         refs="G10.5", chapter=10, also="residual regression"),
 
     # Ridge and weight decay
     Identity(
         "ridge, minimiser", "X: N n, y: N, lam: positive",
-        of=(r"\operatorname{argmin}\tfrac{1}{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2 + \tfrac{\lambda}{2}\lVert\mathbf{w}\rVert^2", """
+        of=(r"\operatorname{argmin}\tfrac{1}{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2 + "
+            r"\tfrac{\lambda}{2}\lVert\mathbf{w}\rVert^2", """
             rows = np.vstack([X / np.sqrt(N), np.sqrt(lam) * np.eye(n)])
             return np.linalg.lstsq(rows, np.concatenate([y / np.sqrt(N), np.zeros(n)]), rcond=None)[0]"""),
-        equals=(r"(X^\top X + N\lambda I)^{-1}X^\top\mathbf{y}", "solve(X.T @ X + N * lam * np.eye(n), X.T @ y)"),
-        reason=r"$\frac1N X^\top(X\mathbf{w} - \mathbf{y}) + \lambda\mathbf{w} = 0$; times $N$, which multiplies $\lambda$ too.",
-        conditions={"$\\lambda > 0$, or $X$ has full column rank": "lam = 0.0; X[:, 0] = X[:, 1]"},
-        wrong=(Wrong(r"(X^\top X + \lambda I)^{-1}X^\top\mathbf{y}", "solve(X.T @ X + lam * np.eye(n), X.T @ y)", None,
-                     r"it belongs to $\frac12\lVert X\mathbf{w} - \mathbf{y}\rVert^2$, a loss without the mean", unnamed=EQUALITY),),
-        refs="S10-C15 G10.8a E03", chapter=10, symbolic="least squares by orthogonal factors, np.linalg.lstsq"),
+        equals=(r"(X^\top X + N\lambda I)^{-1}X^\top\mathbf{y}",
+                "solve(X.T @ X + N * lam * np.eye(n), X.T @ y)"),
+        reason=r"$\frac1N X^\top(X\mathbf{w} - \mathbf{y}) + \lambda\mathbf{w} = 0$; times $N$, which "
+               r"multiplies $\lambda$ too.",
+        conditions={r"$\lambda > 0$, or $X$ has full column rank": "lam = 0.0; X[:, 0] = X[:, 1]"},
+        wrong=(Wrong(r"(X^\top X + \lambda I)^{-1}X^\top\mathbf{y}",
+                     "solve(X.T @ X + lam * np.eye(n), X.T @ y)", None,
+                     r"it belongs to $\frac12\lVert X\mathbf{w} - \mathbf{y}\rVert^2$, a loss without the "
+                     "mean", unnamed=EQUALITY),),
+        refs="S10-C15 G10.8a E03", chapter=10,
+        symbolic="least squares by orthogonal factors, np.linalg.lstsq"),
 
     Identity(
         "ridge, path of the minimiser", "lam: positive, X: N k, y: N",
-        of=(r"\mathbf{w}(\lambda) = (X^\top X + N\lambda I)^{-1}X^\top\mathbf{y}", "solve(X.T @ X + N * lam * np.eye(k), X.T @ y)"),
+        of=(r"(X^\top X + N\lambda I)^{-1}X^\top\mathbf{y}", "solve(X.T @ X + N * lam * np.eye(k), X.T @ y)"),
         differential=(r"-N(X^\top X + N\lambda I)^{-1}\mathbf{w}\,d\lambda", """
             H = X.T @ X + N * lam * np.eye(k)
             w = solve(H, X.T @ y)
             return -N * solve(H, w) * dlam"""),
-        reason=r"Differentiate $(X^\top X + N\lambda I)\mathbf{w} = X^\top\mathbf{y}$: $N\,d\lambda\,\mathbf{w} + (X^\top X + N\lambda I)\,d\mathbf{w} = 0$.",
+        reason=r"Differentiate $(X^\top X + N\lambda I)\mathbf{w} = X^\top\mathbf{y}$: "
+               r"$N\,d\lambda\,\mathbf{w} + (X^\top X + N\lambda I)\,d\mathbf{w} = 0$.",
         wrong=(Wrong(r"-(X^\top X + N\lambda I)^{-1}\mathbf{w}\,d\lambda", """
                    H = X.T @ X + N * lam * np.eye(k)
-                   return -solve(H, solve(H, X.T @ y)) * dlam""", "factor", "the inner derivative $N$ is missing"),
+                   return -solve(H, solve(H, X.T @ y)) * dlam""", "factor",
+                     "the inner derivative $N$ is missing"),
                Wrong(r"N(X^\top X + N\lambda I)^{-1}\mathbf{w}\,d\lambda", """
                    H = X.T @ X + N * lam * np.eye(k)
-                   return N * solve(H, solve(H, X.T @ y)) * dlam""", "sign", "an inverse moves against its matrix"),
+                   return N * solve(H, solve(H, X.T @ y)) * dlam""", "sign",
+                     "an inverse moves against its matrix"),
                Wrong(r"-N\mathbf{w}\,d\lambda", "-N * solve(X.T @ X + N * lam * np.eye(k), X.T @ y) * dlam",
-                     "missing chain factor", "one inverse short: the equation was not solved for $d\\mathbf{w}$")),
+                     "missing chain factor",
+                     r"one inverse short: the equation was not solved for $d\mathbf{w}$")),
+        note=r"$\mathbf{w}$ is the minimiser itself.",
         refs="G10.8b", chapter=10),
 
     Identity(
-        "cross-entropy with an L2 penalty", "W: n k, X: N n, Y: N k probabilities, lam: positive; Y[:, 0] = 1 - Y[:, 1:].sum(axis=1)",
+        "cross-entropy with an L2 penalty",
+        "W: n k, X: N n, Y: N k probabilities, lam: positive; Y[:, 0] = 1 - Y[:, 1:].sum(axis=1)",
         of=(r"-\tfrac1N\langle Y, \log P\rangle + \tfrac{\lambda}{2}\lVert W\rVert_F^2", """
             Z = X @ W
             log_P = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
@@ -194,7 +226,8 @@ ENTRIES = (
             E = np.exp(X @ W)
             P = E / E.sum(axis=1, keepdims=True)
             return X.T @ (P - Y) / N + lam * W"""),
-        reason=r"Two terms, two constants: the penalty does not see the batch, $\nabla\frac{\lambda}{2}\lVert W\rVert_F^2 = \lambda W$.",
+        reason="Two terms, two constants: the penalty does not see the batch, "
+               r"$\nabla\frac{\lambda}{2}\lVert W\rVert_F^2 = \lambda W$.",
         conditions={"the rows of $Y$ sum to 1": "Y = 2 * Y"},
         wrong=(Wrong(r"\tfrac1N X^\top(P - Y) + 2\lambda W", """
                    E = np.exp(X @ W)
@@ -206,9 +239,12 @@ ENTRIES = (
                      "the penalty was left to the optimiser"),
                Wrong(r"X^\top(P - Y) + \lambda W", """
                    E = np.exp(X @ W)
-                   return X.T @ (E / E.sum(axis=1, keepdims=True) - Y) + lam * W""", "missing chain factor", r"the mean's $\frac1N$ was forgotten")),
-        note=r"$P$ is the softmax of the rows of $XW$; in a network the first term is what backpropagation gives.",
-        refs="S10-C19 E54", chapter=10, symbolic="the exponential of an array of symbols", also="weight decay regularization softmax"),
+                   return X.T @ (E / E.sum(axis=1, keepdims=True) - Y) + lam * W""", "factor",
+                     r"the mean's $\frac1N$ was forgotten")),
+        note="$P$ is the softmax of the rows of $XW$; in a network the first term is what backpropagation "
+             "gives.",
+        refs="S10-C19 E54", chapter=10, symbolic="the exponential of an array of symbols",
+        also="weight decay regularization softmax"),
 
     Identity(
         "weight decay in a plain gradient step", "W: n k, G: n k, lam: positive, eta: positive",
@@ -217,10 +253,13 @@ ENTRIES = (
         reason=r"The penalty's gradient $\lambda W$ enters the step as it is.",
         wrong=(Wrong(r"(1 - \lambda)W - \eta G", "(1 - lam) * W - eta * G", None,
                      "the decay is the step length times the penalty", unnamed=EQUALITY),
-               Wrong(r"(1 - \eta\lambda)W - \eta\,G/|G + \lambda W|", "(1 - eta * lam) * W - eta * G / np.abs(G + lam * W)", None,
-                     "the step of an adaptive method, which rescales the penalty together with the gradient", unnamed=EQUALITY)),
-        note=r"AdamW decays as on the right, $(1 - \eta\lambda)W - \eta\,\hat m/(\sqrt{\hat v} + \varepsilon)$, with moments of $G$ "
-             r"alone. Adam on the penalised loss divides $\lambda W$ by $\sqrt{\hat v}$: another step.",
+               Wrong(r"(1 - \eta\lambda)W - \eta\,G/|G + \lambda W|",
+                     "(1 - eta * lam) * W - eta * G / np.abs(G + lam * W)", None,
+                     "the step of an adaptive method, which rescales the penalty together with the gradient",
+                     unnamed=EQUALITY)),
+        note=r"AdamW decays as on the right, $(1 - \eta\lambda)W - \eta\,\hat m/(\sqrt{\hat v} + "
+             r"\varepsilon)$, with moments of $G$ alone. Adam on the penalised loss divides $\lambda W$ by "
+             r"$\sqrt{\hat v}$: another step.",
         refs="G10.9 E26", chapter=10, also="AdamW SGD L2 regularization"),
 
     # Through the singular values
@@ -230,7 +269,8 @@ ENTRIES = (
         gradient=(r"\mathbf{u}_1\mathbf{v}_1^\top", """
             U, s, Vt = svd(X)
             return np.outer(U[:, 0], Vt[0])"""),
-        reason=r"$\sigma_1 = \mathbf{u}_1^\top X\mathbf{v}_1$, and unit vectors turn at right angles to themselves.",
+        reason=r"$\sigma_1 = \mathbf{u}_1^\top X\mathbf{v}_1$, and unit vectors turn at right angles to "
+               "themselves.",
         conditions={r"$\sigma_1 > \sigma_2$": "X: N n orthonormal columns"},
         wrong=(Wrong(r"\mathbf{v}_1\mathbf{u}_1^\top", """
                    U, s, Vt = svd(X)
@@ -239,35 +279,43 @@ ENTRIES = (
                    U, s, Vt = svd(X)
                    return 2 * s[0] * np.outer(U[:, 0], Vt[0])""", "missing chain factor",
                      r"the derivative of the square, $\lambda_{\max}(X^\top X)$"),
-               Wrong("UV^\\top", """
+               Wrong(r"UV^\top", """
                    U, s, Vt = svd(X, full_matrices=False)
-                   return U @ Vt""", None, "the nuclear norm's gradient", unnamed="the gradient of another norm")),
+                   return U @ Vt""", None, "the nuclear norm's gradient",
+                     unnamed="the gradient of another norm")),
         other=(r"\mathbf{v}_1\mathbf{u}_1^\top", """
             U, s, Vt = svd(X)
             return np.outer(Vt[0], U[:, 0])"""),
         refs="G10.2a", chapter=10, symbolic="singular values", also="operator 2-norm largest singular value"),
 
     Identity(
-        "equal singular values, one-sided rates", "t:, U: N n orthonormal columns, V: n n orthogonal, H: N n; t = 0 * t; X = 2 * U @ V.T",
-        of=(r"\sigma_1, \ldots, \sigma_n \text{ of } X + tH", """
+        "equal singular values, one-sided rates",
+        "t:, U: N n orthonormal columns, V: n n orthogonal, H: N n; t = 0 * t; X = 2 * U @ V.T",
+        of=(r"(\sigma_1, \ldots, \sigma_n)(X + tH)", """
             s = svd(X + t * H)[1]
-            return s if t >= 0 else s[::-1]         # before the crossing they stand in the other order"""),
-        differential=(r"\lambda\bigl(\operatorname{sym}(U^\top HV)\bigr)\,dt", "eigh(sym(U.T @ H @ V))[0][::-1] * dt"),
-        reason=r"On the pair of subspaces of one singular value, $X$ is a multiple of $UV^\top$: only $U^\top HV$ splits it.",
+            return s if t >= 0 else s[::-1]         # before t = 0 in the other order"""),
+        differential=(r"\operatorname{eig}\bigl(\operatorname{sym}(U^\top HV)\bigr)\,dt",
+                      "eigh(sym(U.T @ H @ V))[0][::-1] * dt"),
+        reason=r"On the pair of subspaces of one singular value, $X$ is a multiple of $UV^\top$: only "
+               r"$U^\top HV$ splits it.",
         conditions={"$U$, $V$ belong to one singular value": "X[:, 0] = 2 * X[:, 0]"},
         wrong=(Wrong(r"\operatorname{diag}(U^\top HV)\,dt", "np.sort(np.diag(U.T @ H @ V))[::-1] * dt", None,
                      "the rule for simple singular values, for the basis that happens to be there",
                      unnamed="eigenvalues and diagonal of one matrix have only their sum in common"),
-               Wrong(r"\sigma(U^\top HV)\,dt", "svd(U.T @ H @ V)[1] * dt", None, "not symmetrised: singular values of the block",
+               Wrong(r"\sigma(U^\top HV)\,dt", "svd(U.T @ H @ V)[1] * dt", None,
+                     "not symmetrised: singular values of the block",
                      unnamed="the symmetric part stands inside the eigenvalues")),
-        note=r"The first is the slope of $\lVert X + tH\rVert_2$: the largest $\langle\mathbf{u}\mathbf{v}^\top, H\rangle$ over unit pairs "
-             r"$\mathbf{u} = U\mathbf{c}$, $\mathbf{v} = V\mathbf{c}$, whose convex hull is the subdifferential.",
-        refs="G10.2b", chapter=10, symbolic="singular values", also="spectral norm subdifferential tie repeated"),
+        note=r"At $t = 0$, $X = \sigma UV^\top$, and $t$ grows from 0. The first is the slope of $\lVert X "
+             r"+ tH\rVert_2$: the largest $\langle\mathbf{u}\mathbf{v}^\top, H\rangle$ over unit pairs "
+             r"$\mathbf{u} = U\mathbf{c}$, $\mathbf{v} = V\mathbf{c}$, whose convex hull is the "
+             "subdifferential.",
+        refs="G10.2b", chapter=10, symbolic="singular values",
+        also="spectral norm subdifferential tie repeated"),
 
     Identity(
         "nuclear norm", "X: N n",
-        of=(r"\lVert X\rVert_* = \sum_i\sigma_i", 'norm(X, "nuc")'),
-        gradient=(r"UV^\top \text{ (thin)}", """
+        of=(r"\lVert X\rVert_*", 'norm(X, "nuc")'),
+        gradient=(r"UV^\top", """
             U, s, Vt = svd(X, full_matrices=False)
             return U @ Vt"""),
         reason=r"$d\sum_i\sigma_i = \sum_i\mathbf{u}_i^\top dX\,\mathbf{v}_i = \langle UV^\top, dX\rangle$.",
@@ -279,113 +327,137 @@ ENTRIES = (
                Wrong(r"VU^\top", """
                    U, s, Vt = svd(X, full_matrices=False)
                    return (U @ Vt).T""", "transposed", "the derivative in the other layout"),
-               Wrong("USV^\\top", "X", "only for orthogonal input", "all of the decomposition was put back")),
-        other=("VU^\\top", """
+               Wrong(r"USV^\top", "X", "only for orthogonal input", "all of the decomposition was put back")),
+        other=(r"VU^\top", """
             U, s, Vt = svd(X, full_matrices=False)
             return (U @ Vt).T"""),
+        note=r"The sum of the singular values; $X = USV^\top$ is the thin decomposition.",
         refs="G10.3a", chapter=10, symbolic="singular values", also="trace norm"),
 
     Identity(
         "nuclear norm at low rank, one-sided rate", "t:, X: N n, H: N n; t = 0 * t; X[:, 0] = X[:, 1]",
-        of=(r"\lVert X + tH\rVert_*,\quad t \ge 0", """
+        of=(r"\lVert X + tH\rVert_*", """
             s = svd(X + t * H)[1]
             return s[:-1].sum() + np.sign(t) * s[-1]    # smooth; for t >= 0 it is the norm"""),
         differential=(r"\bigl(\langle UV^\top, H\rangle + \lVert U_\perp^\top HV_\perp\rVert_*\bigr)\,dt", """
             U, s, Vt = svd(X)
             r = n - 1
             return (np.sum(U[:, :r] @ Vt[:r] * H) + norm(U[:, r:].T @ H @ Vt[r:].T, "nuc")) * dt"""),
-        reason=r"It is $\max\langle UV^\top + W, H\rangle$ over the subdifferential: $W$ may be any $U_\perp CV_\perp^\top$ with $\lVert C\rVert_2 \le 1$.",
+        reason=r"It is $\max\langle UV^\top + W, H\rangle$ over the subdifferential: $W$ may be any "
+               r"$U_\perp CV_\perp^\top$ with $\lVert C\rVert_2 \le 1$.",
         conditions={"$X$ has rank $n - 1$": "X[:, 0] = 2 * X[:, 1] + H[:, 0]"},
         wrong=(Wrong(r"\langle UV^\top, H\rangle\,dt", """
                    U, s, Vt = svd(X)
-                   return np.sum(U[:, :n - 1] @ Vt[:n - 1] * H) * dt""", None, "the zero singular value was forgotten: it grows from 0",
+                   return np.sum(U[:, :n - 1] @ Vt[:n - 1] * H) * dt""", None,
+                     "the zero singular value was forgotten: it grows from 0",
                      unnamed="a number at one point: any other value would explain it as well"),
                Wrong(r"\langle U_nV_n^\top, H\rangle\,dt", """
                    U, s, Vt = svd(X, full_matrices=False)
-                   return np.sum(U @ Vt * H) * dt""", None, "the full-rank formula, with the vectors that svd happens to return",
+                   return np.sum(U @ Vt * H) * dt""", None,
+                     "the full-rank formula, with the vectors that svd happens to return",
                      unnamed="a number at one point: any other value would explain it as well")),
+        note=r"At $t = 0$, and $t$ grows from 0. $U_\perp$, $V_\perp$ complete the singular vectors of "
+             r"$\sigma_i > 0$.",
         refs="G10.3b", chapter=10, symbolic="singular values", also="subdifferential slope rank deficient"),
 
     Identity(
         "subgradient of the nuclear norm", "X: N n, C: n n; X[:, 0] = X[:, 1]; C = C / (2 * norm(C))",
-        of=(r"\langle UV^\top + W, X\rangle,\ \lVert UV^\top + W\rVert_2", """
+        of=(r"\bigl(\langle Y, X\rangle, \lVert Y\rVert_2\bigr)", """
             U, s, Vt = svd(X)
             r = n - 1
             W = U[:, r:n] @ C[r:, r:] @ Vt[r:]
             Y = U[:, :r] @ Vt[:r] + W
             return np.array([np.sum(Y * X), norm(Y, 2)])"""),
-        equals=(r"\lVert X\rVert_*,\ 1", 'np.array([norm(X, "nuc"), 1.0])'),
-        reason=r"$U^\top W = 0$ and $WV = 0$: $W$ does not see $X$, and $\lVert W\rVert_2 \le 1$ keeps the spectral norm at 1.",
-        conditions={r"$\lVert W\rVert_2 \le 1$": "C = 9 * np.eye(n)", "$U^\\top W = 0$: $r$ is the rank": "X[:, 0] = 2 * X[:, 1] + X[0, 0]"},
-        wrong=(Wrong(r"\lVert X\rVert_F,\ 1", "np.array([norm(X), 1.0])", None, "the norm of another pair of duals", unnamed=EQUALITY),),
-        note=r"These two equations are what makes $Y = UV^\top + W$ a subgradient: $\lVert Z\rVert_* \ge \langle Y, Z\rangle$ for all $Z$, with equality at $X$.",
+        equals=(r"\bigl(\lVert X\rVert_*, 1\bigr)", 'np.array([norm(X, "nuc"), 1.0])'),
+        reason=r"$U^\top W = 0$ and $WV = 0$: $W$ does not see $X$, and $\lVert W\rVert_2 \le 1$ keeps the "
+               "spectral norm at 1.",
+        conditions={r"$\lVert W\rVert_2 \le 1$": "C = 9 * np.eye(n)",
+                    r"$U^\top W = 0$: $r$ is the rank": "X[:, 0] = 2 * X[:, 1] + X[0, 0]"},
+        wrong=(Wrong(r"\bigl(\lVert X\rVert_F, 1\bigr)", "np.array([norm(X), 1.0])", None,
+                     "the norm of another pair of duals", unnamed=EQUALITY),),
+        note=r"$Y = UV^\top + W$, with singular vectors of $\sigma_i > 0$ only. The two equations make it "
+             r"a subgradient: $\lVert Z\rVert_* \ge \langle Y, Z\rangle$ for all $Z$, with equality at $X$.",
         refs="G10.3c", chapter=10, symbolic="singular values", also="subdifferential certificate"),
 
     Identity(
         "nuclear norm by duality", "X: N n",
         of=(r"\lVert X\rVert_*", 'norm(X, "nuc")'),
-        equals=(r"\langle X, Y\rangle,\quad Y = UV^\top,\ \lVert Y\rVert_2 = 1", """
+        equals=(r"\langle X, UV^\top\rangle", """
             U, s, Vt = svd(X, full_matrices=False)
-            Y = U @ Vt
-            return np.sum(X * Y) / norm(Y, 2)"""),
-        reason=r"$\langle X, Y\rangle = \sum_i\sigma_i\,\mathbf{u}_i^\top Y\mathbf{v}_i \le \sum_i\sigma_i$ if $\lVert Y\rVert_2 \le 1$; $UV^\top$ attains it.",
+            return np.sum(X * (U @ Vt))"""),
+        reason=r"$\langle X, Y\rangle = \sum_i\sigma_i\,\mathbf{u}_i^\top Y\mathbf{v}_i \le "
+               r"\sum_i\sigma_i$ if $\lVert Y\rVert_2 \le 1$; $UV^\top$ attains it.",
         wrong=(Wrong(r"\langle X, X\rangle/\lVert X\rVert_2", "np.sum(X * X) / norm(X, 2)", None,
                      "$X$ itself, scaled into the ball: the Frobenius norm's choice", unnamed=EQUALITY),),
+        note=r"So it is the largest $\langle X, Y\rangle$ with $\lVert Y\rVert_2 \le 1$; $X = USV^\top$ is "
+             "the thin decomposition.",
         refs="G10.7a", chapter=10, symbolic="singular values", also="dual norm"),
 
     Identity(
         "proximal map of the nuclear norm", "X: N n, tau: positive; tau = tau / 2 * norm(X, 2)",
-        of=(r"\langle X - Z, Z\rangle,\ \lVert X - Z\rVert_2,\quad Z = U(S - \tau I)_+V^\top", """
+        of=(r"\bigl(\langle X - Z, Z\rangle, \lVert X - Z\rVert_2\bigr)", """
             U, s, Vt = svd(X, full_matrices=False)
             Z = U * np.maximum(s - tau, 0) @ Vt
             return np.array([np.sum((X - Z) * Z), norm(X - Z, 2)])"""),
-        equals=(r"\tau\lVert Z\rVert_*,\ \tau", """
+        equals=(r"\bigl(\tau\lVert Z\rVert_*, \tau\bigr)", """
             Z_norm = np.maximum(svd(X)[1] - tau, 0).sum()
             return np.array([tau * Z_norm, tau])"""),
-        reason=r"So $\frac{X - Z}{\tau}$ is a subgradient at $Z$, and $Z$ minimises $\frac12\lVert Z - X\rVert_F^2 + \tau\lVert Z\rVert_*$.",
+        reason=r"So $\frac{X - Z}{\tau}$ is a subgradient at $Z$, and $Z$ minimises $\frac12\lVert Z - "
+               r"X\rVert_F^2 + \tau\lVert Z\rVert_*$.",
         conditions={r"$\tau \le \sigma_1$ (else $Z = 0$)": "tau = 3 * norm(X, 2)"},
-        wrong=(Wrong(r"\tau\lVert X\rVert_*,\ \tau", 'np.array([tau * norm(X, "nuc"), tau])', None,
+        wrong=(Wrong(r"\bigl(\tau\lVert X\rVert_*, \tau\bigr)", 'np.array([tau * norm(X, "nuc"), tau])', None,
                      "$X$ and its threshold were mixed up", unnamed=EQUALITY),),
+        note=r"$Z = U(S - \tau I)_+V^\top$ for $X = USV^\top$: the singular values are lowered by $\tau$, "
+             "but not below 0.",
         refs="G10.7b", chapter=10, symbolic="singular values", also="prox soft thresholding svt"),
 
     Identity(
         "Schatten norm", "X: N n, r: positive; r = r + 1",
-        of=(r"\lVert X\rVert_{S_r} = \lVert\boldsymbol\sigma\rVert_r", "norm(svd(X)[1], r)"),
-        gradient=(r"\frac{U\operatorname{diag}(\sigma_i^{r-1})V^\top}{\lVert\boldsymbol\sigma\rVert_r^{r-1}}", """
+        of=(r"\lVert\boldsymbol\sigma(X)\rVert_r", "norm(svd(X)[1], r)"),
+        gradient=(r"\frac{U\operatorname{diag}(\sigma_i^{r-1})V^\top}{\lVert\boldsymbol\sigma\rVert_r^{r-1}}",
+                  """
             U, s, Vt = svd(X, full_matrices=False)
             return U * (s / norm(s, r))**(r - 1) @ Vt"""),
-        reason=r"$\frac{\partial\lVert\boldsymbol\sigma\rVert_r}{\partial\sigma_i} = \bigl(\frac{\sigma_i}{\lVert\boldsymbol\sigma\rVert_r}\bigr)^{r-1}$, and $d\sigma_i = \mathbf{u}_i^\top dX\,\mathbf{v}_i$.",
-        conditions={"$X \\ne 0$": "X = 0 * X"},
+        reason=r"$\frac{\partial\lVert\boldsymbol\sigma\rVert_r}{\partial\sigma_i} = "
+               r"\bigl(\frac{\sigma_i}{\lVert\boldsymbol\sigma\rVert_r}\bigr)^{r-1}$, and $d\sigma_i = "
+               r"\mathbf{u}_i^\top dX\,\mathbf{v}_i$.",
+        conditions={r"$X \ne 0$": "X = 0 * X"},
         wrong=(Wrong(r"U\operatorname{diag}(\sigma_i^{r-1})V^\top", """
                    U, s, Vt = svd(X, full_matrices=False)
-                   return U * s**(r - 1) @ Vt""", "missing chain factor", r"the derivative of $\frac1r\sum\sigma_i^r$"),
-               Wrong(r"\frac{X}{\lVert X\rVert_{S_r}}", "X / norm(svd(X)[1], r)", None, "as for the Frobenius norm, $r = 2$",
+                   return U * s**(r - 1) @ Vt""", "missing chain factor",
+                     r"the derivative of $\frac1r\sum\sigma_i^r$"),
+               Wrong(r"\frac{X}{\lVert\boldsymbol\sigma\rVert_r}", "X / norm(svd(X)[1], r)", None,
+                     "as for the Frobenius norm, $r = 2$",
                      unnamed="the singular values are off by a factor each")),
-        note="Full rank is not needed for $r > 1$. $r = 2$ is the Frobenius norm; $r = 1$ the nuclear norm, which needs it.",
+        note="Full rank is not needed for $r > 1$. $r = 2$ is the Frobenius norm; $r = 1$ the nuclear "
+             "norm, which needs it.",
         refs="G10.4", chapter=10, symbolic="singular values"),
 
     # Entries and rows
     Identity(
         "group norm over rows", "X: m n",
         of=(r"\sum_i\lVert\mathbf{x}_i\rVert_2", "norm(X, axis=1).sum()"),
-        gradient=(r"\text{row } i:\ \frac{\mathbf{x}_i}{\lVert\mathbf{x}_i\rVert_2}", "X / norm(X, axis=1, keepdims=True)"),
+        gradient=(r"\operatorname{diag}(\lVert\mathbf{x}_i\rVert)^{-1}X",
+                  "X / norm(X, axis=1, keepdims=True)"),
         reason="Each row is in one term only: a Euclidean norm.",
         conditions={"no row is zero": "X[0] = 0 * X[0]"},
-        wrong=(Wrong(r"\text{column } j:\ \frac{\mathbf{x}_j}{\lVert\mathbf{x}_j\rVert_2}", "X / norm(X, axis=0)", "wrong axis",
-                     "the norms were taken over the other axis"),
+        wrong=(Wrong(r"X\operatorname{diag}(\lVert X\mathbf{e}_j\rVert)^{-1}", "X / norm(X, axis=0)",
+                     "wrong axis", "the norms were taken over the other axis"),
                Wrong(r"\frac{X}{\lVert X\rVert_F}", "X / norm(X)", "wrong axis", "one length for all rows"),
-               Wrong(r"\operatorname{sign}X", "np.sign(X)", "elementwise product", "as if each row had one entry")),
-        note=r"$\mathbf{x}_i$ is the $i$-th row.",
+               Wrong(r"\operatorname{sign}X", "np.sign(X)", "elementwise product",
+                     "as if each row had one entry")),
+        note=r"$\mathbf{x}_i$ is the $i$-th row: each row is divided by its length.",
         refs="G10.6a", chapter=10, also="group lasso l21"),
 
     Identity(
         "sum of absolute values", "X: m n nonzero",
-        of=(r"\lVert X\rVert_{\ell_1} = \sum_{ij}|X_{ij}|", "np.abs(X).sum()"),
+        of=(r"\sum_{ij}|X_{ij}|", "np.abs(X).sum()"),
         gradient=(r"\operatorname{sign}X", "np.sign(X)"),
         reason=r"$d|x| = \operatorname{sign}(x)\,dx$ off zero, for each entry by itself.",
         conditions={"no entry is zero": "X[0, 0] = 0"},
         wrong=(Wrong("|X|", "np.abs(X)", "missing chain factor", "the value was taken for the slope"),
                Wrong(r"-\operatorname{sign}X", "-np.sign(X)", "sign", "the direction that makes it smaller"),
-               Wrong(r"\mathbf{1}\mathbf{1}^\top", "np.ones((m, n))", "missing chain factor", "as if all entries were positive")),
+               Wrong(r"\mathbf{1}\mathbf{1}^\top", "np.ones((m, n))", "missing chain factor",
+                     "as if all entries were positive")),
         refs="G10.6b", chapter=10, symbolic="np.abs has a kink", also="lasso l1 norm entrywise"),
 )
