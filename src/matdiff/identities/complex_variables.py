@@ -11,7 +11,8 @@ ENTRIES = (
         "conjugate transpose", "X: m n complex, H: m n complex",
         of=(r"(X + H)^{\mathsf H} - X^{\mathsf H}", "(X + H).conj().T - X.conj().T"),
         equals=(r"H^{\mathsf H}", "H.conj().T"),
-        reason=r"Sums are conjugated and transposed term by term, so with $H = dX$ it is $d(X^{\mathsf H}) = (dX)^{\mathsf H}$.",
+        reason=r"Sums are conjugated and transposed term by term, so with $H = dX$ it is $d(X^{\mathsf H}) "
+               r"= (dX)^{\mathsf H}$.",
         wrong=(Wrong(r"H^\top", "H.T", None, "the conjugate was forgotten: right for real $H$",
                      unnamed="two arrays are compared, not two derivatives"),),
         symbolic="complex variables",
@@ -21,12 +22,15 @@ ENTRIES = (
     Identity(
         "slope along a complex direction", "t: , z: n complex, v: n complex, A: m n complex; t = 0 * t",
         of=(r"f(\mathbf{z} + t\mathbf{v})", "norm(A @ (z + t * v))"),
-        gradient=(r"\operatorname{Re}\mathbf{g}^{\mathsf H}\mathbf{v},\ \mathbf{g} = 2\,\partial f/\partial\bar{\mathbf{z}}", """
+        gradient=(r"\operatorname{Re}\mathbf{g}^{\mathsf H}\mathbf{v},\ \mathbf{g} = 2\,\partial "
+                  r"f/\partial\bar{\mathbf{z}}", """
             w = z + t * v
             g = A.conj().T @ A @ w / norm(A @ w)
             return np.real(g.conj() @ v)"""),
-        reason=r"$df = \tfrac{\partial f}{\partial\mathbf{z}}d\mathbf{z} + \tfrac{\partial f}{\partial\bar{\mathbf{z}}}d\bar{\mathbf{z}}$, "
-               r"two conjugate numbers; among unit vectors $\mathbf{v} = \mathbf{g}/\lVert\mathbf{g}\rVert$ gives most.",
+        reason=r"$df = \tfrac{\partial f}{\partial\mathbf{z}}d\mathbf{z} + \tfrac{\partial "
+               r"f}{\partial\bar{\mathbf{z}}}d\bar{\mathbf{z}}$, "
+               r"two conjugate numbers; among unit vectors $\mathbf{v} = \mathbf{g}/\lVert\mathbf{g}\rVert$ "
+               r"gives most.",
         conditions={r"$f$ is differentiable at $\mathbf{z}$": "z = 0 * z"},
         wrong=(Wrong(r"\operatorname{Re}\mathbf{g}^\top\mathbf{v}", """
                      w = z + t * v
@@ -37,9 +41,10 @@ ENTRIES = (
                      w = z + t * v
                      g = A.conj().T @ A @ w / norm(A @ w)
                      return 2 * np.real(g.conj() @ v)""", "factor",
-                     r"the 2 is already in $\mathbf{g}$: it belongs to $\partial f/\partial\bar{\mathbf{z}}$")),
+                     r"the 2 of $2\,\partial f/\partial\bar{\mathbf{z}}$ is in $\mathbf{g}$ already")),
         symbolic="complex variables",
-        note=r"The code takes $f = \lVert A\mathbf{z}\rVert$. Steepest ascent goes along $2\,\partial f/\partial\bar{\mathbf{z}}$, "
+        note=r"The code takes $f = \lVert A\mathbf{z}\rVert$. Steepest ascent goes along $2\,\partial "
+             r"f/\partial\bar{\mathbf{z}}$, "
              r"not along $\partial f/\partial\mathbf{z}$, its conjugate.",
         refs="G18.4a", chapter=18, also="Wirtinger steepest ascent"),
 
@@ -49,9 +54,11 @@ ENTRIES = (
         "real part of a linear form", "z: n complex, a: n complex",
         of=(r"\operatorname{Re}\mathbf{a}^{\mathsf H}\mathbf{z}", "np.real(a.conj() @ z)"),
         conjugate=(r"\mathbf{a}", "a"),
-        reason=r"$df = \operatorname{Re}\mathbf{a}^{\mathsf H}d\mathbf{z}$ is already of the form $\operatorname{Re}\mathbf{g}^{\mathsf H}d\mathbf{z}$.",
+        reason=r"$df = \operatorname{Re}\mathbf{a}^{\mathsf H}d\mathbf{z}$ is already of the form "
+               r"$\operatorname{Re}\mathbf{g}^{\mathsf H}d\mathbf{z}$.",
         wrong=(Wrong(r"\bar{\mathbf{a}}", "a.conj()", None,
-                     r"read off $\tfrac{\partial f}{\partial\mathbf{z}}$ instead of $\tfrac{\partial f}{\partial\bar{\mathbf{z}}}$",
+                     r"read off $\tfrac{\partial f}{\partial\mathbf{z}}$ instead of $\tfrac{\partial "
+                     r"f}{\partial\bar{\mathbf{z}}}$",
                      unnamed="the checker sees real and imaginary part as two real arrays"),),
         symbolic="complex variables",
         chapter=18),
@@ -60,9 +67,11 @@ ENTRIES = (
         "real part of a Hermitian form", "z: n complex, A: n n complex",
         of=(r"\operatorname{Re}\mathbf{z}^{\mathsf H}A\mathbf{z}", "np.real(z.conj() @ A @ z)"),
         conjugate=(r"(A + A^{\mathsf H})\mathbf{z}", "(A + A.conj().T) @ z"),
-        reason=r"$df = \operatorname{Re}(d\mathbf{z}^{\mathsf H}A\mathbf{z} + \mathbf{z}^{\mathsf H}A\,d\mathbf{z})$; "
+        reason=r"$df = \operatorname{Re}(d\mathbf{z}^{\mathsf H}A\mathbf{z} + \mathbf{z}^{\mathsf "
+               r"H}A\,d\mathbf{z})$; "
                r"the first is the conjugate of $\mathbf{z}^{\mathsf H}A^{\mathsf H}d\mathbf{z}$.",
-        wrong=(Wrong(r"2A\mathbf{z}", "2 * A @ z", "not symmetrised", "right for Hermitian $A$, where the form is real by itself"),
+        wrong=(Wrong(r"2A\mathbf{z}", "2 * A @ z", "not symmetrised",
+                     "right for Hermitian $A$, where the form is real by itself"),
                Wrong(r"(A + A^\top)\mathbf{z}", "(A + A.T) @ z", None, "the conjugate was forgotten",
                      unnamed="the checker sees real and imaginary part as two real arrays")),
         symbolic="complex variables",
@@ -72,9 +81,11 @@ ENTRIES = (
         "real part of a quadratic form", "z: n complex, A: n n complex",
         of=(r"\operatorname{Re}\mathbf{z}^\top A\mathbf{z}", "np.real(z @ A @ z)"),
         conjugate=(r"\overline{(A + A^\top)\mathbf{z}}", "((A + A.T) @ z).conj()"),
-        reason=r"Holomorphic inside: $df = \operatorname{Re}\mathbf{u}^\top d\mathbf{z}$ with $\mathbf{u} = (A + A^\top)\mathbf{z}$, "
+        reason=r"Holomorphic inside: $df = \operatorname{Re}\mathbf{u}^\top d\mathbf{z}$ with $\mathbf{u} = "
+               r"(A + A^\top)\mathbf{z}$, "
                r"and $\mathbf{g} = \bar{\mathbf{u}}$.",
-        wrong=(Wrong(r"(A + A^\top)\mathbf{z}", "(A + A.T) @ z", None, "the real formula, without the conjugate",
+        wrong=(Wrong(r"(A + A^\top)\mathbf{z}", "(A + A.T) @ z", None,
+                     "the real formula, without the conjugate",
                      unnamed="the checker sees real and imaginary part as two real arrays"),),
         symbolic="complex variables",
         chapter=18, also="holomorphic"),
@@ -83,7 +94,8 @@ ENTRIES = (
         "modulus", "z: complex",
         of=(r"|z|", "np.abs(z)"),
         conjugate=(r"z/|z|", "z / np.abs(z)"),
-        reason=r"From $|z|^2 = z\bar z$ follows $2|z|\,d|z| = 2\operatorname{Re}\bar z\,dz$: straight away from the origin.",
+        reason=r"From $|z|^2 = z\bar z$ follows $2|z|\,d|z| = 2\operatorname{Re}\bar z\,dz$: straight away "
+               r"from the origin.",
         conditions={r"$z\neq0$": "z = 0 * z"},
         wrong=(Wrong(r"\bar z/|z|", "np.conj(z) / np.abs(z)", "sign",
                      r"twice $\partial f/\partial z$: the imaginary part has the opposite sign"),
@@ -96,15 +108,20 @@ ENTRIES = (
     Identity(
         "squared modulus of a residual", "x: n complex, b: n complex, a: complex",
         of=(r"|a - \mathbf{x}^{\mathsf H}\mathbf{b}|^2", "np.abs(a - x.conj() @ b)**2"),
-        conjugate=(r"-2\mathbf{b}\,\overline{(a - \mathbf{x}^{\mathsf H}\mathbf{b})}", "-2 * b * np.conj(a - x.conj() @ b)"),
-        reason=r"$df = 2\operatorname{Re}\bar r\,dr$ with $dr = -d\mathbf{x}^{\mathsf H}\mathbf{b}$: of $\bar{\mathbf{x}}$ alone.",
-        wrong=(Wrong(r"-2\mathbf{b}\,(a - \mathbf{x}^{\mathsf H}\mathbf{b})", "-2 * b * (a - x.conj() @ b)", None,
+        conjugate=(r"-2\mathbf{b}\,\overline{(a - \mathbf{x}^{\mathsf H}\mathbf{b})}",
+                   "-2 * b * np.conj(a - x.conj() @ b)"),
+        reason=r"$df = 2\operatorname{Re}\bar r\,dr$ with $dr = -d\mathbf{x}^{\mathsf H}\mathbf{b}$: of "
+               r"$\bar{\mathbf{x}}$ alone.",
+        wrong=(Wrong(r"-2\mathbf{b}\,(a - \mathbf{x}^{\mathsf H}\mathbf{b})", "-2 * b * (a - x.conj() @ b)",
+                     None,
                      r"the derivative by $\bar{\mathbf{x}}$ of the square without a modulus",
                      unnamed="the checker sees real and imaginary part as two real arrays"),
-               Wrong(r"-\mathbf{b}\,\overline{(a - \mathbf{x}^{\mathsf H}\mathbf{b})}", "-b * np.conj(a - x.conj() @ b)", "factor",
+               Wrong(r"-\mathbf{b}\,\overline{(a - \mathbf{x}^{\mathsf H}\mathbf{b})}",
+                     "-b * np.conj(a - x.conj() @ b)", "factor",
                      r"$\partial f/\partial\bar{\mathbf{x}}$, half of the direction of steepest ascent")),
         symbolic="complex variables",
-        note=r"The Cookbook prints (89) for $(a - \mathbf{x}^{\mathsf H}\mathbf{b})^2$: the modulus is missing, and without it the "
+        note=r"The Cookbook prints (89) for $(a - \mathbf{x}^{\mathsf H}\mathbf{b})^2$: the modulus is "
+             r"missing, and without it the "
              "function is not real and the formula does not hold.",
         refs="CB89", chapter=18, also="adaptive filter"),
 
@@ -112,7 +129,8 @@ ENTRIES = (
         "complex least squares", "z: n complex, A: m n complex, b: m complex",
         of=(r"\lVert A\mathbf{z} - \mathbf{b}\rVert^2", "norm(A @ z - b)**2"),
         conjugate=(r"2A^{\mathsf H}(A\mathbf{z} - \mathbf{b})", "2 * A.conj().T @ (A @ z - b)"),
-        reason=r"$df = 2\operatorname{Re}\mathbf{r}^{\mathsf H}A\,d\mathbf{z}$ with $\mathbf{r} = A\mathbf{z} - \mathbf{b}$.",
+        reason=r"$df = 2\operatorname{Re}\mathbf{r}^{\mathsf H}A\,d\mathbf{z}$ with $\mathbf{r} = "
+               r"A\mathbf{z} - \mathbf{b}$.",
         wrong=(Wrong(r"2A^\top(A\mathbf{z} - \mathbf{b})", "2 * A.T @ (A @ z - b)", None,
                      "the conjugate was forgotten: right for real $A$",
                      unnamed="the checker sees real and imaginary part as two real arrays"),
@@ -127,30 +145,37 @@ ENTRIES = (
         conjugate=(r"2h\,\overline{\nabla h}", """
             h, slope = c @ np.sin(A @ z), A.T @ (c * np.cos(A @ z))
             return 2 * h * slope.conj()"""),
-        reason=r"$df = 2\operatorname{Re}\bar h\,dh$ and $dh = \nabla h^\top d\mathbf{z}$, so $\mathbf{g}^{\mathsf H} = 2\bar h\,\nabla h^\top$.",
+        reason=r"$df = 2\operatorname{Re}\bar h\,dh$ and $dh = \nabla h^\top d\mathbf{z}$, so "
+               r"$\mathbf{g}^{\mathsf H} = 2\bar h\,\nabla h^\top$.",
         wrong=(Wrong(r"2h\,\nabla h", """
                      h, slope = c @ np.sin(A @ z), A.T @ (c * np.cos(A @ z))
                      return 2 * h * slope""", None, "the real chain rule, without conjugates",
                      unnamed="the checker sees real and imaginary part as two real arrays"),
                Wrong(r"2\bar h\,\nabla h", """
                      h, slope = c @ np.sin(A @ z), A.T @ (c * np.cos(A @ z))
-                     return 2 * np.conj(h) * slope""", None, r"twice $\partial f/\partial\mathbf{z}$, the conjugate",
+                     return 2 * np.conj(h) * slope""", None,
+                     r"twice $\partial f/\partial\mathbf{z}$, the conjugate",
                      unnamed="the checker sees real and imaginary part as two real arrays")),
         symbolic="complex variables",
-        note=r"The code takes $h = \mathbf{c}^\top\sin(A\mathbf{z})$. No conjugate of $\mathbf{z}$ may stand in $h$.",
+        note=r"The code takes $h = \mathbf{c}^\top\sin(A\mathbf{z})$. No conjugate of $\mathbf{z}$ may "
+             r"stand in $h$.",
         chapter=18, also="analytic chain rule"),
 
     # Matrices
 
     Identity(
-        "complex squared Frobenius residual", "Z: m n complex, A: p m complex, B: n q complex, C: p q complex",
+        "complex squared Frobenius residual",
+        "Z: m n complex, A: p m complex, B: n q complex, C: p q complex",
         of=(r"\lVert AZB - C\rVert_F^2", "norm(A @ Z @ B - C)**2"),
         conjugate=(r"2A^{\mathsf H}(AZB - C)B^{\mathsf H}", "2 * A.conj().T @ (A @ Z @ B - C) @ B.conj().T"),
-        reason=r"$df = 2\operatorname{Re}\langle AZB - C, A\,dZ\,B\rangle$, and factors move across $\operatorname{Re}\operatorname{tr}(U^{\mathsf H}V)$ "
+        reason=r"$df = 2\operatorname{Re}\langle AZB - C, A\,dZ\,B\rangle$, and factors move across "
+               r"$\operatorname{Re}\operatorname{tr}(U^{\mathsf H}V)$ "
                "conjugate transposed.",
-        wrong=(Wrong(r"2A^\top(AZB - C)B^\top", "2 * A.T @ (A @ Z @ B - C) @ B.T", None, "the conjugates were forgotten",
+        wrong=(Wrong(r"2A^\top(AZB - C)B^\top", "2 * A.T @ (A @ Z @ B - C) @ B.T", None,
+                     "the conjugates were forgotten",
                      unnamed="the checker sees real and imaginary part as two real arrays"),
-               Wrong(r"A^{\mathsf H}(AZB - C)B^{\mathsf H}", "A.conj().T @ (A @ Z @ B - C) @ B.conj().T", "factor",
+               Wrong(r"A^{\mathsf H}(AZB - C)B^{\mathsf H}", "A.conj().T @ (A @ Z @ B - C) @ B.conj().T",
+                     "factor",
                      r"$\partial f/\partial\bar Z$, half of the direction of steepest ascent")),
         symbolic="complex variables",
         chapter=18),
@@ -159,11 +184,13 @@ ENTRIES = (
         "log of the modulus of a complex determinant", "Z: n n complex",
         of=(r"\log|\det Z|", "slogdet(Z)[1]"),
         conjugate=(r"Z^{-\mathsf H}", "inv(Z).conj().T"),
-        reason=r"$\log|\det Z| = \operatorname{Re}\log\det Z$, so $df = \operatorname{Re}\operatorname{tr}(Z^{-1}dZ)$.",
+        reason=r"$\log|\det Z| = \operatorname{Re}\log\det Z$, so $df = "
+               r"\operatorname{Re}\operatorname{tr}(Z^{-1}dZ)$.",
         conditions={r"$Z$ is invertible": "Z[0] = 0"},
         wrong=(Wrong(r"Z^{-\top}", "inv(Z).T", "sign",
                      "the real formula, without the conjugate: the imaginary part has the opposite sign"),
-               Wrong(r"2Z^{-\mathsf H}", "2 * inv(Z).conj().T", "factor", r"that belongs to $\log\det ZZ^{\mathsf H}$")),
+               Wrong(r"2Z^{-\mathsf H}", "2 * inv(Z).conj().T", "factor",
+                     r"that belongs to $\log\det ZZ^{\mathsf H}$")),
         symbolic="complex variables",
         chapter=18, also="Jacobi log det"),
 )

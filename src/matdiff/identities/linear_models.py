@@ -14,16 +14,20 @@ ENTRIES = (
         hessian=(r"\tfrac1mX^\top X", "X.T @ X / N"),
         equals=(r"\tfrac1{2m}(X\mathbf{w} - \mathbf{y})^\top(X\mathbf{w} - \mathbf{y})",
                 "(X @ w - y) @ (X @ w - y) / (2 * N)"),
-        reason=r"$dL = \tfrac1m\mathbf{r}^\top d\mathbf{r}$ with $d\mathbf{r} = X\,d\mathbf{w}$. The Hessian is a Gram matrix, "
+        reason=r"$dL = \tfrac1m\mathbf{r}^\top d\mathbf{r}$ with $d\mathbf{r} = X\,d\mathbf{w}$. The "
+               r"Hessian is a Gram matrix, "
                "so stationary means minimal.",
-        wrong=(Wrong(r"X^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y)", "factor", "the sum of squares, not the mean"),
+        wrong=(Wrong(r"X^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y)", "factor",
+                     "the sum of squares, not the mean"),
                Wrong(r"\tfrac1mX^\top(\mathbf{y} - X\mathbf{w})", "X.T @ (y - X @ w) / N", "sign",
                      "the residual the other way round"),
-               Wrong(r"\tfrac1m(X\mathbf{w} - \mathbf{y})^\top X", "X * (X @ w - y)[:, None] / N", "not summed over the batch",
+               Wrong(r"\tfrac1m(X\mathbf{w} - \mathbf{y})^\top X", "X * (X @ w - y)[:, None] / N",
+                     "not summed over the batch",
                      "one gradient for each example")),
         other=(r"\tfrac1m(X\mathbf{w} - \mathbf{y})^\top X", "(X @ w - y) @ X / N"),
         views=Views(
-            indices=(r"\frac{\partial L}{\partial w_k} = \frac1m\sum_i X_{ik}\Bigl(\sum_j X_{ij}w_j - y_i\Bigr)", """
+            indices=(r"\frac{\partial L}{\partial w_k} = \frac1m\sum_i X_{ik}\Bigl(\sum_j X_{ij}w_j - "
+                     r"y_i\Bigr)", """
                 g = np.zeros(n)
                 for k in range(n):
                     for i in range(N):
@@ -34,20 +38,24 @@ ENTRIES = (
                 return g"""),
             einsum=(r"\tfrac1m\bigl(X_{ik}X_{ij}w_j - X_{ik}y_i\bigr)",
                     "(np.einsum('ik,ij,j->k', X, X, w) - np.einsum('ik,i->k', X, y)) / N"),
-            differential=(r"dL = \tfrac1m(X\mathbf{w} - \mathbf{y})^\top X\,d\mathbf{w}", "(X @ w - y) @ (X @ dw) / N"),
-            steps=(r"Multiply out: the inner sum over $j$ and the outer one over $i$ become repeated indices.",
+            differential=(r"dL = \tfrac1m(X\mathbf{w} - \mathbf{y})^\top X\,d\mathbf{w}",
+                          "(X @ w - y) @ (X @ dw) / N"),
+            steps=("Multiply out: the sums over $j$ inside and over $i$ outside become repeated indices.",
                    r"Multiply by $dw_k$ and sum over $k$: $X_{ik}dw_k$ is the change of residual $i$.",
                    r"What stands before $d\mathbf{w}$ is a row: transposed, it is the gradient.")),
         note="Averaged over $m$ examples and halved; libraries average over all entries and do not halve.",
-        refs="S02-C04 S16-C04 S16-C08 S16-C19 S16-C20 G16.1a E25", chapter=2, section="sec-2-squared", also="MSE quadratic loss"),
+        refs="S02-C04 S16-C04 S16-C08 S16-C19 S16-C20 G16.1a E25", chapter=2, section="sec-2-squared",
+        also="MSE quadratic loss"),
 
     Identity(
         "squared residual, multiplied out", "w: n, X: N n, y: N",
         of=(r"\tfrac1{2m}\lVert X\mathbf{w} - \mathbf{y}\rVert^2", "norm(X @ w - y)**2 / (2 * N)"),
-        equals=(r"\tfrac1{2m}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - 2\mathbf{y}^\top X\mathbf{w} + \mathbf{y}^\top\mathbf{y}\bigr)",
+        equals=(r"\tfrac1{2m}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - 2\mathbf{y}^\top X\mathbf{w} + "
+                r"\mathbf{y}^\top\mathbf{y}\bigr)",
                 "(w @ X.T @ X @ w - 2 * y @ X @ w + y @ y) / (2 * N)"),
         reason=r"The two mixed terms are numbers, each the transpose of the other.",
-        wrong=(Wrong(r"\tfrac1{2m}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - \mathbf{y}^\top X\mathbf{w} + \mathbf{y}^\top\mathbf{y}\bigr)",
+        wrong=(Wrong(r"\tfrac1{2m}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - \mathbf{y}^\top X\mathbf{w} + "
+                     r"\mathbf{y}^\top\mathbf{y}\bigr)",
                      "(w @ X.T @ X @ w - y @ X @ w + y @ y) / (2 * N)", None, "there are two mixed terms",
                      unnamed="two numbers are compared, not two derivatives"),),
         refs="S16-C07", chapter=16),
@@ -60,11 +68,13 @@ ENTRIES = (
         equals=(r"\bigl(I - \tfrac\eta mX^\top X\bigr)(\mathbf{w} - \mathbf{w}^\star)", """
             best = pinv(X) @ y
             return (np.eye(n) - eta / N * X.T @ X) @ (w - best)"""),
-        reason=r"$\nabla L = \tfrac1mX^\top X(\mathbf{w} - \mathbf{w}^\star)$, so a step multiplies the error by a matrix, of norm "
+        reason=r"$\nabla L = \tfrac1mX^\top X(\mathbf{w} - \mathbf{w}^\star)$, so a step multiplies the "
+               r"error by a matrix, of norm "
                r"below 1 for $0 < \eta < 2/\lambda_{\max}(\tfrac1mX^\top X)$ and $X$ of full column rank.",
         wrong=(Wrong(r"\bigl(I - \eta X^\top X\bigr)(\mathbf{w} - \mathbf{w}^\star)", """
                      best = pinv(X) @ y
-                     return (np.eye(n) - eta * X.T @ X) @ (w - best)""", None, "the mean in the loss was forgotten",
+                     return (np.eye(n) - eta * X.T @ X) @ (w - best)""", None,
+                     "the mean in the loss was forgotten",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
         refs="G16.1b", chapter=16, also="convergence"),
@@ -73,8 +83,11 @@ ENTRIES = (
         "rank of the Gram matrix", "A: N k, B: k n; X = A @ B",
         of=(r"\operatorname{rank}(X^\top X)", "matrix_rank(X.T @ X)"),
         equals=(r"\operatorname{rank}X", "matrix_rank(X)"),
-        reason=r"$X^\top X\mathbf{v} = 0$ gives $\lVert X\mathbf{v}\rVert^2 = 0$: the two have the same null space. So the loss is strictly "
+        reason=r"$X^\top X\mathbf{v} = 0$ gives $\lVert X\mathbf{v}\rVert^2 = 0$: the two have the same "
+               r"null space. So the loss is strictly "
                "convex exactly for full column rank.",
+        wrong=(Wrong(r"n,\ \text{the number of columns}", "n", None, "right for full column rank",
+                     unnamed="two numbers are compared, not two derivatives"),),
         symbolic="the rank",
         note="For complex $X$ it takes $X^{\\mathsf H}X$.",
         refs="G16.1c", chapter=16, also="strictly convex"),
@@ -85,12 +98,14 @@ ENTRIES = (
         "least-squares solution", "X: N n, y: N",
         of=(r"\operatorname*{argmin}_{\mathbf{w}}\,\lVert X\mathbf{w} - \mathbf{y}\rVert^2", "pinv(X) @ y"),
         equals=(r"(X^\top X)^{-1}X^\top\mathbf{y}", "solve(X.T @ X, X.T @ y)"),
-        reason=r"The gradient vanishes where $X^\top X\mathbf{w} = X^\top\mathbf{y}$, the normal equations; the Hessian is not negative.",
+        reason=r"The gradient vanishes where $X^\top X\mathbf{w} = X^\top\mathbf{y}$, the normal equations; "
+               r"the Hessian is not negative.",
         conditions={"$X$ has full column rank": "X[:, 1] = 0"},
         wrong=(Wrong(r"X^\top\mathbf{y}", "X.T @ y", None, "right if the columns are orthonormal",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
-        note=r"Without full rank $X^+\mathbf{y}$ is the shortest of the minimisers. To compute it, take QR or SVD of $X$: "
+        note=r"Without full rank $X^+\mathbf{y}$ is the shortest of the minimisers. To compute it, take QR "
+             r"or SVD of $X$: "
              r"$X^\top X$ squares the condition number.",
         refs="S16-C10 S16-C21 E16 E51", chapter=16, also="normal equation OLS"),
 
@@ -98,7 +113,8 @@ ENTRIES = (
         "residual orthogonal to the columns", "X: N n, y: N",
         of=(r"X^\top(X\mathbf{w}^\star - \mathbf{y})", "X.T @ (X @ solve(X.T @ X, X.T @ y) - y)"),
         equals=(r"0", "np.zeros(n)"),
-        reason=r"The normal equations, moved to one side: $X\mathbf{w}^\star$ is the projection of $\mathbf{y}$ on the column space.",
+        reason=r"The normal equations, moved to one side: $X\mathbf{w}^\star$ is the projection of "
+               r"$\mathbf{y}$ on the column space.",
         wrong=(Wrong(r"\mathbf{y} - X\mathbf{w}^\star = 0", "y - X @ solve(X.T @ X, X.T @ y)", "shape",
                      "the residual is orthogonal to the columns, it does not vanish"),),
         symbolic="the fractions of the inverse grow too long",
@@ -112,6 +128,9 @@ ENTRIES = (
             return solve(R, Q.T @ y)"""),
         reason=r"With $X = QR$ it is $X^\top X = R^\top R$, and $R^\top$ cancels in the normal equations.",
         conditions={"$X$ has full column rank": "X[:, 1] = 0"},
+        wrong=(Wrong(r"Q^\top\mathbf{y}", "qr(X)[0].T @ y", None,
+                     "the coefficients for the columns of $Q$, not for those of $X$",
+                     unnamed="two vectors are compared, not two derivatives"),),
         symbolic="QR",
         refs="G16.2a E16", chapter=16),
 
@@ -125,7 +144,8 @@ ENTRIES = (
         reason=r"In the singular bases $X$ is diagonal, and each $\sigma_i > 0$ is inverted by itself.",
         wrong=(Wrong(r"\sum_i\frac{\mathbf{u}_i^\top\mathbf{y}}{\sigma_i}\mathbf{v}_i", """
                      U, s, Vt = svd(X, full_matrices=False)
-                     return Vt.T @ (U.T @ y / s)""", None, r"a $\sigma_i$ that is 0 up to rounding must not be inverted",
+                     return Vt.T @ (U.T @ y / s)""", None,
+                     r"a $\sigma_i$ that is 0 up to rounding must not be inverted",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="SVD",
         refs="G16.2b", chapter=16),
@@ -135,7 +155,8 @@ ENTRIES = (
         of=(r"\kappa(X^\top X)", "np.linalg.cond(X.T @ X)"),
         equals=(r"\kappa(X)^2", "np.linalg.cond(X)**2"),
         reason=r"The eigenvalues of $X^\top X$ are the squares of the singular values of $X$.",
-        wrong=(Wrong(r"\kappa(X)", "np.linalg.cond(X)", None, "the price of forming the product is overlooked",
+        wrong=(Wrong(r"\kappa(X)", "np.linalg.cond(X)", None,
+                     "the price of forming the product is overlooked",
                      unnamed="two numbers are compared, not two derivatives"),),
         symbolic="singular values",
         refs="G16.2c E16", chapter=16),
@@ -143,10 +164,12 @@ ENTRIES = (
     Identity(
         "ridge, primal and dual", "X: N n, y: N, lam: positive",
         of=(r"(X^\top X + m\lambda I)^{-1}X^\top\mathbf{y}", "solve(X.T @ X + N * lam * np.eye(n), X.T @ y)"),
-        equals=(r"X^\top(XX^\top + m\lambda I)^{-1}\mathbf{y}", "X.T @ solve(X @ X.T + N * lam * np.eye(N), y)"),
+        equals=(r"X^\top(XX^\top + m\lambda I)^{-1}\mathbf{y}",
+                "X.T @ solve(X @ X.T + N * lam * np.eye(N), y)"),
         reason=r"$X^\top(XX^\top + cI) = (X^\top X + cI)X^\top$: multiply by the two inverses.",
         conditions={r"$\lambda > 0$, unless $X$ is square and invertible": "lam = 0; X[1:] = X[0]"},
-        wrong=(Wrong(r"(X^\top X + \lambda I)^{-1}X^\top\mathbf{y}", "solve(X.T @ X + lam * np.eye(n), X.T @ y)", None,
+        wrong=(Wrong(r"(X^\top X + \lambda I)^{-1}X^\top\mathbf{y}",
+                     "solve(X.T @ X + lam * np.eye(n), X.T @ y)", None,
                      r"without the $m$ it belongs to a loss that sums and does not average",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the fractions of the inverse grow too long",
@@ -160,7 +183,10 @@ ENTRIES = (
             H = X @ solve(X.T @ X, X.T)
             return H @ H.T"""),
         equals=(r"H = X(X^\top X)^{-1}X^\top", "X @ solve(X.T @ X, X.T)"),
-        reason=r"In $H H^\top$ the middle $X^\top X$ meets its inverse. $H = HH^\top$ says both $H = H^\top$ and $H^2 = H$.",
+        reason=r"In $H H^\top$ the middle $X^\top X$ meets its inverse. $H = HH^\top$ says both $H = "
+               r"H^\top$ and $H^2 = H$.",
+        wrong=(Wrong(r"XX^\top", "X @ X.T", None, "right if the columns are orthonormal",
+                     unnamed="two matrices are compared, not two derivatives"),),
         symbolic="the fractions of the inverse grow too long",
         refs="G16.4a", chapter=16),
 
@@ -169,6 +195,8 @@ ENTRIES = (
         of=(r"\operatorname{tr}X(X^\top X)^{-1}X^\top", "np.trace(X @ solve(X.T @ X, X.T))"),
         equals=(r"d,\ \text{the number of columns}", "n"),
         reason=r"Turned round, it is the trace of $(X^\top X)^{-1}X^\top X = I$.",
+        wrong=(Wrong(r"m", "N", None, "the trace of the identity on all examples, not on the fitted space",
+                     unnamed="two numbers are compared, not two derivatives"),),
         symbolic="the fractions of the inverse grow too long",
         refs="G16.4b", chapter=16, also="degrees of freedom"),
 
@@ -181,7 +209,8 @@ ENTRIES = (
         equals=(r"\frac{e_i}{1 - h_{ii}}", """
             H = X @ solve(X.T @ X, X.T)
             return (y - H @ y) / (1 - np.diag(H))"""),
-        reason=r"Sherman–Morrison for $X^\top X - \mathbf{x}_i\mathbf{x}_i^\top$: all $m$ refits from one fit.",
+        reason=r"Sherman–Morrison for $X^\top X - \mathbf{x}_i\mathbf{x}_i^\top$: all $m$ refits from one "
+               r"fit.",
         conditions={"$h_{ii} < 1$: the others determine the fit": "X[:, 0] = 0 * y; X[0, 0] = 1"},
         wrong=(Wrong(r"e_i", "y - X @ solve(X.T @ X, X.T @ y)", None,
                      "the residual of a fit that has seen example $i$ is too small",
@@ -193,16 +222,21 @@ ENTRIES = (
 
     Identity(
         "least squares with several outputs", "X: N n, Y: N k",
-        of=(r"\operatorname*{argmin}_W\,\lVert XW - Y\rVert_F^2", "np.column_stack([pinv(X) @ Y[:, j] for j in range(k)])"),
+        of=(r"\operatorname*{argmin}_W\,\lVert XW - Y\rVert_F^2",
+            "np.column_stack([pinv(X) @ Y[:, j] for j in range(k)])"),
         equals=(r"(X^\top X)^{-1}X^\top Y", "solve(X.T @ X, X.T @ Y)"),
         reason=r"The loss is a sum over the columns of $Y$, and each has its own column of $W$.",
         conditions={"$X$ has full column rank": "X[:, 1] = 0"},
+        wrong=(Wrong(r"\tfrac1k(X^\top X)^{-1}X^\top Y", "solve(X.T @ X, X.T @ Y) / k", None,
+                     "to average the loss over the outputs does not move its minimiser",
+                     unnamed="two matrices are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
         refs="G16.5a", chapter=16),
 
     Identity(
         "generalized least squares", "X: N n, y: N, Omega: N N positive definite",
-        of=(r"\operatorname*{argmin}_{\mathbf{w}}\,\mathbf{r}^\top\Omega^{-1}\mathbf{r},\ \mathbf{r} = X\mathbf{w} - \mathbf{y}", """
+        of=(r"\operatorname*{argmin}_{\mathbf{w}}\,\mathbf{r}^\top\Omega^{-1}\mathbf{r},\ \mathbf{r} = "
+            r"X\mathbf{w} - \mathbf{y}", """
             L = cholesky(Omega)             # L⁻¹r is white
             return pinv(solve(L, X)) @ solve(L, y)"""),
         equals=(r"(X^\top\Omega^{-1}X)^{-1}X^\top\Omega^{-1}\mathbf{y}", """
@@ -211,7 +245,8 @@ ENTRIES = (
         reason=r"With $\Omega = LL^\top$ it is least squares with $L^{-1}X$ and $L^{-1}\mathbf{y}$.",
         conditions={r"$\Omega$ is positive definite": "Omega = Omega - 2 * np.eye(N)",
                     "$X$ has full column rank": "X[:, 1] = 0"},
-        wrong=(Wrong(r"(X^\top\Omega X)^{-1}X^\top\Omega\mathbf{y}", "solve(X.T @ Omega @ X, X.T @ Omega @ y)", None,
+        wrong=(Wrong(r"(X^\top\Omega X)^{-1}X^\top\Omega\mathbf{y}",
+                     "solve(X.T @ Omega @ X, X.T @ Omega @ y)", None,
                      "large variances get large weights: the inverse was forgotten",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="Cholesky factors and the pseudo-inverse",
@@ -219,13 +254,14 @@ ENTRIES = (
 
     Identity(
         "intercept by centring", "X: N n, y: N",
-        of=(r"\operatorname*{argmin}_{(b, \mathbf{w})}\,\lVert X\mathbf{w} + b\mathbf{1} - \mathbf{y}\rVert^2",
+        of=(r"\operatorname*{argmin}_{b, \mathbf{w}}\,\lVert X\mathbf{w} + b\mathbf{1} - \mathbf{y}\rVert^2",
             "pinv(np.column_stack([np.ones(N), X])) @ y"),
         equals=(r"(\bar y - \bar{\mathbf{x}}^\top\mathbf{w},\ \mathbf{w})", """
             Xc, yc = X - np.mean(X, axis=0), y - np.mean(y)
             w = solve(Xc.T @ Xc, Xc.T @ yc)
             return np.append(np.mean(y) - np.mean(X, axis=0) @ w, w)"""),
-        reason=r"$\partial L/\partial b = 0$ puts $b$ at $\bar y - \bar{\mathbf{x}}^\top\mathbf{w}$; put in, it centres both sides.",
+        reason=r"$\partial L/\partial b = 0$ puts $b$ at $\bar y - \bar{\mathbf{x}}^\top\mathbf{w}$; put "
+               r"in, it centres both sides.",
         conditions={r"the centred $X$ has full column rank": "X[:, 1] = 1"},
         wrong=(Wrong(r"(\bar y, \mathbf{w})", """
                      Xc, yc = X - np.mean(X, axis=0), y - np.mean(y)
@@ -233,7 +269,8 @@ ENTRIES = (
                      "the intercept of the centred features, not of the given ones",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
-        note=r"$\mathbf{w} = (X_c^\top X_c)^{-1}X_c^\top\mathbf{y}_c$ with the centred $X_c$ and $\mathbf{y}_c$.",
+        note=r"$\mathbf{w} = (X_c^\top X_c)^{-1}X_c^\top\mathbf{y}_c$ with the centred $X_c$ and "
+             r"$\mathbf{y}_c$.",
         refs="G16.6", chapter=16, also="bias"),
 
     Identity(
@@ -243,12 +280,16 @@ ENTRIES = (
             Z = svd(A)[2][len(A):].T
             return w + Z @ pinv(X @ Z) @ (y - X @ w)"""),
         equals=(r"\mathbf{w}\text{ of }\begin{bmatrix}X^\top X & A^\top\\A & 0\end{bmatrix}"
-                r"\begin{bmatrix}\mathbf{w}\\\boldsymbol\nu\end{bmatrix} = \begin{bmatrix}X^\top\mathbf{y}\\\mathbf{c}\end{bmatrix}", """
+                r"\begin{bmatrix}\mathbf{w}\\\boldsymbol\nu\end{bmatrix} = "
+                r"\begin{bmatrix}X^\top\mathbf{y}\\\mathbf{c}\end{bmatrix}", """
             K = np.block([[X.T @ X, A.T], [A, np.zeros((len(A), len(A)))]])
             return solve(K, np.append(X.T @ y, c))[:n]"""),
-        reason=r"Stationary for the Lagrangian $\tfrac12\lVert\mathbf{r}\rVert^2 + \boldsymbol\nu^\top(A\mathbf{w} - \mathbf{c})$, and feasible.",
-        conditions={"$A$ has full row rank": "A[0] = 0", "no direction is free in both $X$ and $A$": "X[:, 1] = 0; A[:, 1] = 0"},
-        wrong=(Wrong(r"(X^\top X)^{-1}X^\top\mathbf{y}", "solve(X.T @ X, X.T @ y)", None, "the constraint was left out",
+        reason=r"Stationary for the Lagrangian $\tfrac12\lVert\mathbf{r}\rVert^2 + "
+               r"\boldsymbol\nu^\top(A\mathbf{w} - \mathbf{c})$, and feasible.",
+        conditions={"$A$ has full row rank": "A[0] = 0",
+                    "no direction is free in both $X$ and $A$": "X[:, 1] = 0; A[:, 1] = 0"},
+        wrong=(Wrong(r"(X^\top X)^{-1}X^\top\mathbf{y}", "solve(X.T @ X, X.T @ y)", None,
+                     "the constraint was left out",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse and SVD",
         refs="G16.9", chapter=16, also="KKT Lagrange multipliers"),
@@ -258,7 +299,8 @@ ENTRIES = (
     Identity(
         "sensitivity of least squares", "X: N n, y: N",
         of=(r"(X^\top X)^{-1}X^\top\mathbf{y}", "solve(X.T @ X, X.T @ y)"),
-        differential=(r"(X^\top X)^{-1}\bigl[dX^\top\mathbf{r} + X^\top(d\mathbf{y} - dX\,\mathbf{w}^\star)\bigr]", """
+        differential=(r"(X^\top X)^{-1}\bigl[dX^\top\mathbf{r} + X^\top(d\mathbf{y} - "
+                      r"dX\,\mathbf{w}^\star)\bigr]", """
             w = solve(X.T @ X, X.T @ y)
             r = y - X @ w
             return solve(X.T @ X, dX.T @ r + X.T @ (dy - dX @ w))"""),
@@ -284,8 +326,10 @@ ENTRIES = (
             w = solve(X.T @ E @ X, X.T @ E @ y)
             fww, fwt = X.T @ E @ X, X.T @ E @ np.diag(X @ w - y)
             return -solve(fww, fwt)"""),
-        reason=r"Differentiate $\nabla_{\mathbf{w}}f(\mathbf{w}^\star(\boldsymbol\theta), \boldsymbol\theta) = 0$: "
-               r"$\nabla^2_{\mathbf{w}\mathbf{w}}f\,d\mathbf{w} + \nabla^2_{\mathbf{w}\boldsymbol\theta}f\,d\boldsymbol\theta = 0$.",
+        reason=r"Differentiate $\nabla_{\mathbf{w}}f(\mathbf{w}^\star(\boldsymbol\theta), "
+               r"\boldsymbol\theta) = 0$: "
+               r"$\nabla^2_{\mathbf{w}\mathbf{w}}f\,d\mathbf{w} + "
+               r"\nabla^2_{\mathbf{w}\boldsymbol\theta}f\,d\boldsymbol\theta = 0$.",
         conditions={r"$\nabla^2_{\mathbf{w}\mathbf{w}}f$ is invertible": "X[:, 1] = 0"},
         wrong=(Wrong(r"(\nabla^2_{\mathbf{w}\mathbf{w}}f)^{-1}\,\nabla^2_{\mathbf{w}\boldsymbol\theta}f", """
                      E = np.diag(np.exp(theta))
@@ -293,20 +337,23 @@ ENTRIES = (
                      return solve(X.T @ E @ X, X.T @ E @ np.diag(X @ w - y))""", "sign",
                      "the second term was not moved to the other side"),),
         symbolic="the fractions of the inverse grow too long",
-        note=r"The code takes $f = \tfrac12\sum_ie^{\theta_i}(\mathbf{x}_i^\top\mathbf{w} - y_i)^2$: examples whose weights may move.",
+        note=r"The code takes $f = \tfrac12\sum_ie^{\theta_i}(\mathbf{x}_i^\top\mathbf{w} - y_i)^2$: "
+             r"examples whose weights may move.",
         refs="G18.3", chapter=18, also="differentiating an argmin implicit bilevel optimization"),
 
     # Logistic regression
 
     Identity(
         "logistic loss, by its logits", "z: N, y: N 0 or 1",
-        of=(r"\tfrac1m\sum_i\bigl(\log(1 + e^{z_i}) - y_iz_i\bigr)", "np.mean(np.log(1 + np.exp(z)) - y * z)"),
+        of=(r"\tfrac1m\sum_i\bigl(\log(1 + e^{z_i}) - y_iz_i\bigr)",
+            "np.mean(np.log(1 + np.exp(z)) - y * z)"),
         gradient=(r"\tfrac1m(\sigma(\mathbf{z}) - \mathbf{y})", "(1 / (1 + np.exp(-z)) - y) / N"),
         reason=r"$\log(1 + e^z)$ has the slope $e^z/(1 + e^z) = \sigma(z)$.",
         wrong=(Wrong(r"\tfrac1m(\mathbf{z} - \mathbf{y})", "(z - y) / N", None,
                      r"$\hat{\mathbf{y}}$ was read as the logits, as in linear regression",
                      unnamed="the gradient of another loss"),
-               Wrong(r"\sigma(\mathbf{z}) - \mathbf{y}", "1 / (1 + np.exp(-z)) - y", "factor", "the sum, not the mean")),
+               Wrong(r"\sigma(\mathbf{z}) - \mathbf{y}", "1 / (1 + np.exp(-z)) - y", "factor",
+                     "the sum, not the mean")),
         refs="S02-C14 S02-C15 E51", chapter=2, section="sec-2-logistic", also="sigmoid cross-entropy"),
 
     Identity(
@@ -314,14 +361,17 @@ ENTRIES = (
         of=(r"\tfrac1m\sum_i\bigl(\log(1 + e^{z_i}) - y_iz_i\bigr)", """
             z = X @ w
             return np.mean(np.log(1 + np.exp(z)) - y * z)"""),
-        gradient=(r"\tfrac1mX^\top(\sigma(X\mathbf{w}) - \mathbf{y})", "X.T @ (1 / (1 + np.exp(-X @ w)) - y) / N"),
+        gradient=(r"\tfrac1mX^\top(\sigma(X\mathbf{w}) - \mathbf{y})",
+                  "X.T @ (1 / (1 + np.exp(-X @ w)) - y) / N"),
         reason=r"$\mathbf{z} = X\mathbf{w}$: the gradient by the logits, multiplied by $X^\top$.",
-        wrong=(Wrong(r"X^\top(\sigma(X\mathbf{w}) - \mathbf{y})", "X.T @ (1 / (1 + np.exp(-X @ w)) - y)", "factor",
+        wrong=(Wrong(r"X^\top(\sigma(X\mathbf{w}) - \mathbf{y})", "X.T @ (1 / (1 + np.exp(-X @ w)) - y)",
+                     "factor",
                      "the sum, not the mean"),
                Wrong(r"\tfrac1mX^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y) / N", None,
                      r"$\hat{\mathbf{y}}$ was read as $X\mathbf{w}$, as in linear regression",
                      unnamed="the gradient of another loss")),
-        other=(r"\tfrac1m(\sigma(X\mathbf{w}) - \mathbf{y})^\top X", "(1 / (1 + np.exp(-X @ w)) - y) @ X / N"),
+        other=(r"\tfrac1m(\sigma(X\mathbf{w}) - \mathbf{y})^\top X",
+               "(1 / (1 + np.exp(-X @ w)) - y) @ X / N"),
         refs="S02-C16 E51", chapter=2, section="sec-2-logistic", also="sigmoid cross-entropy"),
 
     Identity(
@@ -330,17 +380,20 @@ ENTRIES = (
             p = 1 / (1 + np.exp(-X @ w))
             S = np.diag(p * (1 - p))
             return w - solve(X.T @ S @ X, X.T @ (p - y))"""),
-        equals=(r"(X^\top SX)^{-1}X^\top S\bigl(X\mathbf{w} - S^{-1}(\boldsymbol\sigma - \mathbf{y})\bigr)", """
+        equals=(r"(X^\top SX)^{-1}X^\top S\bigl(X\mathbf{w} - S^{-1}(\boldsymbol\sigma - \mathbf{y})\bigr)",
+                """
             p = 1 / (1 + np.exp(-X @ w))
             S = np.diag(p * (1 - p))
             return solve(X.T @ S @ X, X.T @ S @ (X @ w - (p - y) / (p * (1 - p))))"""),
-        reason=r"$\mathbf{w} = (X^\top SX)^{-1}X^\top SX\mathbf{w}$: each step is a weighted least-squares fit.",
+        reason=r"$\mathbf{w} = (X^\top SX)^{-1}X^\top SX\mathbf{w}$: each step is a weighted least-squares "
+               r"fit.",
         conditions={"$X$ has full column rank": "X[:, 1] = 0"},
         wrong=(Wrong(r"(X^\top X)^{-1}X^\top\bigl(X\mathbf{w} - (\boldsymbol\sigma - \mathbf{y})\bigr)", """
                      p = 1 / (1 + np.exp(-X @ w))
                      return solve(X.T @ X, X.T @ (X @ w - (p - y)))""", None, "the weights were left out",
                      unnamed="two vectors are compared, not two derivatives"),),
-        note=r"$S = \operatorname{diag}(\boldsymbol\sigma(1 - \boldsymbol\sigma))$, $\boldsymbol\sigma = \sigma(X\mathbf{w})$. "
+        note=r"$S = \operatorname{diag}(\boldsymbol\sigma(1 - \boldsymbol\sigma))$, $\boldsymbol\sigma = "
+             r"\sigma(X\mathbf{w})$. "
              "The loss has no minimiser in closed form; the step is repeated until it stands still.",
         symbolic="the fractions of the inverse grow too long",
         refs="G16.8", chapter=16, also="IRLS"),
@@ -349,27 +402,45 @@ ENTRIES = (
 
     Identity(
         "gap to the largest eigenvalues", "C: N N symmetric, V: N n orthonormal columns",
-        of=(r"\sum_{i\le k}\lambda_i - \operatorname{tr}(V^\top CV)", "np.sum(eigvalsh(C)[-n:]) - np.trace(V.T @ C @ V)"),
-        equals=(r"\begin{aligned}&\sum_{i\le k}(\lambda_i - \lambda_k)(1 - \lVert V^\top\mathbf{q}_i\rVert^2)\\"
+        of=(r"\sum_{i\le k}\lambda_i - \operatorname{tr}(V^\top CV)",
+            "np.sum(eigvalsh(C)[-n:]) - np.trace(V.T @ C @ V)"),
+        equals=(r"\begin{aligned}&\sum_{i\le k}(\lambda_i - \lambda_k)(1 - \lVert "
+                r"V^\top\mathbf{q}_i\rVert^2)\\"
                 r"&+ \sum_{i > k}(\lambda_k - \lambda_i)\lVert V^\top\mathbf{q}_i\rVert^2\end{aligned}", """
             ascending, Q = eigh(C)
             lam, inside = ascending[::-1], np.sum((V.T @ Q[:, ::-1])**2, axis=0)
             top = (lam[:n] - lam[n - 1]) @ (1 - inside[:n])
             return top + (lam[n - 1] - lam[n:]) @ inside[n:]"""),
-        reason=r"$\operatorname{tr}(V^\top CV) = \sum_i\lambda_i\lVert V^\top\mathbf{q}_i\rVert^2$, and these squares add up to $k$. No term is "
-               r"negative, and all vanish for the leading eigenvectors: $\max_V\operatorname{tr}(V^\top CV) = \sum_{i\le k}\lambda_i$.",
+        reason=r"$\operatorname{tr}(V^\top CV) = \sum_i\lambda_i\lVert V^\top\mathbf{q}_i\rVert^2$, and "
+               r"these squares add up to $k$. No term is "
+               r"negative, and all vanish for the leading eigenvectors: $\max_V\operatorname{tr}(V^\top CV) "
+               r"= \sum_{i\le k}\lambda_i$.",
         conditions={r"$V^\top V = I$": "V: N n", "$C$ is symmetric": "C: N N"},
+        wrong=(Wrong(r"\sum_{i > k}(\lambda_k - \lambda_i)\lVert V^\top\mathbf{q}_i\rVert^2", """
+                     ascending, Q = eigh(C)
+                     lam, inside = ascending[::-1], np.sum((V.T @ Q[:, ::-1])**2, axis=0)
+                     return (lam[n - 1] - lam[n:]) @ inside[n:]""", None,
+                     "what is missed of the leading directions costs as well",
+                     unnamed="two numbers are compared, not two derivatives"),),
         symbolic="eigenvalues",
-        note=r"Principal components are an eigenproblem, without normal equations; $C$ is a covariance only of centred data.",
+        note=r"Principal components are an eigenproblem, without normal equations; $C$ is a covariance only "
+             r"of centred data.",
         refs="G16.10a E18 E42", chapter=16, also="PCA Ky Fan Rayleigh"),
 
     Identity(
-        "stationary subspace of a covariance", "C: N N symmetric, R: n n orthogonal; V = eigh(C)[1][:, -n:] @ R",
+        "stationary subspace of a covariance",
+        "C: N N symmetric, R: n n orthogonal; V = eigh(C)[1][:, -n:] @ R",
         of=(r"CV", "C @ V"),
         equals=(r"V\Lambda,\ \Lambda = V^\top CV", "V @ (V.T @ C @ V)"),
-        reason=r"On $V^\top V = I$ the gradient $2CV$ of $\operatorname{tr}(V^\top CV)$ must have no part along the constraint: "
+        reason=r"On $V^\top V = I$ the gradient $2CV$ of $\operatorname{tr}(V^\top CV)$ must have no part "
+               r"along the constraint: "
                r"$(I - VV^\top)CV = 0$.",
-        conditions={"the columns of $V$ span a subspace that $C$ maps into itself": "V = qr(V + C[:, :n])[0]"},
+        conditions={"$C$ maps the span of the columns of $V$ into itself": "V = qr(V + C[:, :n])[0]"},
+        wrong=(Wrong(r"V\operatorname{diag}(\lambda_1, \dots, \lambda_k)", "V @ np.diag(eigvalsh(C)[-n:])",
+                     None,
+                     r"right if the columns of $V$ are eigenvectors themselves; $\Lambda$ need not be "
+                     r"diagonal",
+                     unnamed="two matrices are compared, not two derivatives"),),
         symbolic="eigenvectors",
         refs="G16.10b", chapter=16, also="PCA"),
 )
