@@ -279,7 +279,7 @@ ENTRIES = (
         wrong=(Wrong(r"X^{-1}", "inv(X)", "transposed", "right if $X$ is symmetric"),
                Wrong(r"-X^{-\top}\otimes X^{-1}", "-np.kron(inv(X).T, inv(X))", "row-major vec",
                      r"that is the Jacobian of $X^{-1}$; the gradient is $X^{-\top}$", "hessian")),
-        refs="CB57 G07.2a G07.8a", chapter=7, also="log det"),
+        refs="CB57 G07.2a G07.8a G18.2g", chapter=7, also="log det"),
 
     Identity(
         "log det along a line", "t:, X: n n invertible, V: n n; t = 0 * t",
@@ -307,18 +307,6 @@ ENTRIES = (
                      "off-diagonal doubled", r"the partial derivatives over the free entries"),
                Wrong(r"-S^{-1}", "-inv(S)", "sign", "taken for the derivative of the inverse")),
         refs="S07-C19", chapter=7),
-
-    Identity(
-        "log det over the free entries", "s: n, S: n n positive definite; s = vech(S)",
-        of=(r"\log\det S,\; \mathbf{s} = \operatorname{vech}S", "slogdet(unvech(s))[1]"),
-        gradient=(r"\operatorname{vech}(2S^{-1} - I\odot S^{-1})", """
-            Y = inv(unvech(s))
-            return vech(2 * Y - np.diag(np.diag(Y)))"""),
-        reason=r"A free entry off the diagonal stands in two places of $S$, so it moves $f$ twice.",
-        conditions={"$S$ is invertible": "s = 0 * s"},
-        wrong=(Wrong(r"\operatorname{vech}(S^{-1})", "vech(inv(unvech(s)))", "not a gradient",
-                     "the gradient with respect to a symmetric matrix, cut to its half"),),
-        refs="G07.2b", chapter=7),
 
     Identity(
         "log det of X^T X", "X: N k",

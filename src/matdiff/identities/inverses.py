@@ -39,7 +39,7 @@ ENTRIES = (
                    "Multiply by $dX_{kl}$ and sum over $k$ and $l$: a product of three matrices.",
                    r"$\operatorname{vec}(AZB) = (B^\top\otimes A)\operatorname{vec}Z$ with $A = B = "
                    r"X^{-1}$.")),
-        refs="CB40 CB60 S08-C04 S08-C06 S08-C11 S08-C12 S08-C18 S08-C19 S08-C20 S08-C21 G08.1a G08.3 E02",
+        refs="CB40 CB60 S08-C04 S08-C06 S08-C11 S08-C12 S08-C18 S08-C19 S08-C20 S08-C21 G08.1a G08.3 G18.2f E02",
         chapter=8, also="matrix inverse backward rule"),
 
     Identity(
