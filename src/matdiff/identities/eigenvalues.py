@@ -13,6 +13,7 @@ ENTRIES = (
         wrong=(Wrong(r"\mathbf{1}\mathbf{1}^\top", "np.ones((n, n))", None,
                      "each entry was thought to add to the sum",
                      unnamed="right on the diagonal, one instead of zero elsewhere"),),
+        other=("I", "np.eye(n)"),
         refs="CB65", chapter=9, symbolic=ROOTS, also="trace"),
 
     Identity(
@@ -25,6 +26,7 @@ ENTRIES = (
                      "the derivative in the other layout"),
                Wrong(r"A^{-\top}", "inv(A).T", None, "the derivative of its logarithm",
                      unnamed="off by a factor that moves, and right for rotations: two names fit")),
+        other=(r"\det(A)\,A^{-1}", "det(A) * inv(A)"),
         note="At a singular $A$ it is the adjugate, transposed.",
         refs="CB66", chapter=9, symbolic=ROOTS, also="determinant"),
 
@@ -51,6 +53,9 @@ ENTRIES = (
                    lam, V = eigh(sym(A))
                    return lam[i] * np.outer(V[:, i], V[:, i])""", "extra chain factor",
                      "that is the summand of $A$ itself")),
+        other=(r"\mathbf{v}_i\mathbf{v}_i^\top", """
+            v = eigh(A)[1][:, i]
+            return np.outer(v, v)"""),
         views=Views(
             indices=(r"\frac{\partial\lambda_i}{\partial A_{kl}} = \sum_{ab} "
                      r"v_a\,\tfrac12(\delta_{ak}\delta_{bl} + \delta_{al}\delta_{bk})\,v_b", """
@@ -109,6 +114,11 @@ ENTRIES = (
                    mu, Y = eig(A.T)
                    return np.outer(Y[:, mu.argmax()], X[:, lam.argmax()])""", "only for symmetric input",
                      r"unit vectors do not make $\mathbf{y}^\top\mathbf{x} = 1$")),
+        other=(r"\frac{\mathbf{x}\mathbf{y}^\top}{\mathbf{y}^\top\mathbf{x}}", """
+            lam, X = eig(A)
+            mu, Y = eig(A.T)
+            x, y = X[:, lam.argmax()], Y[:, mu.argmax()]
+            return np.outer(x, y) / (y @ x)"""),
         note=r"$A\mathbf{x} = \lambda\mathbf{x}$ and $\mathbf{y}^\top A = \lambda\mathbf{y}^\top$. Both "
              "are unit vectors in the code, but not to each other.",
         refs="G09.2a E11", chapter=9, symbolic=ROOTS, also="left and right eigenvectors nonsymmetric"),
@@ -310,6 +320,9 @@ ENTRIES = (
                      "not turned back to the axes of $A$", unnamed="right in other axes"),
                Wrong(r"\varphi'(A) \text{ entry by entry}", "np.cos(A)", "elementwise product",
                      "the function was applied to the entries")),
+        other=(r"V\operatorname{diag}(\varphi'(\lambda_i))V^\top", """
+            lam, V = eigh(A)
+            return V * np.cos(lam) @ V.T"""),
         note=r"$\varphi = \sin$ in the code. Two eigenvalues are equal there: the sum is smooth although "
              "they are not.",
         refs="G09.7", chapter=9, symbolic=ROOTS, also="spectral function"),

@@ -81,6 +81,10 @@ ENTRIES = (
                Wrong(r"\frac{I - (\mathbf{x} - \mathbf{a})(\mathbf{x} - \mathbf{a})^\top}{\lVert\mathbf{x} "
                      r"- \mathbf{a}\rVert}", "(np.eye(n) - np.outer(x - a, x - a)) / norm(x - a)",
                      "wrong normalisation", r"right if $\mathbf{x} - \mathbf{a}$ is a unit vector")),
+        other=(r"\frac{I}{\lVert\mathbf{x} - \mathbf{a}\rVert} - \frac{(\mathbf{x} - "
+               r"\mathbf{a})(\mathbf{x} - \mathbf{a})^\top}{\lVert\mathbf{x} - \mathbf{a}\rVert^3}", """
+            r = x - a
+            return np.eye(n) / norm(r) - np.outer(r, r) / norm(r)**3"""),
         note="A symmetric matrix: both layouts agree. It is the Hessian of the distance.",
         refs="CB130", chapter=3, section="sec-3-norms", also="normalised vector direction"),
 
@@ -143,6 +147,7 @@ ENTRIES = (
                      "the root was forgotten below"),
                Wrong(r"\operatorname{sign}X", "np.sign(X)", "elementwise product",
                      r"$\frac{x}{|x|}$, entry by entry")),
+        other=(r"\frac{X^\top}{\lVert X\rVert_F}", "X.T / norm(X)"),
         refs="G10.1a E54", chapter=10),
 
     Identity(
@@ -155,6 +160,7 @@ ENTRIES = (
                      "the rule for numbers, without the length of the inner derivative"),
                Wrong(r"\lVert X\rVert_F^{r-2}X", "norm(X)**(r - 2) * X", "factor",
                      "the exponent did not come down")),
+        other=(r"r\lVert X\rVert_F^{r-2}X^\top", "r * norm(X)**(r - 2) * X.T"),
         note=r"For $r \ge 2$ it holds at $X = 0$ too; $r = 2$ gives $2X$.",
         refs="G10.1b", chapter=10),
 
@@ -243,8 +249,7 @@ ENTRIES = (
                      r"the mean's $\frac1N$ was forgotten")),
         note="$P$ is the softmax of the rows of $XW$; in a network the first term is what backpropagation "
              "gives.",
-        refs="S10-C19 E54", chapter=10, symbolic="the exponential of an array of symbols",
-        also="weight decay regularization softmax"),
+        refs="S10-C19 E54", chapter=10, also="weight decay regularization softmax"),
 
     Identity(
         "weight decay in a plain gradient step", "W: n k, G: n k, lam: positive, eta: positive",
@@ -429,6 +434,10 @@ ENTRIES = (
                Wrong(r"\frac{X}{\lVert\boldsymbol\sigma\rVert_r}", "X / norm(svd(X)[1], r)", None,
                      "as for the Frobenius norm, $r = 2$",
                      unnamed="the singular values are off by a factor each")),
+        other=(r"\frac{V\operatorname{diag}(\sigma_i^{r-1})U^\top}{\lVert\boldsymbol\sigma\rVert_r^{r-1}}",
+               """
+            U, s, Vt = svd(X, full_matrices=False)
+            return (U * (s / norm(s, r))**(r - 1) @ Vt).T"""),
         note="Full rank is not needed for $r > 1$. $r = 2$ is the Frobenius norm; $r = 1$ the nuclear "
              "norm, which needs it.",
         refs="G10.4", chapter=10, symbolic="singular values"),
@@ -446,6 +455,7 @@ ENTRIES = (
                Wrong(r"\frac{X}{\lVert X\rVert_F}", "X / norm(X)", "wrong axis", "one length for all rows"),
                Wrong(r"\operatorname{sign}X", "np.sign(X)", "elementwise product",
                      "as if each row had one entry")),
+        other=(r"X^\top\operatorname{diag}(\lVert\mathbf{x}_i\rVert)^{-1}", "X.T / norm(X, axis=1)"),
         note=r"$\mathbf{x}_i$ is the $i$-th row: each row is divided by its length.",
         refs="G10.6a", chapter=10, also="group lasso l21"),
 
@@ -459,5 +469,6 @@ ENTRIES = (
                Wrong(r"-\operatorname{sign}X", "-np.sign(X)", "sign", "the direction that makes it smaller"),
                Wrong(r"\mathbf{1}\mathbf{1}^\top", "np.ones((m, n))", "missing chain factor",
                      "as if all entries were positive")),
+        other=(r"\operatorname{sign}X^\top", "np.sign(X.T)"),
         refs="G10.6b", chapter=10, symbolic="np.abs has a kink", also="lasso l1 norm entrywise"),
 )

@@ -172,6 +172,7 @@ ENTRIES = (
                Wrong(r"A + A^\top - A\circ I", "A + A.T - A * np.eye(n)", "off-diagonal doubled",
                      "the partial derivatives over the free entries"),
                Wrong(r"A + A^\top", "A + A.T", "factor", "both places were counted in full")),
+        other=(r"\tfrac12(A + A^\top)", "sym(A)"),
         views=Views(
             indices=(r"\frac{\partial f}{\partial S_{kl}} = \sum_{ij}\tfrac12(\delta_{ik}\delta_{jl} + "
                      r"\delta_{il}\delta_{jk})A_{ji}", """
@@ -243,7 +244,7 @@ ENTRIES = (
                      "the diagonal was counted twice", unnamed="a factor on the diagonal only")),
         note=r"$\operatorname{vech}S = \mathbf{s}$. The printed form, as a matrix, holds in this reading "
              "only; the gradient on the symmetric matrices is $S^{-1}$.",
-        refs="CB141", chapter=11),
+        refs="CB141 G07.2b", chapter=11),
 
     Identity(
         "log-determinant plus trace", "Sigma: n n positive definite, A: n n",
@@ -255,8 +256,8 @@ ENTRIES = (
                     r"$\Sigma$ is invertible": "Sigma[:, 0] = Sigma[0] = 0.0"},
         wrong=(Wrong(r"\Sigma^{-1} + A", "inv(Sigma).T + A", "only for symmetric input",
                      r"$\operatorname{tr}(A\Sigma)$ was differentiated to $A$"),),
-        note=r"In the other layout $\Sigma^{-1} + A$. The two agree if $A$ is symmetric, as a matrix of "
-             "sums of squares is.",
+        other=(r"\Sigma^{-1} + A", "inv(Sigma) + A"),
+        note="The two layouts agree if $A$ is symmetric, as a matrix of sums of squares is.",
         refs="S11-C09 E05", chapter=11, also="Gaussian likelihood covariance"),
 
     Identity(
@@ -276,6 +277,7 @@ ENTRIES = (
                    M = sym(inv(sym(Sigma)) + A)
                    return 2 * M - M * np.eye(n)""", "off-diagonal doubled",
                      "the partial derivatives over the free entries")),
+        other=(r"\Sigma^{-1} + \tfrac12(A + A^\top)", "sym(inv(Sigma) + A)"),
         note=r"$\Sigma$ moves among the symmetric matrices.",
         refs="S11-C10 E06", chapter=11, also="Gaussian likelihood covariance"),
 
@@ -287,6 +289,7 @@ ENTRIES = (
         reason=r"$\operatorname{tr}(AX) = \sum_i A_{ii}X_{ii}$: only the diagonal moves.",
         wrong=(Wrong(r"A^\top", "A.T", "missing chain factor",
                      "the gradient of all entries: $X$ moves on its diagonal only"),),
+        other=(r"A\circ I", "A * np.eye(n)"),
         refs="CB142", chapter=11),
 
     Identity(
