@@ -29,8 +29,8 @@ ENTRIES = (
             return np.real(g.conj() @ v)"""),
         reason=r"$df = \tfrac{\partial f}{\partial\mathbf{z}}d\mathbf{z} + \tfrac{\partial "
                r"f}{\partial\bar{\mathbf{z}}}d\bar{\mathbf{z}}$, "
-               r"two conjugate numbers; among unit vectors $\mathbf{v} = \mathbf{g}/\lVert\mathbf{g}\rVert$ "
-               r"gives most.",
+               r"two conjugate numbers; "
+               r"among unit vectors $\mathbf{v} = \mathbf{g}/\lVert\mathbf{g}\rVert$ gives most.",
         conditions={r"$f$ is differentiable at $\mathbf{z}$": "z = 0 * z"},
         wrong=(Wrong(r"\operatorname{Re}\mathbf{g}^\top\mathbf{v}", """
                      w = z + t * v
@@ -94,8 +94,8 @@ ENTRIES = (
         "modulus", "z: complex",
         of=(r"|z|", "np.abs(z)"),
         conjugate=(r"z/|z|", "z / np.abs(z)"),
-        reason=r"From $|z|^2 = z\bar z$ follows $2|z|\,d|z| = 2\operatorname{Re}\bar z\,dz$: straight away "
-               r"from the origin.",
+        reason=r"From $|z|^2 = z\bar z$ follows $2|z|\,d|z| = 2\operatorname{Re}\bar z\,dz$: "
+               "straight away from the origin.",
         conditions={r"$z\neq0$": "z = 0 * z"},
         wrong=(Wrong(r"\bar z/|z|", "np.conj(z) / np.abs(z)", "sign",
                      r"twice $\partial f/\partial z$: the imaginary part has the opposite sign"),
@@ -157,8 +157,8 @@ ENTRIES = (
                      r"twice $\partial f/\partial\mathbf{z}$, the conjugate",
                      unnamed="the checker sees real and imaginary part as two real arrays")),
         symbolic="complex variables",
-        note=r"The code takes $h = \mathbf{c}^\top\sin(A\mathbf{z})$. No conjugate of $\mathbf{z}$ may "
-             r"stand in $h$.",
+        note=r"The code takes $h = \mathbf{c}^\top\sin(A\mathbf{z})$. "
+             r"No conjugate of $\mathbf{z}$ may stand in $h$.",
         chapter=18, also="analytic chain rule"),
 
     # Matrices

@@ -104,8 +104,8 @@ ENTRIES = (
         wrong=(Wrong(r"X^\top\mathbf{y}", "X.T @ y", None, "right if the columns are orthonormal",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
-        note=r"Without full rank $X^+\mathbf{y}$ is the shortest of the minimisers. To compute it, take QR "
-             r"or SVD of $X$: "
+        note=r"Without full rank $X^+\mathbf{y}$ is the shortest of the minimisers. To compute it, "
+             "take QR or SVD of $X$: "
              r"$X^\top X$ squares the condition number.",
         refs="S16-C10 S16-C21 E16 E51", chapter=16, also="normal equation OLS"),
 
@@ -209,8 +209,8 @@ ENTRIES = (
         equals=(r"\frac{e_i}{1 - h_{ii}}", """
             H = X @ solve(X.T @ X, X.T)
             return (y - H @ y) / (1 - np.diag(H))"""),
-        reason=r"Sherman–Morrison for $X^\top X - \mathbf{x}_i\mathbf{x}_i^\top$: all $m$ refits from one "
-               r"fit.",
+        reason=r"Sherman–Morrison for $X^\top X - \mathbf{x}_i\mathbf{x}_i^\top$: "
+               "all $m$ refits from one fit.",
         conditions={"$h_{ii} < 1$: the others determine the fit": "X[:, 0] = 0 * y; X[0, 0] = 1"},
         wrong=(Wrong(r"e_i", "y - X @ solve(X.T @ X, X.T @ y)", None,
                      "the residual of a fit that has seen example $i$ is too small",
@@ -385,8 +385,8 @@ ENTRIES = (
             p = 1 / (1 + np.exp(-X @ w))
             S = np.diag(p * (1 - p))
             return solve(X.T @ S @ X, X.T @ S @ (X @ w - (p - y) / (p * (1 - p))))"""),
-        reason=r"$\mathbf{w} = (X^\top SX)^{-1}X^\top SX\mathbf{w}$: each step is a weighted least-squares "
-               r"fit.",
+        reason=r"$\mathbf{w} = (X^\top SX)^{-1}X^\top SX\mathbf{w}$: "
+               "each step is a weighted least-squares fit.",
         conditions={"$X$ has full column rank": "X[:, 1] = 0"},
         wrong=(Wrong(r"(X^\top X)^{-1}X^\top\bigl(X\mathbf{w} - (\boldsymbol\sigma - \mathbf{y})\bigr)", """
                      p = 1 / (1 + np.exp(-X @ w))
@@ -423,8 +423,8 @@ ENTRIES = (
                      "what is missed of the leading directions costs as well",
                      unnamed="two numbers are compared, not two derivatives"),),
         symbolic="eigenvalues",
-        note=r"Principal components are an eigenproblem, without normal equations; $C$ is a covariance only "
-             r"of centred data.",
+        note=r"Principal components are an eigenproblem, without normal equations; "
+             "$C$ is a covariance only of centred data.",
         refs="G16.10a E18 E42", chapter=16, also="PCA Ky Fan Rayleigh"),
 
     Identity(
@@ -438,8 +438,8 @@ ENTRIES = (
         conditions={"$C$ maps the span of the columns of $V$ into itself": "V = qr(V + C[:, :n])[0]"},
         wrong=(Wrong(r"V\operatorname{diag}(\lambda_1, \dots, \lambda_k)", "V @ np.diag(eigvalsh(C)[-n:])",
                      None,
-                     r"right if the columns of $V$ are eigenvectors themselves; $\Lambda$ need not be "
-                     r"diagonal",
+                     r"right if the columns of $V$ are eigenvectors themselves; "
+                     r"$\Lambda$ need not be diagonal",
                      unnamed="two matrices are compared, not two derivatives"),),
         symbolic="eigenvectors",
         refs="G16.10b", chapter=16, also="PCA"),

@@ -23,8 +23,8 @@ ENTRIES = (
                 return g"""),
             einsum=(r"a_i\delta_{ik}", "np.einsum('i,ik->k', a, np.eye(n))"),
             differential=(r"df = \mathbf{a}^\top d\mathbf{x}", "a @ dx"),
-            steps=(r"$\partial x_i/\partial x_k$ is $\delta_{ik}$, an identity matrix: the sum over $i$ is "
-                   r"an einsum.",
+            steps=(r"$\partial x_i/\partial x_k$ is $\delta_{ik}$, an identity matrix: "
+                   "the sum over $i$ is an einsum.",
                    r"Multiply by $dx_k$ and sum over $k$: the identity matrix drops out.",
                    r"What stands before $d\mathbf{x}$, transposed, is the gradient.")),
         refs="CB69 S16-C06", chapter=1, section="sec-1-rules"),
@@ -36,8 +36,8 @@ ENTRIES = (
         differential=(r"d\mathbf{x}^\top A\mathbf{y} + \mathbf{x}^\top dA\,\mathbf{y} + \mathbf{x}^\top "
                       r"A\,d\mathbf{y}",
                       "dx @ A @ y + x @ dA @ y + x @ A @ dy"),
-        reason=r"The product rule, factor by factor; with $A$ and $\mathbf{y}$ held only the first term "
-               r"stays.",
+        reason=r"The product rule, factor by factor; "
+               r"with $A$ and $\mathbf{y}$ held only the first term stays.",
         wrong=(Wrong(r"\mathbf{x}^\top A\,d\mathbf{y}", "x @ A @ dy", None, r"only the last factor was moved",
                      form="differential",
                      unnamed="a term is missing, but to the checker the inputs that move are one vector"),
@@ -105,8 +105,8 @@ ENTRIES = (
         of=(r"\mathbf{x}^\top A\mathbf{x}", "x @ A @ x"),
         gradient=(r"(A + A^\top)\mathbf{x}", "(A + A.T) @ x"),
         hessian=(r"A + A^\top", "A + A.T"),
-        reason=r"$df = d\mathbf{x}^\top A\mathbf{x} + \mathbf{x}^\top A\,d\mathbf{x}$: $\mathbf{x}$ stands "
-               r"there twice.",
+        reason=r"$df = d\mathbf{x}^\top A\mathbf{x} + \mathbf{x}^\top A\,d\mathbf{x}$: "
+               r"$\mathbf{x}$ stands there twice.",
         wrong=(Wrong(r"2A\mathbf{x}", "2 * A @ x", "not symmetrised", "right if $A$ is symmetric"),
                Wrong(r"A\mathbf{x}", "A @ x", "missing product-rule term",
                      "one of the two factors was held")),
@@ -123,8 +123,8 @@ ENTRIES = (
                           "dx @ A @ x + x @ A @ dx"),
             steps=("A sum over a repeated index is an einsum: the index that stays is $k$.",
                    "Multiply by $dx_k$ and sum over $k$: the two sums are the two terms of the product rule.",
-                   "Both terms are numbers: transpose the second, and $d\\mathbf{x}^\\top$ comes out to the "
-                   "left.")),
+                   "Both terms are numbers: transpose the second, "
+                   r"and $d\mathbf{x}^\top$ comes out to the left.")),
         refs="CB81 S16-C05", chapter=1, section="sec-1-rules"),
 
     Identity(
@@ -209,8 +209,8 @@ ENTRIES = (
                      r = (C @ x)**2
                      return (3 * (B @ x)[:, None]**2 * B).T @ A @ r""", "missing product-rule term",
                      r"$\mathbf{r}$ moves as well"),),
-        note=r"The code takes $\mathbf{s} = (B\mathbf{x})^3$ and $\mathbf{r} = (C\mathbf{x})^2$, entry by "
-             r"entry.",
+        note=r"The code takes $\mathbf{s} = (B\mathbf{x})^3$ and $\mathbf{r} = (C\mathbf{x})^2$, "
+             "entry by entry.",
         refs="CB93", chapter=3, section="sec-3-product-rules"),
 
     Identity(
@@ -327,8 +327,8 @@ ENTRIES = (
         of=(r"\mathbf{b}^\top X^\top X\mathbf{c}", "b @ X.T @ X @ c"),
         gradient=(r"X(\mathbf{b}\mathbf{c}^\top + \mathbf{c}\mathbf{b}^\top)",
                   "X @ (np.outer(b, c) + np.outer(c, b))"),
-        reason=r"$(dX\,\mathbf{b})^\top X\mathbf{c} + (X\mathbf{b})^\top dX\,\mathbf{c}$: an outer product "
-               r"for each.",
+        reason=r"$(dX\,\mathbf{b})^\top X\mathbf{c} + (X\mathbf{b})^\top dX\,\mathbf{c}$: "
+               "an outer product for each.",
         wrong=(Wrong(r"2X\mathbf{b}\mathbf{c}^\top", "2 * X @ np.outer(b, c)", "not symmetrised",
                      r"right if $\mathbf{b} = \mathbf{c}$"),
                Wrong(r"X\mathbf{b}\mathbf{c}^\top", "X @ np.outer(b, c)", "missing product-rule term",
@@ -372,8 +372,8 @@ ENTRIES = (
         differential=(r"\nabla f^\top d\mathbf{x} = \sum_i \partial_if\,dx_i", """
             gradient = B.T @ (B @ x) / norm(B @ x)
             return np.sum(gradient * dx)"""),
-        reason=r"Differentiable means: one vector $\nabla f$ gives the slope along every direction, of any "
-               r"length.",
+        reason=r"Differentiable means: one vector $\nabla f$ gives the slope along every direction, "
+               "of any length.",
         conditions={r"$f$ is differentiable at $\mathbf{x}$": "x = 0 * x"},
         wrong=(Wrong(r"\frac{\nabla f^\top d\mathbf{x}}{\lVert\nabla f\rVert}", """
                      gradient = B.T @ (B @ x) / norm(B @ x)
@@ -403,22 +403,22 @@ ENTRIES = (
                      hessian = -(B.T * np.sin(B @ (x + h * v))) @ B
                      return v[None] @ hessian @ v[:, None] / 2""", "factor",
                      "the half belongs to the expansion, not to the derivative", form="hessian")),
-        note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$. With the remainder written out it is an "
-             r"equality.",
+        note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$. "
+             "With the remainder written out it is an equality.",
         refs="S01-C13 G01.1a", chapter=1, section="sec-1-second", also="Taylor"),
 
     Identity(
         "Hessian, the Jacobian of the gradient", "x: n, B: m n",
         of=(r"\nabla f(\mathbf{x})", "B.T @ np.cos(B @ x)"),
         jacobian=(r"\nabla^2f", "-(B.T * np.sin(B @ x)) @ B"),
-        reason=r"$(\nabla^2f)_{ij} = \partial_i\partial_jf = \partial_j\partial_if$: which step comes first "
-               r"does not matter.",
+        reason=r"$(\nabla^2f)_{ij} = \partial_i\partial_jf = \partial_j\partial_if$: "
+               "which step comes first does not matter.",
         wrong=(Wrong(r"\operatorname{diag}(\partial_i^2f)", "np.diag(np.diag(-(B.T * np.sin(B @ x)) @ B))",
                      "only diagonal", "each partial derivative was differentiated by its own variable alone"),
                      ),
         other=(r"\nabla^2f", "-(B.T * np.sin(B @ x)) @ B"),
-        note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$. The second derivatives have to be "
-             r"continuous: "
+        note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$. "
+             "The second derivatives have to be continuous: "
              r"$xy(x^2 - y^2)/(x^2 + y^2)$ has $-1$ and $1$ for the two orders at the origin.",
         refs="G01.1b", chapter=1, section="sec-1-second"),
 
@@ -583,8 +583,8 @@ ENTRIES = (
             corners = 2 * np.array(list(np.ndindex(*n * [2]))) - 1
             return corners[np.argmin(corners @ g)]"""),
         equals=(r"-\operatorname{sign}(\mathbf{g})", "-np.sign(g)"),
-        reason="Every coordinate goes as far as it may, downhill: a corner of the cube. The code tries all "
-               "corners.",
+        reason="Every coordinate goes as far as it may, downhill: a corner of the cube. "
+               "The code tries all corners.",
         conditions={"no entry of the gradient is 0": "g[0] = 0"},
         wrong=(Wrong(r"-\mathbf{g}/\max_i|g_i|", "-g / np.max(np.abs(g))", None,
                      "the gradient scaled to the cube does not use the room in the other coordinates",
@@ -616,15 +616,15 @@ ENTRIES = (
             return np.array([np.imag(f(x + 1j * h * e)) / h for e in np.eye(n)])"""),
         equals=(r"\partial_jf - \tfrac{h^2}6\,\partial_j^3f",
                 "B.T @ (3 * (B @ x)**2) - h**2 * np.sum(B**3, axis=0)"),
-        reason=r"$f(x + ih) = f + ih\,f' - \tfrac{h^2}2f'' - i\tfrac{h^3}6f''' + \dots$: the imaginary part "
-               r"has no "
+        reason=r"$f(x + ih) = f + ih\,f' - \tfrac{h^2}2f'' - i\tfrac{h^3}6f''' + \dots$: "
+               "the imaginary part has no "
                "difference of nearby numbers, so $h$ may be as small as one likes.",
         wrong=(Wrong(r"\partial_jf + \tfrac{h^2}6\,\partial_j^3f",
                      "B.T @ (3 * (B @ x)**2) + h**2 * np.sum(B**3, axis=0)", None,
                      "the remainder of the central difference; $i^3 = -i$ turns its sign",
                      unnamed="two arrays are compared, not two derivatives"),),
         symbolic="np.imag",
-        note=r"The code takes the cubic $f = \sum_k(B\mathbf{x})_k^3$. In general $f$ has to be real "
-             r"analytic.",
+        note=r"The code takes the cubic $f = \sum_k(B\mathbf{x})_k^3$. "
+             "In general $f$ has to be real analytic.",
         refs="G01.9b", chapter=1, section="sec-1-check"),
 )
