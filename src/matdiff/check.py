@@ -15,6 +15,7 @@ import re
 import traceback
 import warnings
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -460,6 +461,8 @@ class _Judge:
         # of a function that answers in single precision
         if (gap <= p.tolerance() + self.blur * p.size()).all():
             return True
+        if self.block is not None:      # of a claim that is known to be wrong: no doubt is left
+            return bool((gap <= p.tolerance() + _single(p.claim, p.truth)).all())
         return bool((gap <= p.tolerance() + self.noise(p)).all() or self.forgiven(p))
 
     def same_shape(self):
@@ -716,18 +719,14 @@ class _Large:
         if self.kind == "differential" and self.judge.gave not in (self.out, self.out[::-1]) or (
                 self.kind != "differential" and self.claim is None):
             return self.of_another_shape()
-        rng = np.random.default_rng(8)
         fits = self.kind != "differential" or self.judge.same_shape()
-        agreed = [] if fits else [False]
-        while len(agreed) < 4 and False not in agreed:
-            agreed.append(self.agrees(rng.normal(size=self.X.shape)))
+        agreed = self.agreement(4) if fits else [False]
         skew = self.judge.symmetric and not _is_symmetric(self.claim)
         if False not in agreed and not skew:
             if self.given is not None and self.given.shape != self.shape:
                 return self.block((0,) * self.X.ndim, (0,) * len(self.out))     # is this layout accepted?
             further = [self.moved(shake) for shake in (0.2, 0.02)] if callable(self.judge.claim) else []
-            if further and all(p is not None and p.agrees(rng.normal(size=self.X.shape)) is False
-                               for p in further):       # once may be noise
+            if further and all(p is not None and False in p.agreement(1) for p in further):   # once: noise
                 return further[0].refuse(True)
             return Check(True, *((None, f"The {self.kind} is right.") if True in agreed else
                                  ("too noisy to decide",
@@ -755,7 +754,7 @@ class _Large:
         if skew:
             entry, output = np.unravel_index(np.abs(self.claim - self.claim.T).argmax(), self.X.shape), 0
         else:
-            entry, output = bisect(self.gaps, self.X.shape) if fits else ((0,) * self.X.ndim, 0)
+            entry, output = self.farthest() if fits else ((0,) * self.X.ndim, 0)
         where = self.alone(entry) if fits and not skew else ""
         check = self.block(entry, np.unravel_index(output, self.out, order="F"), where)
         if check.mistake in (None, "layout"):
@@ -764,6 +763,32 @@ class _Large:
             check = replace(check,
                             message=f"{check.message} All that differs is {where.removesuffix(' alone')}.")
         return check
+
+    @cached_property
+    def whole(self):
+        """Truth, bound and claim in full, where the function's steps give them; None elsewhere."""
+        found = self.judge.traced(self.X)
+        if found is None or self.claim is None:
+            return None
+        truth, bound = map(sym, found) if self.judge.symmetric else found
+        scale = np.abs(self.judge.f(np.array(self.X))).max() / _size(self.X)
+        return Point(self.X, truth, bound, self.claim, float(scale))
+
+    def agreement(self, count):
+        """Whether the claim agrees in all entries, or along some directions; None: too blunt to tell."""
+        if self.whole is not None:
+            return [self.judge.agrees(self.whole) and (None if loose(self.whole) else True)]
+        rng, agreed = np.random.default_rng(8), []
+        while len(agreed) < count and False not in agreed:
+            agreed.append(self.agrees(rng.normal(size=self.X.shape)))
+        return agreed
+
+    def farthest(self):
+        """The entry of X, and that of F(X), where claim and truth differ most."""
+        if self.whole is None:
+            return bisect(self.gaps, self.X.shape)
+        gap = np.abs(self.whole.claim - self.whole.truth)
+        return tuple(map(int, np.unravel_index(gap.argmax(), gap.shape))), 0
 
     def agrees(self, V):
         """Does the claim agree along this direction?  None where the measurement is too blunt to tell."""
@@ -797,6 +822,13 @@ class _Large:
         if self.X.ndim == 2 and not self.judge.symmetric:
             parts += [(f"row {entry[0]}", [np.s_[entry[0], :]]), (f"column {entry[1]}", [np.s_[:, entry[1]]])]
         for text, places in parts:
+            if self.whole is not None:
+                off = np.abs(self.whole.claim - self.whole.truth) > 10 * self.whole.tolerance()
+                for at in places:
+                    off[at] = False
+                if not off.any():
+                    return f"{text}{what} alone"
+                continue
             rest = V.copy()
             for at in places:
                 rest[at] = 0
@@ -850,6 +882,8 @@ class _Large:
         at, seen = np.ix_(*part.inputs), np.ix_(*part.outputs)
 
         def whole(Y, rest=self.X):
+            if np.shape(Y) != self.X[at].shape:
+                raise ValueError("a block has one shape")
             X = rest.astype(np.result_type(rest, Y))
             X[at] = Y
             return X

@@ -44,9 +44,13 @@ def replayed(case):
 
 def scalar_name(step, name):
     """A number that is missing or too much at a step is a factor, and no link of a chain."""
-    numbers = all(np.size(o) == 1 for i, o in enumerate(step.operands) if i not in step.moving)
-    alone = step.name in ("multiply", "divide") and len(step.moving) == 1 and numbers
-    return "factor" if alone and name in ("missing chain factor", "extra chain factor") else name
+    if name not in ("missing chain factor", "extra chain factor") or step.name not in (
+            "multiply", "divide") or len(step.moving) != 1:
+        return name
+    slot = step.moving[0]
+    numbers = all(np.size(o) == 1 for i, o in enumerate(step.operands) if i != slot)
+    linear = numbers and np.allclose(step.at(slot, 2 * step.operands[slot]), 2 * step.output)   # not below
+    return "factor" if linear else name
 
 
 def dropped(step):

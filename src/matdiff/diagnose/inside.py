@@ -77,9 +77,8 @@ class Factors:
 
     def __init__(self, chain, shape):
         self.values = [list(named_values(tape, shape)) for tape in chain.tapes]
-        for later, slopes in later_slopes(chain, shape):
-            for i, values in enumerate(self.values):
-                values.append((f"slope of {said_of(chain.steps[later])}", slopes(i)))
+        self.slopes = [[(f"slope of {said_of(chain.steps[later])}", slopes(i))
+                        for later, slopes in later_slopes(chain, shape)] for i in range(len(chain.tapes))]
         self.made = {}
         steps = chain.steps
         sums = {s.sources[0][0] for s in steps if s.name == "sqrt" and s.sources and s.sources[0]}
@@ -95,7 +94,7 @@ class Factors:
         key = (i, id(formulas), power)
         if key not in self.made:
             texts, rows = [], []
-            for said, v in self.values[i]:
+            for said, v in self.values[i] + (self.slopes[i] if formulas is FACTORS else []):
                 for text, formula in formulas:
                     texts.append(text.format(said))
                     rows.append(np.ravel(formula(v)) ** power * np.ones(v.size))

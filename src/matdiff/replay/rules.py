@@ -18,6 +18,8 @@ ANALYTIC = {"add", "subtract", "multiply", "divide", "true_divide", "negative", 
             "add.reduce", "prod", "multiply.reduce", "cumsum", "cumprod", "add.accumulate", "diff",
             "convolve", "correlate", "inv", "solve", "det", "matrix_power", "average", "multi_dot",
             "multiply.outer", "add.outer", "subtract.outer", "cross", "ediff1d"}
+# Products, linear in either operand; of large ones a difference is faster than a complex step.
+BILINEAR = {"matmul", "dot", "multiply", "outer", "inner"}
 # Steps that only move numbers, or put zeros between them.
 MOVES = {"reshape", "ravel", "flatten", "transpose", "swapaxes", "moveaxis", "rollaxis", "squeeze",
          "expand_dims", "getitem", "take", "compress", "repeat", "tile", "roll", "flip", "fliplr", "flipud",
@@ -88,16 +90,21 @@ def push(step, moves, edit=None):
                          for slot, d in moves.items())
     if edit is None and (step.name in SLOPES):
         return sum(slope(step, slot) * d for slot, d in moves.items())
+    if edit is None and step.name in BILINEAR and step.output.dtype.kind == "f":
+        return sum(step.at(slot, d) for slot, d in moves.items())
     act = edit or (lambda s, o: s.call(o))
 
     def value(t):
         return act(step, [o + t * moves[i] if i in moves else o for i, o in enumerate(step.operands)])
-    if step.name in ANALYTIC or step.name in MOVES:
+    if (step.name in ANALYTIC or step.name in MOVES) and not (
+            step.name in BILINEAR and np.size(step.output) > 1000):
         return imaginary(value(1j * TINY))
     unit = max(np.abs(step.operands[i]).max(initial=0) / (np.abs(d).max(initial=0) or 1.0)
                for i, d in moves.items()) or 1.0
     if isinstance(step.output, tuple):
         return tuple(central(lambda t, k=k: np.asarray(value(t)[k]), unit) for k in range(len(step.output)))
+    if step.name in BILINEAR:       # of second degree at most: one difference is exact
+        return (value(unit) - value(-unit)) / (2 * unit)
     return central(lambda t: np.asarray(value(t)), unit)
 
 
