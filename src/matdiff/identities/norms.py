@@ -177,6 +177,23 @@ ENTRIES = (
                Wrong(r"A^\top(AXB + C)B^\top", "A.T @ (A @ X @ B + C) @ B.T", None,
                      "the sign of $C$ was lost", unnamed="one of two terms: a name at some inputs only")),
         other=(r"B(AXB - C)^\top A", "B @ (A @ X @ B - C).T @ A"),
+        views=Views(
+            indices=(r"\frac{\partial f}{\partial X_{kl}} = \sum_{ij}A_{ik}R_{ij}B_{lj}", """
+                R, D = A @ X @ B - C, np.zeros((n, p))
+                for k in range(n):
+                    for l in range(p):
+                        for i in range(m):
+                            for j in range(q):
+                                D[k, l] += A[i, k] * R[i, j] * B[l, j]
+                return D"""),
+            einsum=("A_{ik}R_{ij}B_{lj}", "np.einsum('ik,ij,lj->kl', A, A @ X @ B - C, B)"),
+            differential=(r"df = \langle R, A\,dX\,B\rangle", "np.sum((A @ X @ B - C) * (A @ dX @ B))"),
+            steps=("Each residual $R_{ij}$ moves with $X_{kl}$ by $A_{ik}B_{lj}$; the indices that are "
+                   "summed are $i$ and $j$.",
+                   r"Multiply by $dX_{kl}$ and sum: $\sum_{kl}A_{ik}\,dX_{kl}B_{lj}$ is entry $(i, j)$ of "
+                   r"$A\,dX\,B$.",
+                   r"$A$ and $B$ change sides in the inner product and are transposed: $\langle A^\top "
+                   r"RB^\top, dX\rangle$.")),
         refs="G10.5", chapter=10, also="residual regression"),
 
     # Ridge and weight decay
@@ -379,7 +396,7 @@ ENTRIES = (
         conditions={r"$\lVert W\rVert_2 \le 1$": "C = 9 * np.eye(n)",
                     r"$U^\top W = 0$: $r$ is the rank": "X[:, 0] = 2 * X[:, 1] + X[0, 0]"},
         wrong=(Wrong(r"\bigl(\lVert X\rVert_F, 1\bigr)", "np.array([norm(X), 1.0])", None,
-                     "the norm of another pair of duals", unnamed=EQUALITY),),
+                     "the norm of another pair of duals; right at rank 1", unnamed=EQUALITY),),
         note=r"$Y = UV^\top + W$, with singular vectors of $\sigma_i > 0$ only. The two equations make it "
              r"a subgradient: $\lVert Z\rVert_* \ge \langle Y, Z\rangle$ for all $Z$, with equality at $X$.",
         refs="G10.3c", chapter=10, symbolic="singular values", also="subdifferential certificate"),
