@@ -21,17 +21,15 @@ ENTRIES = (
 
     Identity(
         "slope along a complex direction", "t: , z: n complex, v: n complex, A: m n complex; t = 0 * t",
-        of=(r"f(\mathbf{z} + t\mathbf{v})", "norm(A @ (z + t * v))"),
-        gradient=(r"\operatorname{Re}\mathbf{g}^{\mathsf H}\mathbf{v},\ \mathbf{g} = 2\,\partial "
-                  r"f/\partial\bar{\mathbf{z}}", """
+        of=(r"\varphi(\mathbf{z} + t\mathbf{v})", "norm(A @ (z + t * v))"),
+        gradient=(r"\operatorname{Re}\mathbf{g}^{\mathsf H}\mathbf{v}", """
             w = z + t * v
             g = A.conj().T @ A @ w / norm(A @ w)
             return np.real(g.conj() @ v)"""),
-        reason=r"$df = \tfrac{\partial f}{\partial\mathbf{z}}d\mathbf{z} + \tfrac{\partial "
-               r"f}{\partial\bar{\mathbf{z}}}d\bar{\mathbf{z}}$, "
-               r"two conjugate numbers; "
-               r"among unit vectors $\mathbf{v} = \mathbf{g}/\lVert\mathbf{g}\rVert$ gives most.",
-        conditions={r"$f$ is differentiable at $\mathbf{z}$": "z = 0 * z"},
+        reason=r"With $\mathbf{g} = 2\,\partial\varphi/\partial\bar{\mathbf{z}}$ the two parts of $d\varphi$, "
+               r"by $\mathbf{z}$ and by $\bar{\mathbf{z}}$, are conjugate: together the real part. "
+               r"Among unit vectors $\mathbf{v} = \mathbf{g}/\lVert\mathbf{g}\rVert$ gives most.",
+        conditions={r"$\varphi$ is differentiable at $\mathbf{z}$": "z = 0 * z"},
         wrong=(Wrong(r"\operatorname{Re}\mathbf{g}^\top\mathbf{v}", """
                      w = z + t * v
                      g = A.conj().T @ A @ w / norm(A @ w)
@@ -41,11 +39,14 @@ ENTRIES = (
                      w = z + t * v
                      g = A.conj().T @ A @ w / norm(A @ w)
                      return 2 * np.real(g.conj() @ v)""", "factor",
-                     r"the 2 of $2\,\partial f/\partial\bar{\mathbf{z}}$ is in $\mathbf{g}$ already")),
+                     r"the 2 of $2\,\partial\varphi/\partial\bar{\mathbf{z}}$ is in $\mathbf{g}$ already")),
+        other=(r"\operatorname{Re}\mathbf{g}^{\mathsf H}\mathbf{v}", """
+            w = z + t * v
+            g = A.conj().T @ A @ w / norm(A @ w)
+            return np.real(g.conj() @ v)"""),
         symbolic="complex variables",
-        note=r"The code takes $f = \lVert A\mathbf{z}\rVert$. Steepest ascent goes along $2\,\partial "
-             r"f/\partial\bar{\mathbf{z}}$, "
-             r"not along $\partial f/\partial\mathbf{z}$, its conjugate.",
+        note=r"The code takes $\varphi = \lVert A\mathbf{z}\rVert$. Steepest ascent goes along $\mathbf{g}$, "
+             r"not along $\partial\varphi/\partial\mathbf{z}$, which is conjugate to it.",
         refs="G18.4a", chapter=18, also="Wirtinger steepest ascent"),
 
     # First and second order
@@ -57,8 +58,7 @@ ENTRIES = (
         reason=r"$df = \operatorname{Re}\mathbf{a}^{\mathsf H}d\mathbf{z}$ is already of the form "
                r"$\operatorname{Re}\mathbf{g}^{\mathsf H}d\mathbf{z}$.",
         wrong=(Wrong(r"\bar{\mathbf{a}}", "a.conj()", None,
-                     r"read off $\tfrac{\partial f}{\partial\mathbf{z}}$ instead of $\tfrac{\partial "
-                     r"f}{\partial\bar{\mathbf{z}}}$",
+                     r"$2\,\partial f/\partial\mathbf{z}$, by $\mathbf{z}$ instead of $\bar{\mathbf{z}}$",
                      unnamed="the checker sees real and imaginary part as two real arrays"),),
         symbolic="complex variables",
         chapter=18),

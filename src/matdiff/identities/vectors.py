@@ -368,42 +368,42 @@ ENTRIES = (
 
     Identity(
         "directional derivative", "x: n, B: m n",
-        of=(r"f(\mathbf{x})", "norm(B @ x)"),
-        differential=(r"\nabla f^\top d\mathbf{x} = \sum_i \partial_if\,dx_i", """
+        of=(r"\varphi(\mathbf{x})", "norm(B @ x)"),
+        differential=(r"\nabla\varphi^\top d\mathbf{x} = \sum_i\partial_i\varphi\,dx_i", """
             gradient = B.T @ (B @ x) / norm(B @ x)
             return np.sum(gradient * dx)"""),
-        reason=r"Differentiable means: one vector $\nabla f$ gives the slope along every direction, "
+        reason=r"Differentiable means: one vector $\nabla\varphi$ gives the slope along every direction, "
                "of any length.",
-        conditions={r"$f$ is differentiable at $\mathbf{x}$": "x = 0 * x"},
-        wrong=(Wrong(r"\frac{\nabla f^\top d\mathbf{x}}{\lVert\nabla f\rVert}", """
+        conditions={r"$\varphi$ is differentiable at $\mathbf{x}$": "x = 0 * x"},
+        wrong=(Wrong(r"\frac{\nabla\varphi^\top d\mathbf{x}}{\lVert\nabla\varphi\rVert}", """
                      gradient = B.T @ (B @ x) / norm(B @ x)
                      return gradient @ dx / norm(gradient)""", "missing chain factor",
                      r"the projection of $d\mathbf{x}$ on the gradient is a length, not a rate"),),
-        note=r"The code takes $f = \lVert B\mathbf{x}\rVert$. At the origin it has slopes in all directions, "
-             "upwards in opposite ones too, and no gradient.",
+        note=r"The code takes $\varphi = \lVert B\mathbf{x}\rVert$. "
+             "At the origin it has a slope in every direction, upwards in opposite ones too, and no gradient.",
         refs="S01-C15 S01-C16 E22 E32 E33", chapter=1, section="sec-1-directional"),
 
     Identity(
         "expansion to second order", "h: , x: n, v: n, B: m n; h = 0 * h",
-        of=(r"f(\mathbf{x} + h\mathbf{v})", "np.sum(np.sin(B @ (x + h * v)))"),
-        gradient=(r"\nabla f^\top\mathbf{v}", """
+        of=(r"\varphi(\mathbf{x} + h\mathbf{v})", "np.sum(np.sin(B @ (x + h * v)))"),
+        gradient=(r"\nabla\varphi^\top\mathbf{v}", """
             gradient = B.T @ np.cos(B @ (x + h * v))
             return gradient @ v"""),
-        hessian=(r"\mathbf{v}^\top\nabla^2f\,\mathbf{v}", """
+        hessian=(r"\mathbf{v}^\top\nabla^2\varphi\,\mathbf{v}", """
             hessian = -(B.T * np.sin(B @ (x + h * v))) @ B
             return v[None] @ hessian @ v[:, None]       # 1 × 1"""),
-        reason=r"Slope and curvature of $h \mapsto f(\mathbf{x} + h\mathbf{v})$ at 0: "
-               r"$f + h\,\nabla f^\top\mathbf{v} + \tfrac{h^2}2\mathbf{v}^\top\nabla^2f\,\mathbf{v} + "
-               r"o(h^2)$.",
-        wrong=(Wrong(r"\nabla^2f\,\mathbf{v}", """
+        reason=r"Slope and curvature of $h\mapsto\varphi(\mathbf{x} + h\mathbf{v})$ at 0: "
+               r"$\varphi + h\,\nabla\varphi^\top\mathbf{v} "
+               r"+ \tfrac{h^2}2\mathbf{v}^\top\nabla^2\varphi\,\mathbf{v} + o(h^2)$.",
+        wrong=(Wrong(r"\nabla^2\varphi\,\mathbf{v}", """
                      hessian = -(B.T * np.sin(B @ (x + h * v))) @ B
                      return hessian @ v""", "shape",
                      r"along $\mathbf{v}$ the curvature is one number", form="hessian"),
-               Wrong(r"\tfrac12\mathbf{v}^\top\nabla^2f\,\mathbf{v}", """
+               Wrong(r"\tfrac12\mathbf{v}^\top\nabla^2\varphi\,\mathbf{v}", """
                      hessian = -(B.T * np.sin(B @ (x + h * v))) @ B
                      return v[None] @ hessian @ v[:, None] / 2""", "factor",
                      "the half belongs to the expansion, not to the derivative", form="hessian")),
-        note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$. "
+        note=r"The code takes $\varphi = \sum_k\sin((B\mathbf{x})_k)$. "
              "With the remainder written out it is an equality.",
         refs="S01-C13 G01.1a", chapter=1, section="sec-1-second", also="Taylor"),
 
@@ -424,61 +424,61 @@ ENTRIES = (
 
     Identity(
         "product of two functions", "x: n, B: m n, c: n",
-        of=(r"f(\mathbf{x})\,g(\mathbf{x})", "np.sum((B @ x)**2) * np.sin(c @ x)"),
-        gradient=(r"f\,\nabla g + g\,\nabla f", """
-            f, g = np.sum((B @ x)**2), np.sin(c @ x)
-            df, dg = 2 * B.T @ (B @ x), c * np.cos(c @ x)
-            return f * dg + g * df"""),
-        reason=r"$d(fg) = f\,dg + g\,df$, as for numbers.",
-        wrong=(Wrong(r"\nabla f\odot\nabla g", "2 * B.T @ (B @ x) * c * np.cos(c @ x)", None,
+        of=(r"u(\mathbf{x})\,v(\mathbf{x})", "np.sum((B @ x)**2) * np.sin(c @ x)"),
+        gradient=(r"u\,\nabla v + v\,\nabla u", """
+            u, v = np.sum((B @ x)**2), np.sin(c @ x)
+            gu, gv = 2 * B.T @ (B @ x), c * np.cos(c @ x)
+            return u * gv + v * gu"""),
+        reason=r"$d(uv) = u\,dv + v\,du$, as for numbers.",
+        wrong=(Wrong(r"\nabla u\odot\nabla v", "2 * B.T @ (B @ x) * c * np.cos(c @ x)", None,
                      "the product of the derivatives", unnamed="the rule itself is another"),
-               Wrong(r"g\,\nabla f", "2 * B.T @ (B @ x) * np.sin(c @ x)", "missing product-rule term",
-                     "$g$ was held")),
-        note=r"The code takes $f = \lVert B\mathbf{x}\rVert^2$ and $g = \sin(\mathbf{c}^\top\mathbf{x})$.",
+               Wrong(r"v\,\nabla u", "2 * B.T @ (B @ x) * np.sin(c @ x)", "missing product-rule term",
+                     "$v$ was held")),
+        note=r"The code takes $u = \lVert B\mathbf{x}\rVert^2$ and $v = \sin(\mathbf{c}^\top\mathbf{x})$.",
         refs="G01.5a", chapter=1, section="sec-1-rules"),
 
     Identity(
         "quotient of two functions", "x: n, B: m n, c: n",
-        of=(r"f(\mathbf{x})/g(\mathbf{x})", "np.sum((B @ x)**2) / (c @ x)"),
-        gradient=(r"\frac{g\,\nabla f - f\,\nabla g}{g^2}", """
-            f, g = np.sum((B @ x)**2), c @ x
-            df, dg = 2 * B.T @ (B @ x), c
-            return (g * df - f * dg) / g**2"""),
-        reason=r"$d(f/g) = df/g - f\,dg/g^2$, as for numbers.",
-        conditions={r"$g(\mathbf{x})\neq0$": "c = 0 * c"},
-        wrong=(Wrong(r"\frac{f\,\nabla g - g\,\nabla f}{g^2}", """
-                     f, g = np.sum((B @ x)**2), c @ x
-                     return (f * c - g * 2 * B.T @ (B @ x)) / g**2""", "sign", "the order of the two terms"),
-               Wrong(r"\nabla f/g", "2 * B.T @ (B @ x) / (c @ x)", "missing product-rule term",
-                     "$g$ was held")),
-        note=r"The code takes $f = \lVert B\mathbf{x}\rVert^2$ and $g = \mathbf{c}^\top\mathbf{x}$.",
+        of=(r"u(\mathbf{x})/v(\mathbf{x})", "np.sum((B @ x)**2) / (c @ x)"),
+        gradient=(r"\frac{v\,\nabla u - u\,\nabla v}{v^2}", """
+            u, v = np.sum((B @ x)**2), c @ x
+            gu, gv = 2 * B.T @ (B @ x), c
+            return (v * gu - u * gv) / v**2"""),
+        reason=r"$d(u/v) = du/v - u\,dv/v^2$, as for numbers.",
+        conditions={r"$v(\mathbf{x})\neq0$": "c = 0 * c"},
+        wrong=(Wrong(r"\frac{u\,\nabla v - v\,\nabla u}{v^2}", """
+                     u, v = np.sum((B @ x)**2), c @ x
+                     return (u * c - v * 2 * B.T @ (B @ x)) / v**2""", "sign", "the order of the two terms"),
+               Wrong(r"\nabla u/v", "2 * B.T @ (B @ x) / (c @ x)", "missing product-rule term",
+                     "$v$ was held")),
+        note=r"The code takes $u = \lVert B\mathbf{x}\rVert^2$ and $v = \mathbf{c}^\top\mathbf{x}$.",
         refs="G01.5b", chapter=1, section="sec-1-rules"),
 
     Identity(
         "function of a function", "x: n, B: m n",
-        of=(r"\varphi(f(\mathbf{x}))", "np.exp(np.sum(np.sin(B @ x)))"),
-        gradient=(r"\varphi'(f)\,\nabla f", "np.exp(np.sum(np.sin(B @ x))) * B.T @ np.cos(B @ x)"),
-        reason=r"$d\varphi = \varphi'(f)\,df$: a number times the gradient inside.",
-        wrong=(Wrong(r"\varphi'(f)", "np.exp(np.sum(np.sin(B @ x)))", "shape",
+        of=(r"\varphi(u(\mathbf{x}))", "np.exp(np.sum(np.sin(B @ x)))"),
+        gradient=(r"\varphi'(u)\,\nabla u", "np.exp(np.sum(np.sin(B @ x))) * B.T @ np.cos(B @ x)"),
+        reason=r"$d\varphi = \varphi'(u)\,du$: a number times the gradient inside.",
+        wrong=(Wrong(r"\varphi'(u)", "np.exp(np.sum(np.sin(B @ x)))", "shape",
                      "the inner derivative is missing"),
-               Wrong(r"\nabla f", "B.T @ np.cos(B @ x)", "missing chain factor",
+               Wrong(r"\nabla u", "B.T @ np.cos(B @ x)", "missing chain factor",
                      "the outer derivative is missing")),
-        note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$ and $\varphi = \exp$.",
+        note=r"The code takes $u = \sum_k\sin((B\mathbf{x})_k)$ and $\varphi = \exp$.",
         refs="G01.5c", chapter=1, section="sec-1-rules"),
 
     Identity(
         "affine substitution", "x: n, A: m n, b: m, c: m",
-        of=(r"f(A\mathbf{x} + \mathbf{b})", "np.sum(c * np.sin(A @ x + b))"),
-        gradient=(r"A^\top\,\nabla f(A\mathbf{x} + \mathbf{b})", "A.T @ (c * np.cos(A @ x + b))"),
-        hessian=(r"A^\top\,\nabla^2f(A\mathbf{x} + \mathbf{b})\,A",
+        of=(r"\varphi(A\mathbf{x} + \mathbf{b})", "np.sum(c * np.sin(A @ x + b))"),
+        gradient=(r"A^\top\,\nabla\varphi(A\mathbf{x} + \mathbf{b})", "A.T @ (c * np.cos(A @ x + b))"),
+        hessian=(r"A^\top\,\nabla^2\varphi(A\mathbf{x} + \mathbf{b})\,A",
                  "A.T @ np.diag(-c * np.sin(A @ x + b)) @ A"),
-        reason=r"$d\mathbf{z} = A\,d\mathbf{x}$ in $\nabla f^\top d\mathbf{z}$, and once more.",
-        wrong=(Wrong(r"\nabla f(A\mathbf{x} + \mathbf{b})", "c * np.cos(A @ x + b)", "shape",
+        reason=r"$d\mathbf{z} = A\,d\mathbf{x}$ in $\nabla\varphi^\top d\mathbf{z}$, and once more.",
+        wrong=(Wrong(r"\nabla\varphi(A\mathbf{x} + \mathbf{b})", "c * np.cos(A @ x + b)", "shape",
                      r"without $A^\top$ the gradient is left in the space of $\mathbf{z}$"),
-               Wrong(r"A^\top\,\nabla f(A\mathbf{x})", "A.T @ (c * np.cos(A @ x))", None,
+               Wrong(r"A^\top\,\nabla\varphi(A\mathbf{x})", "A.T @ (c * np.cos(A @ x))", None,
                      r"taken at $A\mathbf{x}$", unnamed="right formula, wrong point")),
-        other=(r"\nabla f^\top A", "(c * np.cos(A @ x + b)) @ A"),
-        note=r"The code takes $f(\mathbf{z}) = \sum_kc_k\sin z_k$.",
+        other=(r"\nabla\varphi^\top A", "(c * np.cos(A @ x + b)) @ A"),
+        note=r"The code takes $\varphi(\mathbf{z}) = \sum_kc_k\sin z_k$.",
         refs="G01.6", chapter=1, section="sec-1-rules"),
 
     # Norm and log-sum-exp
@@ -617,8 +617,7 @@ ENTRIES = (
         equals=(r"\partial_jf - \tfrac{h^2}6\,\partial_j^3f",
                 "B.T @ (3 * (B @ x)**2) - h**2 * np.sum(B**3, axis=0)"),
         reason=r"$f(x + ih) = f + ih\,f' - \tfrac{h^2}2f'' - i\tfrac{h^3}6f''' + \dots$: "
-               "the imaginary part has no "
-               "difference of nearby numbers, so $h$ may be as small as one likes.",
+               "no nearby numbers are subtracted, so $h$ may be as small as one likes.",
         wrong=(Wrong(r"\partial_jf + \tfrac{h^2}6\,\partial_j^3f",
                      "B.T @ (3 * (B @ x)**2) + h**2 * np.sum(B**3, axis=0)", None,
                      "the remainder of the central difference; $i^3 = -i$ turns its sign",
