@@ -15,19 +15,22 @@ ENTRIES = (
         refs="S10-C08", chapter=10),
 
     Identity(
-        "squared Euclidean norm", "x: n",
-        of=(r"\lVert\mathbf{x}\rVert^2", "norm(x)**2"),
-        gradient=(r"2\mathbf{x}", "2 * x"),
+        "squared Euclidean distance", "x: n, a: n",
+        of=(r"\lVert\mathbf{x} - \mathbf{a}\rVert^2", "norm(x - a)**2"),
+        gradient=(r"2(\mathbf{x} - \mathbf{a})", "2 * (x - a)"),
         hessian=("2I", "2 * np.eye(n)"),
-        reason=r"$d(\mathbf{x}^\top\mathbf{x}) = d\mathbf{x}^\top\mathbf{x} + \mathbf{x}^\top d\mathbf{x} "
-               r"= 2\mathbf{x}^\top d\mathbf{x}$.",
-        wrong=(Wrong(r"\mathbf{x}", "x", "factor", r"the derivative of $\frac12\lVert\mathbf{x}\rVert^2$"),
-               Wrong(r"\frac{\mathbf{x}}{\lVert\mathbf{x}\rVert}", "x / norm(x)", "wrong normalisation",
-                     "the derivative of the norm, not of its square"),
-               Wrong(r"2\lVert\mathbf{x}\rVert", "2 * norm(x)", "shape",
-                     "the rule for numbers with $x$ read as the norm")),
-        other=(r"2\mathbf{x}^\top", "2 * x"),
-        refs="CB131", chapter=10),
+        reason=r"$d(\mathbf{r}^\top\mathbf{r}) = d\mathbf{r}^\top\mathbf{r} + \mathbf{r}^\top d\mathbf{r} "
+               r"= 2\mathbf{r}^\top d\mathbf{r}$ with $\mathbf{r} = \mathbf{x} - \mathbf{a}$.",
+        wrong=(Wrong(r"\mathbf{x} - \mathbf{a}", "x - a", "factor",
+                     r"the derivative of $\frac12\lVert\mathbf{x} - \mathbf{a}\rVert^2$"),
+               Wrong(r"\frac{\mathbf{x} - \mathbf{a}}{\lVert\mathbf{x} - \mathbf{a}\rVert}",
+                     "(x - a) / norm(x - a)", "wrong normalisation",
+                     "the derivative of the distance, not of its square"),
+               Wrong(r"2\lVert\mathbf{x} - \mathbf{a}\rVert", "2 * norm(x - a)", "shape",
+                     "the rule for numbers with the norm in place of the number")),
+        other=(r"2(\mathbf{x} - \mathbf{a})^\top", "2 * (x - a)"),
+        note=r"With $\mathbf{a} = 0$: $\nabla\lVert\mathbf{x}\rVert^2 = 2\mathbf{x}$.",
+        refs="CB131", chapter=10, also="squared Euclidean norm"),
 
     Identity(
         "Euclidean distance", "x: n, a: n",
