@@ -108,9 +108,12 @@ def sentence(text):
 
 
 def shapes(entry):
-    """The inputs in words: "x: n; A: n × n, symmetric"."""
-    return "; ".join(f"{i.name}: {' × '.join(i.sizes) or ('a whole number' if i.kind == 'power' else 'a number')}"
-                     + (f", {i.kind}" if i.kind not in ("", "power") else "") for i in entry.parsed[0])
+    """The inputs in words: "x: n; A: n × n, symmetric"; what is made of others as the line that makes it."""
+    inputs, then = entry.parsed
+    made = [line.strip() for line in then.split(";") if line.strip()]
+    drawn = [i for i in inputs if not any(re.match(rf"{i.name}\s*=(?!.*\b{i.name}\b)", line) for line in made)]
+    return "; ".join([f"{i.name}: {' × '.join(i.sizes) or ('a whole number' if i.kind == 'power' else 'a number')}"
+                      + (f", {i.kind}" if i.kind not in ("", "power") else "") for i in drawn] + made)
 
 
 def verdict(entry):

@@ -171,7 +171,7 @@ class Identity:
                 truth, bound = TRUTH[form](self, given)
                 claim = np.asarray(CLAIM[form](self, getattr(self, form)[1], given))
         except BREAKS as error:
-            return Check(False, "raises", f"There the {form} of {self.name} has no value: {error}.")
+            return Check(False, "raises", f"There the {form} of {self.name} has no value: {str(error).rstrip('.')}.")
         return agreement(self, form, truth, bound, claim)
 
     def transposed(self, given):
@@ -180,7 +180,7 @@ class Identity:
             with np.errstate(all="ignore"):
                 claim, other = (CLAIM[self.form](self, code, given) for code in (self.result[1], self.other[1]))
         except BREAKS as error:
-            return Check(False, "raises", f"There the other layout of {self.name} has no value: {error}.")
+            return Check(False, "raises", f"There the other layout of {self.name} has no value: {str(error).rstrip('.')}.")
         return agreement(self, "other layout", np.transpose(claim), 0.0, np.asarray(other))
 
     def counterexamples(self, seed=0):

@@ -126,15 +126,6 @@ ENTRIES = (
         refs="CB132 S10-C11 S10-C12 E54", chapter=10),
 
     Identity(
-        "sum of squared entries", "X: m n",
-        of=(r"\lVert X\rVert_F^2", "np.sum(X**2)"),
-        equals=(r"\operatorname{tr}(X^\top X)", "np.trace(X.T @ X)"),
-        reason=r"$(X^\top X)_{jj} = \sum_i X_{ij}^2$; the trace sums over $j$.",
-        wrong=(Wrong(r"\operatorname{tr}(X\circ X)", "np.trace(X * X)", None,
-                     "the squares on the diagonal alone", unnamed=EQUALITY),),
-        refs="S10-C04 S10-C10", chapter=10),
-
-    Identity(
         "Frobenius norm", "X: m n",
         of=(r"\lVert X\rVert_F", "norm(X)"),
         gradient=(r"\frac{X}{\lVert X\rVert_F}", "X / norm(X)"),

@@ -50,7 +50,7 @@ ENTRIES = (
         wrong=(Wrong(r"\operatorname{tr}(X^\top X)^{1/2}", "np.sqrt(np.trace(X.T @ X))", None,
                      "that is the norm without its square",
                      unnamed="two numbers differ: there is no derivative to name"),),
-        refs="S07-C13", chapter=7),
+        refs="S07-C13 S10-C04 S10-C10", chapter=7),
 
     # First order
 
