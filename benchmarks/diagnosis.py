@@ -302,31 +302,41 @@ def random_claims(question, claim, draw):
     yield lambda X, **k: size * np.abs(M @ X.ravel()).reshape(G.shape)
     yield lambda X, **k: truth(X, **k) + few
     yield lambda X, **k: truth(X, **k) + 0.1 * size * R
+    yield lambda X, **k: truth(X, **k) + 1e-4 * size * R
     yield G * (1 + 0.1 * R)
-    yield draw.rng.permutation(G.ravel()).reshape(G.shape)
+    if G.size > 5:                                        # fewer entries may fall into place
+        yield draw.rng.permutation(G.ravel()).reshape(G.shape)
     yield G + few
     yield G + 0.1 * size * R
     yield G * (1 + 1e-6 * R)
     yield draw.rng.integers(-3, 4, G.shape).astype(float)
 
 
-def random(options):
-    """A claim without sense is unknown, whatever function it is about."""
-    counts, names = collections.Counter(), []
+def everything(options):
+    """(size, name, seed, question, right claim) of every problem, and of functions of large matrices."""
     for _, generator in options.problems:
         for seed in range(options.seeds):
-            draw = mistakes.Draw(20_000 + seed)
             question, ((_, claim), *_) = mistakes.claims(generator, seed)
-            for number, nonsense in enumerate(random_claims(question, claim, draw)):
-                check = ask(question, nonsense)
-                counts["asked"] += 1
-                counts["accepted"] += check.passed
-                if not check.passed and check.mistake != "unknown":
-                    names.append(f"{generator.__name__}, seed {seed}, claim {number}: {check.mistake}. "
-                                 f"{check.message}")
-    print(f"\nrandom claims: {counts['asked']} asked, {counts['accepted']} accepted, "
-          f"{len(names)} given a name")
-    print("\n".join(names))
+            yield "small", generator.__name__, seed, question, claim
+    for seed in range(options.seeds):
+        for name, f, gradient, X in functions(40, seed):
+            yield "40 x 40", name, seed, (check_gradient, f, X, {}), gradient
+
+
+def random(options):
+    """A claim without sense is unknown, whatever function it is about."""
+    counts, reports = collections.defaultdict(collections.Counter), []
+    for size, name, seed, question, claim in everything(options):
+        for number, nonsense in enumerate(random_claims(question, claim, mistakes.Draw(20_000 + seed))):
+            check = ask(question, nonsense)
+            named = not check.passed and check.mistake != "unknown"
+            counts[size].update(asked=1, accepted=check.passed, named=named)
+            if check.passed or named:
+                reports.append(f"{name}, seed {seed}, claim {number}: {check.mistake}. {check.message}")
+    print(f"\n{'random claims':32s}{'asked':>12s}{'accepted':>12s}{'named':>12s}")
+    for size, count in counts.items():
+        print(f"{size:32s}{count['asked']:12d}{count['accepted']:12d}{count['named']:12d}")
+    print("\n".join(reports))
 
 
 # times ------------------------------------------------------------------------------------------------------
