@@ -219,6 +219,38 @@ def test_what_a_formula_lacks(check, f, claim, point, name, said):
     assert result.mistake == name and said in result.message, result
 
 
+@pytest.mark.parametrize("check, f, claim, point, name, said", [
+    (check_gradient, lambda X: np.linalg.det(X), lambda X: inv(X), NAMES["S"],
+     "transposed and missing chain factor", "it is the transpose, and"),
+    (check_gradient, lambda x: x @ A @ x + n @ x, lambda x: 2 * A @ x, x,
+     "not symmetrised and missing product-rule term", "is missing, and"),
+    (check_gradient, lambda x: np.sum((D @ x - y)**2), lambda x: -2 * D.T @ y, x,
+     "missing product-rule term", "left out"),
+    (check_gradient, lambda x: np.sum((x - x.mean())**2), lambda x: 2 * x, x,
+     "missing product-rule term", "difference"),
+    (check_gradient, lambda X: np.sum((D @ X @ B)**2) / 2,
+     lambda X: D.T @ (D @ X @ B).sum(1, keepdims=True) + 0 * X, X, "missing chain factor", "a mere sum"),
+    (check_jacobian, lambda x: x * softmax(A @ x), lambda x: np.diag(softmax(A @ x)) + x[:, None] * A * (
+        softmax(A @ x) * (1 - softmax(A @ x)))[:, None], x, "only diagonal", "cut to its diagonal"),
+    (check_gradient, lambda z: -np.sum(softmax(z) * np.log(softmax(z))), lambda z: -np.log(softmax(z)) - 1, x,
+     "missing chain factor", "from there the chain goes on"),
+    (check_gradient, lambda X: np.sum((D @ X - 1)**2), lambda X: D.T @ (D @ X - 1) * 2 + 0.3 * np.abs(
+        D.T @ (D @ X - 1)).max() * np.sin(X + W), X, "unknown", "no common mistake")])
+def test_two_slips_and_what_was_left_out(check, f, claim, point, name, said):
+    result = check(f, claim, point)
+    assert result.mistake == name and said in result.message, result
+
+
+def test_noise_gives_no_name():
+    """Where the truth is known to two digits, a claim that is one per cent off fits many an explanation."""
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        E, Z = rng.normal(size=(5, 4)), rng.normal(size=(4, 3))
+        rough = lambda X: np.asarray(E @ X @ B, np.float32).astype(float)
+        check = check_jacobian(rough, lambda X: 1.01 * np.kron(B.T, E), Z)
+        assert check.mistake in ("unknown", "factor", "not finite", "too noisy to decide"), check
+
+
 @pytest.mark.parametrize("f, claim, said", [
     (lambda X: np.sum(W * X**3), lambda X: W * X**2, "3 is an exponent in the function"),
     (lambda X: np.sum(W * X), 2 * W, "twice the right value, so that a factor 2 is too much"),

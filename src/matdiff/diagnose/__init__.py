@@ -27,8 +27,8 @@ from .chain import (extra_factor, held_terms, mended, only_diagonal, only_inner_
                     only_symmetric_constant, product_of_slopes, replayed, stops_short, wrong_order)
 from .mistakes import MISTAKES, Mistake, example_names
 from .multiples import sizes_of, with_sizes
-from .parts import (half_and_a_term, one_example, one_term_wrong, outer_slope_alone, seen_as_a_gradient, skipped,
-                    worth_of_a_value)
+from .parts import (half_and_a_term, one_example, one_term_wrong, outer_slope_alone,
+                    seen_as_a_gradient, skipped, worth_of_a_value)
 from .rewrites import rewritten, substituted
 from .special import only_identity, only_rows_of_norm_one, only_special_data, only_zero
 from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms, moving_multiple,
@@ -40,11 +40,11 @@ __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "unknown", "Case"
            "Block", "bisect", "block_around", "show", "sizes_of"]
 
 TESTS = (missing_terms, stays, slope_of_the_variable, entry_by_entry, only_structured, moving_multiple,
-         only_unit, half_and_a_term, own_jacobian, only_symmetric_constant, replayed, held_terms, mended, line_factor,
-         only_inner_diagonal, product_of_slopes, rewritten, extra_factor, substituted, outer_slope_alone,
-         stops_short, worth_of_a_value, seen_as_a_gradient, only_zero, one_example, skipped, only_special_data,
-         only_rows_of_norm_one, only_identity, wrong_order, only_here, one_term_wrong, equal_totals,
-         only_diagonal, not_a_gradient)
+         only_unit, half_and_a_term, own_jacobian, only_symmetric_constant, replayed, held_terms, mended,
+         line_factor, only_inner_diagonal, product_of_slopes, rewritten, extra_factor, substituted,
+         outer_slope_alone, stops_short, worth_of_a_value, seen_as_a_gradient, only_zero, one_example,
+         skipped, only_special_data, only_rows_of_norm_one, only_identity, wrong_order, only_here,
+         one_term_wrong, equal_totals, only_diagonal, not_a_gradient)
 
 
 # the reader's functions may raise anything away from X: then a test explains nothing
@@ -56,7 +56,7 @@ def findings(case):
     if case.passed_first:
         yield from ((1, finding) for finding in only_structured(case))
     yield from by_twists(case)
-    for repair in REPAIRS:
+    for repair in REPAIRS if told_apart(case) else ():
         yield from ((1, finding) for finding in repair(case))
 
 
@@ -89,9 +89,12 @@ def simplest(found):
 
 
 def told_apart(case):
-    """Is the claim further from the truth than the tests of structure can see?"""
+    """Is the claim further from the truth than noise, and than the tests of structure can see?"""
     p = case.first
-    return p.claim.shape != p.truth.shape or bool(np.abs(p.claim - p.truth).max(initial=0) > 1e-5 * p.size())
+    if p.claim.shape != p.truth.shape:
+        return True
+    gap = np.abs(p.claim - p.truth).max(initial=0)
+    return bool(gap > 1e-5 * p.size() and gap > 20 * p.tolerance().max(initial=0))
 
 
 def alternatives(finding):
@@ -118,7 +121,8 @@ def unknown(case):
     if p.claim.shape != p.truth.shape:
         what = (f"A gradient has the shape of its variable, {p.truth.shape}" if case.kind == "gradient" else
                 f"The {case.kind} is {p.truth.shape[0]} × {p.truth.shape[1]} (outputs × inputs)")
-        return Finding("shape", f"{what}; yours has shape {p.claim.shape}.",
+        same = " and as many entries: it is still to be reshaped" if p.claim.size == p.truth.size > 1 else ""
+        return Finding("shape", f"{what}; yours has shape {p.claim.shape}{same}.",
                        numbers=(p.truth.shape, p.claim.shape))
     gap = np.abs(p.claim - p.truth)
     seen = gap > np.minimum(10 * p.tolerance(), 0.9 * gap.max())

@@ -60,8 +60,8 @@ def term(case, tapes, step, slot):
         parts.append(part)
         points.append(Point(p.X, truth, p.bound + 1e-9 * size, claim, p.scale))
     only = lambda X: parts[0].run(X)
-    return replace(case, f=only, budget=parts[0].budget, claim=None, points=tuple(points), terms={}, passed_first=False,
-                   recorded={(only, i): part for i, part in enumerate(parts)})
+    return replace(case, f=only, budget=parts[0].budget, claim=None, points=tuple(points), terms={},
+                   passed_first=False, recorded={(only, i): part for i, part in enumerate(parts)})
 
 
 def half_and_a_term(case):
@@ -80,9 +80,9 @@ def half_and_a_term(case):
                 replace(p, claim=p.claim + still) for p in case.points))
             for found in own_jacobian(whole) if radial(whole) else ():
                 if found.name == "not symmetrised":
-                    yield replace(found, name="not symmetrised and missing product-rule term", message=describe(
-                        case, f"the term that X contributes through {part_of(step, slot)} is missing, and "
-                              f"{said(whole, found)}"))
+                    text = f"the term that X contributes through {part_of(step, slot)} is missing"
+                    yield replace(found, name="not symmetrised and missing product-rule term",
+                                  message=describe(case, f"{text}, and {said(whole, found)}"))
                     return
 
 
@@ -141,10 +141,10 @@ def seen_as_a_gradient(case):
 def weighed(case, U):
     """The case of the number <U, F>."""
     fold = lambda J: (vec(U) @ J).reshape(case.shape, order="F")
-    points = tuple(Point(p.X, fold(p.truth), np.full(case.shape, np.abs(U).sum() * p.bound.max()), fold(p.claim),
-                         p.scale) for p in case.points)
-    return replace(case, kind="gradient", f=lambda X: np.sum(U * case.f(X)), claim=None, points=points, out=(),
-                   gave=(), terms={}, recorded={})
+    bound = lambda p: np.full(case.shape, np.abs(U).sum() * p.bound.max())
+    points = tuple(Point(p.X, fold(p.truth), bound(p), fold(p.claim), p.scale) for p in case.points)
+    return replace(case, kind="gradient", f=lambda X: np.sum(U * case.f(X)), claim=None, points=points,
+                   out=(), gave=(), terms={}, recorded={})
 
 
 def worth_of_a_value(case):
@@ -159,8 +159,8 @@ def worth_of_a_value(case):
         worths = [tape.worth[s.index] for s in alike]
         if len(alike) > 1 and step is alike[0] and all(w is not None for w in worths) and np.allclose(
                 sum(worths), C, rtol=1e-6, atol=1e-9 * np.abs(C).max()):
-            text = (f"it is the derivative with respect to the value of {said_of(step)}; from there the chain "
-                    "goes on to X")
+            text = (f"it is the derivative with respect to the value of {said_of(step)}; from there the "
+                    "chain goes on to X")
             yield Finding("missing chain factor" if C.shape == G.shape else "shape", describe(case, text))
             return
 

@@ -59,28 +59,29 @@ class Value:
 
 def rewritten(case):
     """The claim's own program with one value changed is right, at every point."""
-    return right_when(case, changes)
+    return right_when(case, other_steps, changes)
 
 
 def substituted(case):
-    """The same with one thing that the function computes put in the place of another: a weaker explanation."""
-    return right_when(case, substitutes)
+    """The same with one value of the function put in the place of another: a weaker explanation."""
+    return right_when(case, lambda claim, step, known: (), substitutes)
 
 
-def right_when(case, changes):
-    """What changes, those of single steps and changes(case, claim, site, known), make the claim right."""
+def right_when(case, of_steps, of_sites):
+    """What makes the claim right, of of_steps(claim, step, known) and of_sites(case, claim, site, known)."""
     if case.claim is None or case.first.claim.size < 2 or len(case.points) < 2 or not case.first.claim.any():
         return
     if case.gave != case.out or case.first.claim.shape != case.first.truth.shape:
         return
-    claim = Formula(case)
+    if "formula" not in case.recorded:
+        case.recorded["formula"] = Formula(case), values(case)
+    claim, known = case.recorded["formula"]
     if not 0 < len(claim.tapes[0].steps) <= LONGEST:
         return
-    known = values(case)
-    found = [hit for step in claim.tapes[0].steps for hit in other_steps(claim, step, known)]
+    found = [hit for step in claim.tapes[0].steps for hit in of_steps(claim, step, known)]
     try:
         for site in sites(claim.tapes[0].steps) if not any(MASK in text for _, text in found) else ():
-            found += changes(case, claim, site, known)      # a mask turned round is a wrong sign within as well
+            found += of_sites(case, claim, site, known)     # (a mask turned round is a wrong sign as well)
     except Spent:       # what was found till then counts
         pass
     found.sort(key=lambda hit: RANK.index(hit[0]) if hit[0] in RANK else len(RANK))
@@ -115,6 +116,12 @@ class Formula:
             self.wanted = [p.truth for p in self.points]
             self.slack = [10 * p.tolerance() for p in self.points]
         self.vectorised = case.kind == "differential"
+        tape, self.known_affine = self.tapes[0], {}
+        self.U = np.random.default_rng(28).normal(size=np.shape(tape.value))
+        self.worth = tape.backward(self.U)[0] if tape.linked else [None] * len(tape.steps)
+        value = vec(tape.value) if self.vectorised else tape.value
+        self.lacking = self.wanted[0] - value if value.shape == self.wanted[0].shape else np.array(np.nan)
+        self.lacks = float(np.vdot(vec(self.U) if self.vectorised else self.U, self.lacking))
 
     def run(self, j, edits):
         """What the changed formula gives at point j; None where the change does not fit."""
@@ -125,13 +132,53 @@ class Formula:
         value = vec(value) if self.vectorised else value
         return value if value.shape == self.wanted[j].shape and np.isrealobj(value) else None
 
+    def may_be_right(self, edits):
+        """A quick look at the result, weighed to a number, where it is affine in the step that changes."""
+        (index, edit), *more = edits.items()
+        step = self.tapes[0].steps[index]
+        if more or not isinstance(step.output, np.ndarray) or not self.is_affine(index):
+            return True
+        self.tapes[0].budget.pay(1)
+        try:
+            moved = edit(step, list(step.operands)) - step.output
+        except Exception:       # the change does not fit the shapes here
+            return False
+        if np.shape(moved) != np.shape(step.output) or not np.isfinite(moved).all():
+            return True
+        size = np.abs(self.worth[index] * moved).sum() + np.abs(self.U).max() * np.abs(self.lacking).sum()
+        return bool(abs(np.vdot(self.worth[index], moved) - self.lacks) <= 1e-5 * size)
+
+    def is_affine(self, index):
+        """Is the result an affine function of what this step gives?"""
+        if index not in self.known_affine:
+            worth, step = self.worth[index], self.tapes[0].steps[index]
+            self.known_affine[index] = False
+            if isinstance(worth, np.ndarray) and step.output.dtype.kind == "f":
+                move = np.random.default_rng(29).normal(size=step.output.shape) * np.abs(step.output).max()
+                value = self.run(0, {index: lambda s, o: s.output + move})
+                if value is not None:
+                    change = np.vdot(vec(self.U) if self.vectorised else self.U, value - (
+                        self.wanted[0] - self.lacking))
+                    self.known_affine[index] = bool(abs(change - np.vdot(worth, move)) <= 1e-8 * (
+                        np.abs(worth * move).sum()))
+        return self.known_affine[index]
+
     def right(self, edits_at):
         """Does the change, edits_at(point), make the formula right?"""
+        if not self.may_be_right(edits_at(0)):
+            return False
         for j in range(len(self.tapes)):
             value = self.run(j, edits_at(j))
             if value is None or not (np.abs(value - self.wanted[j]) <= self.slack[j]).all():
                 return False
-        return True
+        return not self.vanishes(edits_at(0))
+
+    def vanishes(self, edits):
+        """Is something on the way zero after the change alone?  Then a wrong term drops out by chance."""
+        tape = self.tapes[0]
+        results = tape.follow(tape.X, edits) if tape.linked else []
+        return any(isinstance(s.output, np.ndarray) and s.output.dtype.kind == "f" and s.output.any()
+                   and np.abs(r).max() <= 1e-12 * np.abs(s.output).max() for s, r in zip(tape.steps, results))
 
 
 def sites(steps):
@@ -212,8 +259,8 @@ def substitutes(case, claim, site, known):
         if np.ndim(other.first) == 0 or not same(site.value, other.first):
             continue        # else any formula would do that computes anything at all
         for K in known:
-            if np.shape(K.first) == np.shape(other.first) and K is not other and K.kind != "data" and claim.right(
-                    lambda j: site.edits(lambda v: K.at[j])):
+            fit = np.shape(K.first) == np.shape(other.first) and K is not other and K.kind != "data"
+            if fit and claim.right(lambda j: site.edits(lambda v: K.at[j])):
                 yield ("missing chain factor", f"{K.said} belongs in your formula, where {other.said} stands")
 
 
@@ -325,9 +372,9 @@ def instead(v, K):
     elif np.shape(K.first) != np.shape(v):
         return
     elif K.kind in ("add", "subtract") and any(same(v, part) for part in K.inputs):
+        where = K.said.removeprefix("the value of ")
         yield ("missing product-rule term",
-               f"what stands in {K.said.removeprefix('the value of ')} beside it was left out in your formula",
-               lambda v, j: K.at[j])
+               f"what stands in {where} beside it was left out in your formula", lambda v, j: K.at[j])
     elif any(same(v, part) for part in K.inputs):
         yield ("missing chain factor", f"{K.said.removeprefix('the value of ')} is missing in your formula",
                lambda v, j: K.at[j])

@@ -178,7 +178,8 @@ def products(step, said):
                        f"the inverse of the matrix in {said} stands where its transpose "
                        "belongs", product(slot, with_other(lambda A: np.linalg.inv(A).T)))
             if factor.ndim == 2:
-                yield ("missing chain factor", f"the matrix in {said} is missing: ones stand for it, a mere sum",
+                yield ("missing chain factor",
+                       f"the matrix in {said} is missing: ones stand for it, a mere sum",
                        product(slot, with_other(np.ones_like)))
             own = step.operands[slot]
             if is_square(factor) and is_square(own) or factor.ndim == 2 == own.ndim:
@@ -217,7 +218,8 @@ def other_function(step, said):
                    constant(slot, lambda A: np.eye(len(A))))
             yield ("only for diagonal input", f"only the diagonal of the matrix in {said} is used",
                    constant(slot, lambda A: np.diag(np.diag(A))))
-            yield ("only for diagonal input", f"only the diagonal of the inverse of the matrix in {said} is used",
+            yield ("only for diagonal input",
+                   f"only the diagonal of the inverse of the matrix in {said} is used",
                    constant(slot, lambda A: np.diag(1 / np.diag(np.linalg.inv(A)))))
             yield ("only for orthogonal input",
                    f"the matrix in {said} stands where its inverse belongs, or the other "

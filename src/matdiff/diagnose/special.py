@@ -5,7 +5,7 @@ At such input several formulas are one. Which of them was taken is read off from
 import numpy as np
 
 from .. import numeric
-from ..replay import Diverged
+from ..replay import Diverged, central
 from ..vec import sym, vec
 from .case import Finding, describe, fits_at, square
 from .chain import along, directions
@@ -50,15 +50,27 @@ def only_identity(case):
 def only_zero(case):
     """A claim that does not move, and is right where X is zero: what moves was left out."""
     p = case.first
-    if p.claim.shape != p.truth.shape or p.truth.size < 2 or case.gave != case.out or not p.claim.any() or any(
-            not np.array_equal(p.claim, q.claim) for q in case.points):
+    if p.claim.shape != p.truth.shape or p.truth.size < 2 or case.gave != case.out or not p.claim.any():
+        return
+    if any(not np.array_equal(p.claim, q.claim) for q in case.points):
+        return
+    V = directions(case)[0]     # one direction first, since the whole derivative costs more
+    slope = vec(central(lambda t: np.asarray(case.f(t * V), float), 1.0))
+    if not np.allclose(slope, along(case, p.claim, [V]), rtol=1e-4, atol=1e-6 * np.abs(slope).max()):
         return
     derivative = numeric.gradient if case.kind == "gradient" else numeric.jacobian
-    at_zero = derivative(case.f, 0 * p.X)
-    if np.isfinite(at_zero).all() and np.allclose(at_zero, p.claim, rtol=1e-6, atol=1e-9 * np.abs(at_zero).max()):
+    zero, two = (derivative(case.f, t * p.X) for t in (0, 2))
+    close = lambda A, B: np.isfinite(A).all() and np.allclose(A, B, rtol=1e-6, atol=1e-9 * np.abs(A).max())
+    if not close(zero, p.claim):
+        return
+    if close(two + zero, 2 * p.truth):      # a sum, of which one term is proportional to X
         yield Finding("missing product-rule term", describe(
             case, "it is right only where X is zero: all that moves with X was left out"),
             also=("does not move with X",))
+    else:
+        yield Finding("does not move with X", describe(
+            case, "it stays the same wherever X is, the right one moves; only where X is zero they agree"),
+            also=("missing chain factor",))
 
 
 def only_rows_of_norm_one(case):

@@ -309,8 +309,8 @@ def own_jacobian(case):
     elif fits(forward + backward):
         yield Finding("missing product-rule term",
                       describe(case, "one half of a product rule is missing (as it stands, no function has "
-                               "this gradient: its own Jacobian is not symmetric, but the sum of that and its "
-                               "transpose is right)"), also=("not symmetrised",))
+                               "this gradient: its own Jacobian is not symmetric, but the sum of that and "
+                               "its transpose is right)"), also=("not symmetrised",))
 
 
 def bends(case, U, V):
