@@ -11,8 +11,8 @@ ENTRIES = (
         "conjugate transpose", "X: m n complex, H: m n complex",
         of=(r"(X + H)^{\mathsf H} - X^{\mathsf H}", "(X + H).conj().T - X.conj().T"),
         equals=(r"H^{\mathsf H}", "H.conj().T"),
-        reason=r"Sums are conjugated and transposed term by term, so with $H = dX$ it is $d(X^{\mathsf H}) "
-               r"= (dX)^{\mathsf H}$.",
+        reason="Sums are conjugated and transposed term by term, so with $H = dX$ it is "
+               r"$d(X^{\mathsf H}) = (dX)^{\mathsf H}$.",
         wrong=(Wrong(r"H^\top", "H.T", None, "the conjugate was forgotten: right for real $H$",
                      unnamed="two arrays are compared, not two derivatives"),),
         symbolic="complex variables",
@@ -26,8 +26,9 @@ ENTRIES = (
             w = z + t * v
             g = A.conj().T @ A @ w / norm(A @ w)
             return np.real(g.conj() @ v)"""),
-        reason=r"With $\mathbf{g} = 2\,\partial\varphi/\partial\bar{\mathbf{z}}$ the two parts of $d\varphi$, "
-               r"by $\mathbf{z}$ and by $\bar{\mathbf{z}}$, are conjugate: together the real part. "
+        reason=r"With $\mathbf{g} = 2\,\partial\varphi/\partial\bar{\mathbf{z}}$ the two parts of "
+               r"$d\varphi$, by $\mathbf{z}$ and by $\bar{\mathbf{z}}$, are conjugate: "
+               "together the real part. "
                r"Among unit vectors $\mathbf{v} = \mathbf{g}/\lVert\mathbf{g}\rVert$ gives most.",
         conditions={r"$\varphi$ is differentiable at $\mathbf{z}$": "z = 0 * z"},
         wrong=(Wrong(r"\operatorname{Re}\mathbf{g}^\top\mathbf{v}", """
@@ -45,8 +46,9 @@ ENTRIES = (
             g = A.conj().T @ A @ w / norm(A @ w)
             return np.real(g.conj() @ v)"""),
         symbolic="complex variables",
-        note=r"The code takes $\varphi = \lVert A\mathbf{z}\rVert$. Steepest ascent goes along $\mathbf{g}$, "
-             r"not along $\partial\varphi/\partial\mathbf{z}$, which is conjugate to it.",
+        note=r"The code takes $\varphi = \lVert A\mathbf{z}\rVert$. "
+             r"Steepest ascent goes along $\mathbf{g}$, not along $\partial\varphi/\partial\mathbf{z}$, "
+             "which is conjugate to it.",
         refs="G18.4a", chapter=18, also="Wirtinger steepest ascent"),
 
     # First and second order
@@ -67,9 +69,9 @@ ENTRIES = (
         "real part of a Hermitian form", "z: n complex, A: n n complex",
         of=(r"\operatorname{Re}\mathbf{z}^{\mathsf H}A\mathbf{z}", "np.real(z.conj() @ A @ z)"),
         conjugate=(r"(A + A^{\mathsf H})\mathbf{z}", "(A + A.conj().T) @ z"),
-        reason=r"$df = \operatorname{Re}(d\mathbf{z}^{\mathsf H}A\mathbf{z} + \mathbf{z}^{\mathsf "
-               r"H}A\,d\mathbf{z})$; "
-               r"the first is the conjugate of $\mathbf{z}^{\mathsf H}A^{\mathsf H}d\mathbf{z}$.",
+        reason=r"$df = \operatorname{Re}(d\mathbf{z}^{\mathsf H}A\mathbf{z} + "
+               r"\mathbf{z}^{\mathsf H}A\,d\mathbf{z})$; the first is the conjugate of $\mathbf{z}^{\mathsf "
+               r"H}A^{\mathsf H}d\mathbf{z}$.",
         wrong=(Wrong(r"2A\mathbf{z}", "2 * A @ z", "not symmetrised",
                      "right for Hermitian $A$, where the form is real by itself"),
                Wrong(r"(A + A^\top)\mathbf{z}", "(A + A.T) @ z", None, "the conjugate was forgotten",
@@ -81,9 +83,8 @@ ENTRIES = (
         "real part of a quadratic form", "z: n complex, A: n n complex",
         of=(r"\operatorname{Re}\mathbf{z}^\top A\mathbf{z}", "np.real(z @ A @ z)"),
         conjugate=(r"\overline{(A + A^\top)\mathbf{z}}", "((A + A.T) @ z).conj()"),
-        reason=r"Holomorphic inside: $df = \operatorname{Re}\mathbf{u}^\top d\mathbf{z}$ with $\mathbf{u} = "
-               r"(A + A^\top)\mathbf{z}$, "
-               r"and $\mathbf{g} = \bar{\mathbf{u}}$.",
+        reason=r"Holomorphic inside: $df = \operatorname{Re}\mathbf{u}^\top d\mathbf{z}$ with "
+               r"$\mathbf{u} = (A + A^\top)\mathbf{z}$, and $\mathbf{g} = \bar{\mathbf{u}}$.",
         wrong=(Wrong(r"(A + A^\top)\mathbf{z}", "(A + A.T) @ z", None,
                      "the real formula, without the conjugate",
                      unnamed="the checker sees real and imaginary part as two real arrays"),),
@@ -110,8 +111,8 @@ ENTRIES = (
         of=(r"|a - \mathbf{x}^{\mathsf H}\mathbf{b}|^2", "np.abs(a - x.conj() @ b)**2"),
         conjugate=(r"-2\mathbf{b}\,\overline{(a - \mathbf{x}^{\mathsf H}\mathbf{b})}",
                    "-2 * b * np.conj(a - x.conj() @ b)"),
-        reason=r"$df = 2\operatorname{Re}\bar r\,dr$ with $dr = -d\mathbf{x}^{\mathsf H}\mathbf{b}$: of "
-               r"$\bar{\mathbf{x}}$ alone.",
+        reason=r"$df = 2\operatorname{Re}\bar r\,dr$ with $dr = -d\mathbf{x}^{\mathsf H}\mathbf{b}$: "
+               r"of $\bar{\mathbf{x}}$ alone.",
         wrong=(Wrong(r"-2\mathbf{b}\,(a - \mathbf{x}^{\mathsf H}\mathbf{b})", "-2 * b * (a - x.conj() @ b)",
                      None,
                      r"the derivative by $\bar{\mathbf{x}}$ of the square without a modulus",
@@ -120,17 +121,17 @@ ENTRIES = (
                      "-b * np.conj(a - x.conj() @ b)", "factor",
                      r"$\partial f/\partial\bar{\mathbf{x}}$, half of the direction of steepest ascent")),
         symbolic="complex variables",
-        note=r"The Cookbook prints (89) for $(a - \mathbf{x}^{\mathsf H}\mathbf{b})^2$: the modulus is "
-             r"missing, and without it the "
-             "function is not real and the formula does not hold.",
+        note=r"The Cookbook prints (89) for $(a - \mathbf{x}^{\mathsf H}\mathbf{b})^2$: "
+             "the modulus is missing, and without it the function is not real and the "
+             "formula does not hold.",
         refs="CB89", chapter=18, also="adaptive filter"),
 
     Identity(
         "complex least squares", "z: n complex, A: m n complex, b: m complex",
         of=(r"\lVert A\mathbf{z} - \mathbf{b}\rVert^2", "norm(A @ z - b)**2"),
         conjugate=(r"2A^{\mathsf H}(A\mathbf{z} - \mathbf{b})", "2 * A.conj().T @ (A @ z - b)"),
-        reason=r"$df = 2\operatorname{Re}\mathbf{r}^{\mathsf H}A\,d\mathbf{z}$ with $\mathbf{r} = "
-               r"A\mathbf{z} - \mathbf{b}$.",
+        reason=r"$df = 2\operatorname{Re}\mathbf{r}^{\mathsf H}A\,d\mathbf{z}$ with "
+               r"$\mathbf{r} = A\mathbf{z} - \mathbf{b}$.",
         wrong=(Wrong(r"2A^\top(A\mathbf{z} - \mathbf{b})", "2 * A.T @ (A @ z - b)", None,
                      "the conjugate was forgotten: right for real $A$",
                      unnamed="the checker sees real and imaginary part as two real arrays"),
@@ -145,8 +146,8 @@ ENTRIES = (
         conjugate=(r"2h\,\overline{\nabla h}", """
             h, slope = c @ np.sin(A @ z), A.T @ (c * np.cos(A @ z))
             return 2 * h * slope.conj()"""),
-        reason=r"$df = 2\operatorname{Re}\bar h\,dh$ and $dh = \nabla h^\top d\mathbf{z}$, so "
-               r"$\mathbf{g}^{\mathsf H} = 2\bar h\,\nabla h^\top$.",
+        reason=r"$df = 2\operatorname{Re}\bar h\,dh$ and $dh = \nabla h^\top d\mathbf{z}$, "
+               r"so $\mathbf{g}^{\mathsf H} = 2\bar h\,\nabla h^\top$.",
         wrong=(Wrong(r"2h\,\nabla h", """
                      h, slope = c @ np.sin(A @ z), A.T @ (c * np.cos(A @ z))
                      return 2 * h * slope""", None, "the real chain rule, without conjugates",
@@ -169,8 +170,7 @@ ENTRIES = (
         of=(r"\lVert AZB - C\rVert_F^2", "norm(A @ Z @ B - C)**2"),
         conjugate=(r"2A^{\mathsf H}(AZB - C)B^{\mathsf H}", "2 * A.conj().T @ (A @ Z @ B - C) @ B.conj().T"),
         reason=r"$df = 2\operatorname{Re}\langle AZB - C, A\,dZ\,B\rangle$, and factors move across "
-               r"$\operatorname{Re}\operatorname{tr}(U^{\mathsf H}V)$ "
-               "conjugate transposed.",
+               r"$\operatorname{Re}\operatorname{tr}(U^{\mathsf H}V)$ conjugate transposed.",
         wrong=(Wrong(r"2A^\top(AZB - C)B^\top", "2 * A.T @ (A @ Z @ B - C) @ B.T", None,
                      "the conjugates were forgotten",
                      unnamed="the checker sees real and imaginary part as two real arrays"),
@@ -184,8 +184,8 @@ ENTRIES = (
         "log of the modulus of a complex determinant", "Z: n n complex",
         of=(r"\log|\det Z|", "slogdet(Z)[1]"),
         conjugate=(r"Z^{-\mathsf H}", "inv(Z).conj().T"),
-        reason=r"$\log|\det Z| = \operatorname{Re}\log\det Z$, so $df = "
-               r"\operatorname{Re}\operatorname{tr}(Z^{-1}dZ)$.",
+        reason=r"$\log|\det Z| = \operatorname{Re}\log\det Z$, "
+               r"so $df = \operatorname{Re}\operatorname{tr}(Z^{-1}dZ)$.",
         conditions={r"$Z$ is invertible": "Z[0] = 0"},
         wrong=(Wrong(r"Z^{-\top}", "inv(Z).T", "sign",
                      "the real formula, without the conjugate: the imaginary part has the opposite sign"),

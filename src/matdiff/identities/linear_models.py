@@ -14,9 +14,8 @@ ENTRIES = (
         hessian=(r"\tfrac1mX^\top X", "X.T @ X / N"),
         equals=(r"\tfrac1{2m}(X\mathbf{w} - \mathbf{y})^\top(X\mathbf{w} - \mathbf{y})",
                 "(X @ w - y) @ (X @ w - y) / (2 * N)"),
-        reason=r"$dL = \tfrac1m\mathbf{r}^\top d\mathbf{r}$ with $d\mathbf{r} = X\,d\mathbf{w}$. The "
-               r"Hessian is a Gram matrix, "
-               "so stationary means minimal.",
+        reason=r"$dL = \tfrac1m\mathbf{r}^\top d\mathbf{r}$ with $d\mathbf{r} = X\,d\mathbf{w}$. "
+               "The Hessian is a Gram matrix, so stationary means minimal.",
         wrong=(Wrong(r"X^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y)", "factor",
                      "the sum of squares, not the mean"),
                Wrong(r"\tfrac1mX^\top(\mathbf{y} - X\mathbf{w})", "X.T @ (y - X @ w) / N", "sign",
@@ -69,8 +68,8 @@ ENTRIES = (
             best = pinv(X) @ y
             return (np.eye(n) - eta / N * X.T @ X) @ (w - best)"""),
         reason=r"$\nabla L = \tfrac1mX^\top X(\mathbf{w} - \mathbf{w}^\star)$, so a step multiplies the "
-               r"error by a matrix, of norm "
-               r"below 1 for $0 < \eta < 2/\lambda_{\max}(\tfrac1mX^\top X)$ and $X$ of full column rank.",
+               r"error by a matrix, of norm below 1 for $0 < \eta < 2/\lambda_{\max}(\tfrac1mX^\top X)$ and "
+               "$X$ of full column rank.",
         wrong=(Wrong(r"\bigl(I - \eta X^\top X\bigr)(\mathbf{w} - \mathbf{w}^\star)", """
                      best = pinv(X) @ y
                      return (np.eye(n) - eta * X.T @ X) @ (w - best)""", None,
@@ -83,9 +82,9 @@ ENTRIES = (
         "rank of the Gram matrix", "A: N k, B: k n; X = A @ B",
         of=(r"\operatorname{rank}(X^\top X)", "matrix_rank(X.T @ X)"),
         equals=(r"\operatorname{rank}X", "matrix_rank(X)"),
-        reason=r"$X^\top X\mathbf{v} = 0$ gives $\lVert X\mathbf{v}\rVert^2 = 0$: the two have the same "
-               r"null space. So the loss is strictly "
-               "convex exactly for full column rank.",
+        reason=r"$X^\top X\mathbf{v} = 0$ gives $\lVert X\mathbf{v}\rVert^2 = 0$: "
+               "the two have the same null space. "
+               "So the loss is strictly convex exactly for full column rank.",
         wrong=(Wrong(r"n,\ \text{the number of columns}", "n", None, "right for full column rank",
                      unnamed="two numbers are compared, not two derivatives"),),
         symbolic="the rank",
@@ -99,22 +98,21 @@ ENTRIES = (
         of=(r"\operatorname*{argmin}_{\mathbf{w}}\,\lVert X\mathbf{w} - \mathbf{y}\rVert^2", "pinv(X) @ y"),
         equals=(r"(X^\top X)^{-1}X^\top\mathbf{y}", "solve(X.T @ X, X.T @ y)"),
         reason=r"The gradient vanishes where $X^\top X\mathbf{w} = X^\top\mathbf{y}$, the normal equations; "
-               r"the Hessian is not negative.",
+               "the Hessian is not negative.",
         conditions={"$X$ has full column rank": "X[:, 1] = 0"},
         wrong=(Wrong(r"X^\top\mathbf{y}", "X.T @ y", None, "right if the columns are orthonormal",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
-        note=r"Without full rank $X^+\mathbf{y}$ is the shortest of the minimisers. To compute it, "
-             "take QR or SVD of $X$: "
-             r"$X^\top X$ squares the condition number.",
+        note=r"Without full rank $X^+\mathbf{y}$ is the shortest of the minimisers. "
+             r"To compute it, take QR or SVD of $X$: $X^\top X$ squares the condition number.",
         refs="S16-C10 S16-C21 E16 E51", chapter=16, also="normal equation OLS"),
 
     Identity(
         "residual orthogonal to the columns", "X: N n, y: N",
         of=(r"X^\top(X\mathbf{w}^\star - \mathbf{y})", "X.T @ (X @ solve(X.T @ X, X.T @ y) - y)"),
         equals=(r"0", "np.zeros(n)"),
-        reason=r"The normal equations, moved to one side: $X\mathbf{w}^\star$ is the projection of "
-               r"$\mathbf{y}$ on the column space.",
+        reason="The normal equations, moved to one side: "
+               r"$X\mathbf{w}^\star$ is the projection of $\mathbf{y}$ on the column space.",
         wrong=(Wrong(r"\mathbf{y} - X\mathbf{w}^\star = 0", "y - X @ solve(X.T @ X, X.T @ y)", "shape",
                      "the residual is orthogonal to the columns, it does not vanish"),),
         symbolic="the fractions of the inverse grow too long",
@@ -183,8 +181,8 @@ ENTRIES = (
             H = X @ solve(X.T @ X, X.T)
             return H @ H.T"""),
         equals=(r"H = X(X^\top X)^{-1}X^\top", "X @ solve(X.T @ X, X.T)"),
-        reason=r"In $H H^\top$ the middle $X^\top X$ meets its inverse. $H = HH^\top$ says both $H = "
-               r"H^\top$ and $H^2 = H$.",
+        reason=r"In $H H^\top$ the middle $X^\top X$ meets its inverse. "
+               r"$H = HH^\top$ says both $H = H^\top$ and $H^2 = H$.",
         wrong=(Wrong(r"XX^\top", "X @ X.T", None, "right if the columns are orthonormal",
                      unnamed="two matrices are compared, not two derivatives"),),
         symbolic="the fractions of the inverse grow too long",
@@ -260,8 +258,8 @@ ENTRIES = (
             Xc, yc = X - np.mean(X, axis=0), y - np.mean(y)
             w = solve(Xc.T @ Xc, Xc.T @ yc)
             return np.append(np.mean(y) - np.mean(X, axis=0) @ w, w)"""),
-        reason=r"$\partial L/\partial b = 0$ puts $b$ at $\bar y - \bar{\mathbf{x}}^\top\mathbf{w}$; put "
-               r"in, it centres both sides.",
+        reason=r"$\partial L/\partial b = 0$ puts $b$ at $\bar y - \bar{\mathbf{x}}^\top\mathbf{w}$; "
+               "put in, it centres both sides.",
         conditions={r"the centred $X$ has full column rank": "X[:, 1] = 1"},
         wrong=(Wrong(r"(\bar y, \mathbf{w})", """
                      Xc, yc = X - np.mean(X, axis=0), y - np.mean(y)
@@ -269,8 +267,8 @@ ENTRIES = (
                      "the intercept of the centred features, not of the given ones",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
-        note=r"$\mathbf{w} = (X_c^\top X_c)^{-1}X_c^\top\mathbf{y}_c$ with the centred $X_c$ and "
-             r"$\mathbf{y}_c$.",
+        note=r"$\mathbf{w} = (X_c^\top X_c)^{-1}X_c^\top\mathbf{y}_c$ with the centred $X_c$ "
+             r"and $\mathbf{y}_c$.",
         refs="G16.6", chapter=16, also="bias"),
 
     Identity(
@@ -327,8 +325,7 @@ ENTRIES = (
             fww, fwt = X.T @ E @ X, X.T @ E @ np.diag(X @ w - y)
             return -solve(fww, fwt)"""),
         reason=r"Differentiate $\nabla_{\mathbf{w}}f(\mathbf{w}^\star(\boldsymbol\theta), "
-               r"\boldsymbol\theta) = 0$: "
-               r"$\nabla^2_{\mathbf{w}\mathbf{w}}f\,d\mathbf{w} + "
+               r"\boldsymbol\theta) = 0$: $\nabla^2_{\mathbf{w}\mathbf{w}}f\,d\mathbf{w} + "
                r"\nabla^2_{\mathbf{w}\boldsymbol\theta}f\,d\boldsymbol\theta = 0$.",
         conditions={r"$\nabla^2_{\mathbf{w}\mathbf{w}}f$ is invertible": "X[:, 1] = 0"},
         wrong=(Wrong(r"(\nabla^2_{\mathbf{w}\mathbf{w}}f)^{-1}\,\nabla^2_{\mathbf{w}\boldsymbol\theta}f", """
@@ -338,7 +335,7 @@ ENTRIES = (
                      "the second term was not moved to the other side"),),
         symbolic="the fractions of the inverse grow too long",
         note=r"The code takes $f = \tfrac12\sum_ie^{\theta_i}(\mathbf{x}_i^\top\mathbf{w} - y_i)^2$: "
-             r"examples whose weights may move.",
+             "examples whose weights may move.",
         refs="G18.3", chapter=18, also="differentiating an argmin implicit bilevel optimization"),
 
     # Logistic regression
@@ -392,9 +389,9 @@ ENTRIES = (
                      p = 1 / (1 + np.exp(-X @ w))
                      return solve(X.T @ X, X.T @ (X @ w - (p - y)))""", None, "the weights were left out",
                      unnamed="two vectors are compared, not two derivatives"),),
-        note=r"$S = \operatorname{diag}(\boldsymbol\sigma(1 - \boldsymbol\sigma))$, $\boldsymbol\sigma = "
-             r"\sigma(X\mathbf{w})$. "
-             "The loss has no minimiser in closed form; the step is repeated until it stands still.",
+        note=r"$S = \operatorname{diag}(\boldsymbol\sigma(1 - \boldsymbol\sigma))$, "
+             r"$\boldsymbol\sigma = \sigma(X\mathbf{w})$. The loss has no minimiser in closed form; "
+             "the step is repeated until it stands still.",
         symbolic="the fractions of the inverse grow too long",
         refs="G16.8", chapter=16, also="IRLS"),
 
@@ -411,10 +408,9 @@ ENTRIES = (
             lam, inside = ascending[::-1], np.sum((V.T @ Q[:, ::-1])**2, axis=0)
             top = (lam[:n] - lam[n - 1]) @ (1 - inside[:n])
             return top + (lam[n - 1] - lam[n:]) @ inside[n:]"""),
-        reason=r"$\operatorname{tr}(V^\top CV) = \sum_i\lambda_i\lVert V^\top\mathbf{q}_i\rVert^2$, and "
-               r"these squares add up to $k$. No term is "
-               r"negative, and all vanish for the leading eigenvectors: $\max_V\operatorname{tr}(V^\top CV) "
-               r"= \sum_{i\le k}\lambda_i$.",
+        reason=r"$\operatorname{tr}(V^\top CV) = \sum_i\lambda_i\lVert V^\top\mathbf{q}_i\rVert^2$, "
+               "and these squares add up to $k$. No term is negative, and all vanish for the leading "
+               r"eigenvectors: $\max_V\operatorname{tr}(V^\top CV) = \sum_{i\le k}\lambda_i$.",
         conditions={r"$V^\top V = I$": "V: N n", "$C$ is symmetric": "C: N N"},
         wrong=(Wrong(r"\sum_{i > k}(\lambda_k - \lambda_i)\lVert V^\top\mathbf{q}_i\rVert^2", """
                      ascending, Q = eigh(C)
@@ -423,7 +419,7 @@ ENTRIES = (
                      "what is missed of the leading directions costs as well",
                      unnamed="two numbers are compared, not two derivatives"),),
         symbolic="eigenvalues",
-        note=r"Principal components are an eigenproblem, without normal equations; "
+        note="Principal components are an eigenproblem, without normal equations; "
              "$C$ is a covariance only of centred data.",
         refs="G16.10a E18 E42", chapter=16, also="PCA Ky Fan Rayleigh"),
 
@@ -433,12 +429,11 @@ ENTRIES = (
         of=(r"CV", "C @ V"),
         equals=(r"V\Lambda,\ \Lambda = V^\top CV", "V @ (V.T @ C @ V)"),
         reason=r"On $V^\top V = I$ the gradient $2CV$ of $\operatorname{tr}(V^\top CV)$ must have no part "
-               r"along the constraint: "
-               r"$(I - VV^\top)CV = 0$.",
+               r"along the constraint: $(I - VV^\top)CV = 0$.",
         conditions={"$C$ maps the span of the columns of $V$ into itself": "V = qr(V + C[:, :n])[0]"},
         wrong=(Wrong(r"V\operatorname{diag}(\lambda_1, \dots, \lambda_k)", "V @ np.diag(eigvalsh(C)[-n:])",
                      None,
-                     r"right if the columns of $V$ are eigenvectors themselves; "
+                     "right if the columns of $V$ are eigenvectors themselves; "
                      r"$\Lambda$ need not be diagonal",
                      unnamed="two matrices are compared, not two derivatives"),),
         symbolic="eigenvectors",

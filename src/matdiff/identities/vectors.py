@@ -33,10 +33,10 @@ ENTRIES = (
         "bilinear form of two vectors", "x: m, A: m n, y: n",
         of=(r"\mathbf{x}^\top A\mathbf{y}", "x @ A @ y"),
         gradient=(r"A\mathbf{y}", "A @ y"),
-        differential=(r"d\mathbf{x}^\top A\mathbf{y} + \mathbf{x}^\top dA\,\mathbf{y} + \mathbf{x}^\top "
-                      r"A\,d\mathbf{y}",
+        differential=(r"d\mathbf{x}^\top A\mathbf{y} + \mathbf{x}^\top dA\,\mathbf{y} + "
+                      r"\mathbf{x}^\top A\,d\mathbf{y}",
                       "dx @ A @ y + x @ dA @ y + x @ A @ dy"),
-        reason=r"The product rule, factor by factor; "
+        reason="The product rule, factor by factor; "
                r"with $A$ and $\mathbf{y}$ held only the first term stays.",
         wrong=(Wrong(r"\mathbf{x}^\top A\,d\mathbf{y}", "x @ A @ dy", None, r"only the last factor was moved",
                      form="differential",
@@ -51,8 +51,8 @@ ENTRIES = (
         "bilinear form, by its matrix", "X: m n, a: m, b: n",
         of=(r"\mathbf{a}^\top X\mathbf{b}", "a @ X @ b"),
         gradient=(r"\mathbf{a}\mathbf{b}^\top", "np.outer(a, b)"),
-        reason=r"$\mathbf{a}^\top dX\,\mathbf{b} = \operatorname{tr}(\mathbf{b}\mathbf{a}^\top dX) "
-               r"= \langle\mathbf{a}\mathbf{b}^\top, dX\rangle$.",
+        reason=r"$\mathbf{a}^\top dX\,\mathbf{b} = \operatorname{tr}(\mathbf{b}\mathbf{a}^\top dX) = "
+               r"\langle\mathbf{a}\mathbf{b}^\top, dX\rangle$.",
         wrong=(Wrong(r"\mathbf{b}\mathbf{a}^\top", "np.outer(b, a)", "transposed",
                      r"what stands before $dX$ in the trace is the transpose of the gradient"),
                Wrong(r"\mathbf{a}^\top\mathbf{b}", "a[:, None] * b * X", "extra chain factor",
@@ -71,8 +71,8 @@ ENTRIES = (
             differential=(r"df = \mathbf{a}^\top dX\,\mathbf{b}", "a @ dX @ b"),
             steps=(r"The two deltas set $i=k$ and $j=l$: no sum is left, both indices stay.",
                    r"Multiply by $dX_{kl}$ and sum over both: a row, a matrix and a column.",
-                   r"A number is its own trace: turn the factors round until $dX$ stands last, and "
-                   r"transpose the rest.")),
+                   "A number is its own trace: turn the factors round until $dX$ stands last, "
+                   "and transpose the rest.")),
         refs="CB70", chapter=2, section="sec-2-definition"),
 
     Identity(
@@ -123,23 +123,23 @@ ENTRIES = (
                           "dx @ A @ x + x @ A @ dx"),
             steps=("A sum over a repeated index is an einsum: the index that stays is $k$.",
                    "Multiply by $dx_k$ and sum over $k$: the two sums are the two terms of the product rule.",
-                   "Both terms are numbers: transpose the second, "
-                   r"and $d\mathbf{x}^\top$ comes out to the left.")),
+                   r"Both terms are numbers: transpose the second, and $d\mathbf{x}^\top$ "
+                   "comes out to the left.")),
         refs="CB81 S16-C05", chapter=1, section="sec-1-rules"),
 
     Identity(
-        "squared length of a vector", "x: n",
-        of=(r"\lVert\mathbf{x}\rVert^2", "norm(x)**2"),
+        "dot product of a vector with itself", "x: n",
+        of=(r"\mathbf{x}^\top\mathbf{x}", "x @ x"),
         gradient=(r"2\mathbf{x}", "2 * x"),
         hessian=(r"2I", "2 * np.eye(n)"),
-        equals=(r"\mathbf{x}^\top\mathbf{x} = \sum_i x_i^2", "np.sum(x**2)"),
+        equals=(r"\sum_i x_i^2 = \lVert\mathbf{x}\rVert^2", "norm(x)**2"),
         reason=r"$d(\mathbf{x}^\top\mathbf{x}) = 2\mathbf{x}^\top d\mathbf{x}$.",
         wrong=(Wrong(r"\mathbf{x}", "x", "factor", r"that belongs to $\frac12\lVert\mathbf{x}\rVert^2$"),
-               Wrong(r"\mathbf{x}/\lVert\mathbf{x}\rVert", "x / norm(x)", "wrong normalisation",
-                     "that belongs to the norm, without the square")),
+               Wrong(r"\mathbf{x}/\lVert\mathbf{x}\rVert", "x / norm(x)", "missing chain factor",
+                     r"the gradient of the norm: the factor is $2\lVert\mathbf{x}\rVert$")),
         other=(r"2\mathbf{x}^\top", "2 * x"),
         note="As a square it is smooth everywhere, also at the origin, where the norm is not.",
-        refs="S01-C05 S10-C09 E34", chapter=1, section="sec-1-rules"),
+        refs="S01-C05 S10-C09 E34", chapter=1, section="sec-1-rules", also="squared length norm"),
 
     Identity(
         "weight penalty", "w: n, lam: positive",
@@ -158,8 +158,8 @@ ENTRIES = (
         of=(r"\mathbf{x}^\top A\mathbf{x} + \mathbf{b}^\top\mathbf{x}", "x @ A @ x + b @ x"),
         gradient=(r"(A + A^\top)\mathbf{x} + \mathbf{b}", "(A + A.T) @ x + b"),
         hessian=(r"A + A^\top", "A + A.T"),
-        reason=r"The gradient of a sum is the sum of the gradients; $\mathbf{b}$ does not move, so it "
-               r"leaves the Hessian.",
+        reason=r"The gradient of a sum is the sum of the gradients; $\mathbf{b}$ does not move, "
+               "so it leaves the Hessian.",
         wrong=(Wrong(r"2A\mathbf{x} + \mathbf{b}", "2 * A @ x + b", "not symmetrised",
                      "right if $A$ is symmetric"),
                Wrong(r"2A", "2 * A", "not symmetrised", "a Hessian is symmetric; $2A$ need not be",
@@ -172,8 +172,8 @@ ENTRIES = (
         of=(r"\tfrac12\mathbf{x}^\top A\mathbf{x} - \mathbf{b}^\top\mathbf{x}", "x @ A @ x / 2 - b @ x"),
         gradient=(r"\tfrac12(A + A^\top)\mathbf{x} - \mathbf{b}", "(A + A.T) @ x / 2 - b"),
         hessian=(r"\tfrac12(A + A^\top)", "(A + A.T) / 2"),
-        reason=r"Half of $(A + A^\top)\mathbf{x}$, minus $\mathbf{b}$: for symmetric $A$ it vanishes where "
-               r"$A\mathbf{x} = \mathbf{b}$.",
+        reason=r"Half of $(A + A^\top)\mathbf{x}$, minus $\mathbf{b}$: "
+               r"for symmetric $A$ it vanishes where $A\mathbf{x} = \mathbf{b}$.",
         wrong=(Wrong(r"A\mathbf{x} - \mathbf{b}", "A @ x - b", "not symmetrised",
                      "the residual of the system: right if $A$ is symmetric"),
                Wrong(r"\tfrac12 A\mathbf{x} - \mathbf{b}", "A @ x / 2 - b", "missing product-rule term",
@@ -202,9 +202,8 @@ ENTRIES = (
             s, r = (B @ x)**3, (C @ x)**2
             Js, Jr = 3 * (B @ x)[:, None]**2 * B, 2 * (C @ x)[:, None] * C
             return Js.T @ A @ r + Jr.T @ A.T @ s"""),
-        reason=r"$d\mathbf{s}^\top A\mathbf{r} + \mathbf{s}^\top A\,d\mathbf{r}$ with $d\mathbf{s} = "
-               r"J_{\mathbf{s}}\,d\mathbf{x}$, "
-               r"$d\mathbf{r} = J_{\mathbf{r}}\,d\mathbf{x}$.",
+        reason=r"$d\mathbf{s}^\top A\mathbf{r} + \mathbf{s}^\top A\,d\mathbf{r}$ with "
+               r"$d\mathbf{s} = J_{\mathbf{s}}\,d\mathbf{x}$, $d\mathbf{r} = J_{\mathbf{r}}\,d\mathbf{x}$.",
         wrong=(Wrong(r"J_{\mathbf{s}}^\top A\mathbf{r}", """
                      r = (C @ x)**2
                      return (3 * (B @ x)[:, None]**2 * B).T @ A @ r""", "missing product-rule term",
@@ -222,8 +221,8 @@ ENTRIES = (
                   r"B^\top B\mathbf{x})^2}", """
             p, q = x @ A.T @ A @ x, x @ B.T @ B @ x
             return 2 * A.T @ A @ x / q - 2 * p * B.T @ B @ x / q**2"""),
-        reason=r"The quotient rule with $\nabla p = 2A^\top A\mathbf{x}$ and $\nabla q = 2B^\top "
-               r"B\mathbf{x}$.",
+        reason=r"The quotient rule with $\nabla p = 2A^\top A\mathbf{x}$ and "
+               r"$\nabla q = 2B^\top B\mathbf{x}$.",
         conditions={r"$B\mathbf{x}\neq0$": "x = 0 * x"},
         wrong=(Wrong(r"\frac{2A^\top A\mathbf{x}}{\mathbf{x}^\top BB\mathbf{x}}"
                      r" - \frac{2\,\mathbf{x}^\top A^\top A\mathbf{x}\,B^\top B\mathbf{x}}{(\mathbf{x}^\top "
@@ -236,7 +235,7 @@ ENTRIES = (
                      "2 * A.T @ A @ x / (x @ B.T @ B @ x)",
                      "missing product-rule term", "the denominator moves as well")),
         note=r"The Cookbook prints the first denominator of (95) as $\mathbf{x}^\top BB\mathbf{x}$: "
-             r"a transpose is missing, and without it no $B$ but a square one fits.",
+             "a transpose is missing, and without it no $B$ but a square one fits.",
         symbolic="the fractions grow too long",
         refs="CB94 CB95", chapter=1, section="sec-1-rules", also="Rayleigh quotient"),
 
@@ -294,8 +293,8 @@ ENTRIES = (
         "weighted residual in the mixing matrix", "A: m n, x: m, s: n, W: m m symmetric",
         of=(r"(\mathbf{x} - A\mathbf{s})^\top W(\mathbf{x} - A\mathbf{s})", "(x - A @ s) @ W @ (x - A @ s)"),
         gradient=(r"-2W(\mathbf{x} - A\mathbf{s})\mathbf{s}^\top", "-2 * np.outer(W @ (x - A @ s), s)"),
-        reason=r"$d\mathbf{r} = -dA\,\mathbf{s}$, and $\mathbf{u}^\top dA\,\mathbf{s} = "
-               r"\langle\mathbf{u}\mathbf{s}^\top, dA\rangle$.",
+        reason=r"$d\mathbf{r} = -dA\,\mathbf{s}$, "
+               r"and $\mathbf{u}^\top dA\,\mathbf{s} = \langle\mathbf{u}\mathbf{s}^\top, dA\rangle$.",
         conditions={"$W$ is symmetric": "W: m m"},
         wrong=(Wrong(r"-2\mathbf{s}(\mathbf{x} - A\mathbf{s})^\top W", "-2 * np.outer(s, W @ (x - A @ s))",
                      "transposed",
@@ -312,8 +311,8 @@ ENTRIES = (
         of=(r"\sum_{klij} X_{kl}X_{ij}", "np.einsum('kl,ij->', X, X)"),
         gradient=(r"2\Bigl(\sum_{kl}X_{kl}\Bigr)\mathbf{1}\mathbf{1}^\top",
                   "2 * np.sum(X) * np.ones((m, n))"),
-        reason=r"It is $s^2$ with $s = \mathbf{1}^\top X\mathbf{1}$, and $ds = "
-               r"\langle\mathbf{1}\mathbf{1}^\top, dX\rangle$.",
+        reason=r"It is $s^2$ with $s = \mathbf{1}^\top X\mathbf{1}$, "
+               r"and $ds = \langle\mathbf{1}\mathbf{1}^\top, dX\rangle$.",
         wrong=(Wrong(r"2X", "2 * X", None,
                      r"that belongs to $\sum_{kl}X_{kl}^2$: the two pairs of indices are not tied",
                      unnamed="the gradient of another function"),
@@ -340,8 +339,8 @@ ENTRIES = (
         of=(r"\mathbf{b}^\top X^\top DX\mathbf{c}", "b @ X.T @ D @ X @ c"),
         gradient=(r"D^\top X\mathbf{b}\mathbf{c}^\top + DX\mathbf{c}\mathbf{b}^\top",
                   "D.T @ X @ np.outer(b, c) + D @ X @ np.outer(c, b)"),
-        reason=r"The second $X$ gives $D^\top X\mathbf{b}$ times $\mathbf{c}^\top$, the first "
-               r"$DX\mathbf{c}$ times $\mathbf{b}^\top$.",
+        reason=r"The second $X$ gives $D^\top X\mathbf{b}$ times $\mathbf{c}^\top$, "
+               r"the first $DX\mathbf{c}$ times $\mathbf{b}^\top$.",
         wrong=(Wrong(r"DX(\mathbf{b}\mathbf{c}^\top + \mathbf{c}\mathbf{b}^\top)",
                      "D @ X @ (np.outer(b, c) + np.outer(c, b))",
                      "only for symmetric input", "right if $D$ is symmetric"),
@@ -354,8 +353,8 @@ ENTRIES = (
         of=(r"(X\mathbf{b} + \mathbf{c})^\top D(X\mathbf{b} + \mathbf{c})", "(X @ b + c) @ D @ (X @ b + c)"),
         gradient=(r"(D + D^\top)(X\mathbf{b} + \mathbf{c})\mathbf{b}^\top",
                   "np.outer((D + D.T) @ (X @ b + c), b)"),
-        reason=r"With $\mathbf{z} = X\mathbf{b} + \mathbf{c}$: $\nabla_{\mathbf{z}} = (D + "
-               r"D^\top)\mathbf{z}$ and $d\mathbf{z} = dX\,\mathbf{b}$.",
+        reason=r"With $\mathbf{z} = X\mathbf{b} + \mathbf{c}$: "
+               r"$\nabla_{\mathbf{z}} = (D + D^\top)\mathbf{z}$ and $d\mathbf{z} = dX\,\mathbf{b}$.",
         wrong=(Wrong(r"2D(X\mathbf{b} + \mathbf{c})\mathbf{b}^\top", "2 * np.outer(D @ (X @ b + c), b)",
                      "not symmetrised",
                      "right if $D$ is symmetric"),
@@ -380,7 +379,8 @@ ENTRIES = (
                      return gradient @ dx / norm(gradient)""", "missing chain factor",
                      r"the projection of $d\mathbf{x}$ on the gradient is a length, not a rate"),),
         note=r"The code takes $\varphi = \lVert B\mathbf{x}\rVert$. "
-             "At the origin it has a slope in every direction, upwards in opposite ones too, and no gradient.",
+             "At the origin it has a slope in every direction, upwards in opposite ones "
+             "too, and no gradient.",
         refs="S01-C15 S01-C16 E22 E32 E33", chapter=1, section="sec-1-directional"),
 
     Identity(
@@ -393,8 +393,8 @@ ENTRIES = (
             hessian = -(B.T * np.sin(B @ (x + h * v))) @ B
             return v[None] @ hessian @ v[:, None]       # 1 × 1"""),
         reason=r"Slope and curvature of $h\mapsto\varphi(\mathbf{x} + h\mathbf{v})$ at 0: "
-               r"$\varphi + h\,\nabla\varphi^\top\mathbf{v} "
-               r"+ \tfrac{h^2}2\mathbf{v}^\top\nabla^2\varphi\,\mathbf{v} + o(h^2)$.",
+               r"$\varphi + h\,\nabla\varphi^\top\mathbf{v} + "
+               r"\tfrac{h^2}2\mathbf{v}^\top\nabla^2\varphi\,\mathbf{v} + o(h^2)$.",
         wrong=(Wrong(r"\nabla^2\varphi\,\mathbf{v}", """
                      hessian = -(B.T * np.sin(B @ (x + h * v))) @ B
                      return hessian @ v""", "shape",
@@ -418,8 +418,8 @@ ENTRIES = (
                      ),
         other=(r"\nabla^2f", "-(B.T * np.sin(B @ x)) @ B"),
         note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$. "
-             "The second derivatives have to be continuous: "
-             r"$xy(x^2 - y^2)/(x^2 + y^2)$ has $-1$ and $1$ for the two orders at the origin.",
+             "The second derivatives have to be continuous: $xy(x^2 - y^2)/(x^2 + y^2)$ has $-1$ and $1$ "
+             "for the two orders at the origin.",
         refs="G01.1b", chapter=1, section="sec-1-second"),
 
     Identity(
@@ -545,9 +545,9 @@ ENTRIES = (
                 r"A\mathbf{g}", """
             g = A @ x - b
             return x @ A @ x / 2 - b @ x - eta * g @ g + eta**2 / 2 * g @ A @ g"""),
-        reason=r"The expansion of a quadratic ends at second order, and $\mathbf{g}^\top A\mathbf{g}\le "
-               r"L\lVert\mathbf{g}\rVert^2$ "
-               r"makes it the descent lemma, a decrease for $\eta < 2/L$.",
+        reason="The expansion of a quadratic ends at second order, "
+               r"and $\mathbf{g}^\top A\mathbf{g}\le L\lVert\mathbf{g}\rVert^2$ makes it the descent lemma, "
+               r"a decrease for $\eta < 2/L$.",
         conditions={"$A$ is symmetric": "A: n n"},
         wrong=(Wrong(r"f(\mathbf{x}) - \eta\,\mathbf{g}^\top\mathbf{g}", """
                      g = A @ x - b
