@@ -58,8 +58,9 @@ class Value:
 
 
 def rewritten(case):
-    """The claim's own program with one value changed is right, at every point."""
-    return right_when(case, other_steps, changes)
+    """The claim's own program with one value changed, or two exchanged, is right, at every point."""
+    yield from right_when(case, other_steps, changes)
+    yield from right_when(case, exchanged, lambda case, claim, site, known: ())
 
 
 def substituted(case):
@@ -78,8 +79,9 @@ def right_when(case, of_steps, of_sites):
     claim, known = case.recorded["formula"]
     if not 0 < len(claim.tapes[0].steps) <= LONGEST:
         return
-    found = [hit for step in claim.tapes[0].steps for hit in of_steps(claim, step, known)]
+    found = []
     try:
+        found += [hit for step in claim.tapes[0].steps for hit in of_steps(claim, step, known)]
         for site in sites(claim.tapes[0].steps) if not any(MASK in text for _, text in found) else ():
             found += of_sites(case, claim, site, known)     # (a mask turned round is a wrong sign as well)
     except Spent:       # what was found till then counts
@@ -331,7 +333,7 @@ def with_values(site, known):
                     yield ("missing chain factor", f"a matrix factor is missing on the right: {K.said}{side}",
                            lambda v, j, K=K, A=A: v @ A(K.at[j]))
         if np.ndim(v) and not same(K.first, v):
-            yield from instead(v, K)
+            yield from instead(v, K, known)
 
 
 def factors(v, K):
@@ -341,11 +343,11 @@ def factors(v, K):
     scalar = np.ndim(K.first) == 0
     name = "wrong normalisation" if K.kind == "sqrt" or K.rooted else None
     said = K.said if not name else "a length that the function computes" + (", squared" if K.rooted else "")
-    power = "" if scalar else "entry by entry "
+    how = "" if scalar else ", entry by entry"
     for shape in shapes(v, K.first):
-        missing = (name or "missing chain factor", f"{power}a factor is missing in your formula: {said}")
-        extra = (name or "extra chain factor", f"{power}a factor is too much in your formula: {said}")
-        below = (name or "missing chain factor", f"{power}a division is missing in your formula, by {said}")
+        missing = (name or "missing chain factor", f"in your formula a factor is missing{how}: {said}")
+        extra = (name or "extra chain factor", f"in your formula a factor is too much{how}: {said}")
+        below = (name or "missing chain factor", f"in your formula a division is missing{how}: by {said}")
         yield *(extra if K.divides else missing), lambda v, j, s=shape: v * K.at[j].reshape(s)
         yield *(below if K.divides else extra), lambda v, j, s=shape: v / K.at[j].reshape(s)
 
@@ -362,7 +364,11 @@ def shapes(v, K):
     return [np.shape(K)]
 
 
-def instead(v, K):
+def said_of_value(v, known):
+    return next((K.said for K in known if same(K.first, v)), "something else")
+
+
+def instead(v, K, known):
     """A summand left out; a function left out."""
     if K.kind == "data" and fits(v, K.first):
         for shape in shapes(v, K.first):
@@ -372,9 +378,11 @@ def instead(v, K):
     elif np.shape(K.first) != np.shape(v):
         return
     elif K.kind in ("add", "subtract") and any(same(v, part) for part in K.inputs):
-        where = K.said.removeprefix("the value of ")
+        where, here = K.said.removeprefix("the value of "), said_of_value(v, known)
+        done = "added" if K.kind == "add" else "subtracted"
         yield ("missing product-rule term",
-               f"what stands in {where} beside it was left out in your formula", lambda v, j: K.at[j])
+               f"{here} stands in your formula where {where} belongs: what is {done} there was left out",
+               lambda v, j: K.at[j])
     elif any(same(v, part) for part in K.inputs):
         yield ("missing chain factor", f"{K.said.removeprefix('the value of ')} is missing in your formula",
                lambda v, j: K.at[j])
@@ -388,6 +396,30 @@ def other_steps(claim, step, known):
 
 
 COMPARISONS = ("greater", "less", "greater_equal", "less_equal")
+
+
+def exchanged(claim, step, known):
+    """Two arrays of the data, one at this step and one at a later one, have changed places."""
+    mine, theirs = constants_of(step), [
+        (later, *pair) for later in claim.tapes[0].steps[step.index + 1:] for pair in constants_of(later)]
+    for slot, K in mine:
+        for later, other, L in theirs:
+            if np.shape(K) != np.shape(L) or same(K, L):
+                continue
+            edits = {step.index: put(slot, L), later.index: put(other, K)}
+            if claim.right(lambda j: edits):
+                yield "wrong order", "two factors of your formula have changed places"
+
+
+def constants_of(step):
+    """(slot, array) of the matrices and vectors of the data that a product uses."""
+    if step.name not in PRODUCTS and step.name not in ("multiply", "solve", "outer"):
+        return []
+    return [(i, K) for i, K in enumerate(step.operands) if i not in step.moving and np.size(K) > 1]
+
+
+def put(slot, value):
+    return lambda s, o: s.call([value if i == slot else a for i, a in enumerate(o)])
 
 
 def exchanges(step, known):
