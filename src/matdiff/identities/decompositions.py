@@ -349,8 +349,8 @@ ENTRIES = (
                      return U * s_bar @ V.T + U_bar * s @ V.T + U * s @ V_bar.T"""), None,
                      r"the differential of $USV^\top$ with bars instead of $d$",
                      unnamed="several terms differ")),
-        note=r"Thin SVD, $F_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $F_{ii} = 0$. A loss that does not "
-             r"depend on the signs of the vectors needs none.",
+        note=r"Thin SVD, $F_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $F_{ii} = 0$. A loss should "
+             r"not depend on the signs of the vectors.",
         refs="G13.5", chapter=13, symbolic=SVALUES, also="backward adjoint"),
 
     # What stays smooth
