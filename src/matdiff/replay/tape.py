@@ -18,8 +18,6 @@ import numpy as np
 
 from .rules import ANALYTIC, MOVES, ZERO, central, inner, pull, push
 
-BILINEAR = {"matmul", "multiply", "dot", "vdot", "inner", "outer", "kron", "tensordot", "einsum",
-            "trace_product"}
 REDUCTIONS = {"sum", "mean", "add.reduce", "max", "amax", "maximum.reduce"}
 PRODUCTS = {"matmul", "dot"}
 METHODS = ("dot", "reshape", "ravel", "flatten", "transpose", "trace", "diagonal", "copy", "sum", "prod",
