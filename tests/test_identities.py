@@ -25,6 +25,7 @@ GAPS = {1: 9, 2: 8, 3: 8, 4: 8, 5: 7, 6: 8, 7: 10, 8: 9, 9: 11, 10: 9, 11: 7, 12
 NO_IDENTITY = {
     "G01.7": "the descent lemma, an inequality; for a quadratic it is an equality, which has an entry",
     "G09.11": "two inequalities: how far eigenvalues and eigenvectors move at most",
+    "G15.7": "a bound on the norm of a product of layers' Jacobians, an inequality",
 }
 
 WANTED = ({f"CB{n}" for n in COOKBOOK} | {f"S{s:02}-C{int(c):02}" for s, cs in CLAIMS.items() for c in cs.split()}
