@@ -246,6 +246,15 @@ def test_two_slips_and_what_was_left_out(check, f, claim, point, name, said):
     assert result.mistake == name and said in result.message, result
 
 
+def test_a_wrong_term_that_is_divided_away_proves_nothing():
+    """In a large problem a division by a sum of squares makes any term too small to see."""
+    rng = np.random.default_rng(4)
+    E, Z, Y, R = rng.normal(size=(4, 40, 40))
+    slope = lambda X: 2 * E.T @ (E @ X - Y)
+    check = check_gradient(lambda X: np.sum((E @ X - Y)**2), lambda X: slope(X) + 0.1 * R, Z)
+    assert check.mistake == "unknown", check
+
+
 def test_noise_gives_no_name():
     """Where the truth is known to two digits, a claim that is one per cent off fits many an explanation."""
     for seed in range(6):

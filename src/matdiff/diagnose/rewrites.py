@@ -173,7 +173,13 @@ class Formula:
             value = self.run(j, edits_at(j))
             if value is None or not (np.abs(value - self.wanted[j]) <= self.slack[j]).all():
                 return False
-        return not self.vanishes(edits_at(0))
+        return self.matters(edits_at(0)) and not self.vanishes(edits_at(0))
+
+    def matters(self, edits):
+        """Does the result still depend on what was changed?  Else a wrong term was made too small to see."""
+        twice = self.run(0, {i: lambda s, o, edit=edit: 2 * edit(s, o) for i, edit in edits.items()})
+        least = 1e-3 * np.abs(self.wanted[0]).max() + 100 * np.max(self.slack[0])
+        return twice is None or bool(np.abs(twice - self.wanted[0]).max() > least)
 
     def vanishes(self, edits):
         """Is something on the way zero after the change alone?  Then a wrong term drops out by chance."""
