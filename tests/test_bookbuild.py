@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from conftest import BOOK
 
-from bookbuild import check, notebook, pictures, run, serve, tex
+from bookbuild import api, catalogue, check, notebook, pictures, run, serve, tex
 
 CELLS = [
     ("markdown", "(ch-1)=\n# 1 · A small notebook\n\nIts formula $x^\\top A x$, its equation\n\n$$\nf(x) = x\n$$ (eq-small)", {}),
@@ -310,3 +310,29 @@ def test_serve_says_what_is_missing(tmp_path, capsys):
 def test_an_unknown_command_lists_the_commands():
     result = subprocess.run([sys.executable, "-m", "bookbuild", "no-such"], capture_output=True, text=True)
     assert result.returncode == 2 and "run " in result.stdout and "tex " in result.stdout
+
+
+# The package's own page, from docstrings
+
+def test_a_docstring_becomes_restructured_text():
+    text = "\n".join(api.restructured(["What it is, with *stars* and `code`.", "", "f     function", "X     array,",
+                                       "      of any shape", "More text.", "", ">>> 1 + 1", "2"]))
+    assert r"\*stars\*" in text and "``code``" in text
+    assert "``f``\n    function" in text and "``X``\n    array, of any shape" in text
+    assert "More text." in text and ">>> 1 + 1\n2" in text
+
+
+def test_what_looks_like_two_columns_in_a_sentence_is_none():
+    assert api.restructured(["Is it right?  A `Check` says so."]) == ["Is it right?  A ``Check`` says so.", ""]
+
+
+def test_formulas_of_html_outputs_are_found():
+    page = r'<p>\(a &lt; b\) and \[\frac{1}{2}\]</p>'
+    assert [(f.tex, f.display) for f in tex.in_html(page)] == [("a < b", False), (r"\frac{1}{2}", True)]
+
+
+def test_a_table_of_the_catalogue_is_set_when_the_site_is_built():
+    found = catalogue.FORMULA.search(r'<span class="math notranslate nohighlight">\(\mathbf{x}^\top A\)</span>')
+    assert found[1] == r"\mathbf{x}^\top A"
+    made = catalogue.set_formula(found)
+    assert made.startswith('<span class="katex"><math') and "annotation" not in made and "⊤" in made
