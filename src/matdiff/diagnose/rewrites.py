@@ -175,9 +175,9 @@ class Formula:
                 return False
         return self.matters(edits_at(0)) and not self.vanishes(edits_at(0))
 
-    def matters(self, edits):
+    def matters(self, edits, times=2):
         """Does the result still depend on what was changed?  Else a wrong term was made too small to see."""
-        twice = self.run(0, {i: lambda s, o, edit=edit: 2 * edit(s, o) for i, edit in edits.items()})
+        twice = self.run(0, {i: lambda s, o, edit=edit: times * edit(s, o) for i, edit in edits.items()})
         least = 1e-3 * np.abs(self.wanted[0]).max() + 100 * np.max(self.slack[0])
         return twice is None or bool(np.abs(twice - self.wanted[0]).max() > least)
 
@@ -256,7 +256,8 @@ def data_said(K, names):
 def changes(case, claim, site, known):
     """(name, sentence) of all changes of the value at one site that make the formula right."""
     for name, text, change in (*alone(site, known), *with_values(site, known)):
-        if claim.right(lambda j: site.edits(lambda v: change(v, j))):
+        if claim.right(lambda j: site.edits(lambda v: change(v, j))) and claim.matters(
+                site.edits(lambda v: 2 * change(v, 0)), 1):
             yield name, text
     yield from scaled(case, claim, site)
 
