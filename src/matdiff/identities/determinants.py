@@ -102,7 +102,7 @@ ENTRIES = (
                Wrong(r"\det A + \mathbf{v}^\top A^{-1}\mathbf{u}", "det(A) + v @ inv(A) @ u", None,
                      r"$\det A$ stands in front of both terms",
                      unnamed="two numbers differ: there is no derivative to name")),
-        refs="G07.9", chapter=7, also="rank one update"),
+        refs="G07.9", chapter=7, also="matrix determinant lemma rank one update"),
 
     Identity(
         "determinant along a path", "t:, A: n n invertible, B: n n",
@@ -346,7 +346,7 @@ ENTRIES = (
         gradient=(r"\tfrac12(T^{-1} - S^{-1})", "(inv(T) - inv(S)) / 2"),
         other=(r"\tfrac12(T^{-1} - S^{-1})", "(inv(T) - inv(S)) / 2"),
         reason=r"$\operatorname{tr}(T^{-1}S)$ is linear in $S$, and $-\log\det S$ gives $-S^{-1}$.",
-        conditions={"$S$ is symmetric": "S: n n invertible"},
+        conditions={"$S$ is symmetric": "S: n n invertible", "$T$ is symmetric": "T: n n invertible"},
         wrong=(Wrong(r"\tfrac12(T^{-1} + S^{-1})", "(inv(T) + inv(S)) / 2", None,
                      r"the minus of $-\log\det S$ lost", unnamed="one of two terms has the other sign"),
                Wrong(r"T^{-1} - S^{-1}", "inv(T) - inv(S)", "factor", r"without the $\tfrac12$ in front")),
@@ -370,7 +370,7 @@ ENTRIES = (
         wrong=(Wrong(r"\tfrac12(T^{-1} - T^{-1}ST^{-1})", "(inv(T) - inv(T) @ S @ inv(T)) / 2",
                      None, "the means were taken as equal", unnamed="one of three terms is missing"),
                Wrong(r"\tfrac12(T^{-1} - S - \mathbf{d}\mathbf{d}^\top)", "(inv(T) - S - np.outer(d, d)) / 2",
-                     "missing chain factor", r"the derivative of the inverse is missing")),
+                     "missing chain factor", r"as if $d(T^{-1})$ were $-dT$")),
         note=r"$\mathbf{d} = \mathbf{y} - \mathbf{x}$ is the difference of the means.",
         refs="G07.10b", chapter=7),
 

@@ -20,7 +20,8 @@ ENTRIES = (
         "product of the eigenvalues", "A: n n invertible",
         of=(r"\prod_i\lambda_i(A)", "np.prod(eig(A)[0]).real"),
         gradient=(r"\det(A)\,A^{-\top}", "det(A) * inv(A).T"),
-        reason=r"The product is $\det A$: what is left of it without row $i$ and column $j$ is the cofactor.",
+        reason=r"The product is $\det A$, and $\partial\det A/\partial A_{ij}$ is a cofactor, "
+               r"$\det(A)\,(A^{-1})_{ji}$.",
         conditions={"$A$ is invertible": "A[0] = 0 * A[0]"},
         wrong=(Wrong(r"\det(A)\,A^{-1}", "det(A) * inv(A)", "transposed",
                      "the derivative in the other layout"),
@@ -42,9 +43,9 @@ ENTRIES = (
         reason=r"$\mathbf{v}^\top$ times $dA\,\mathbf{v} + A\,d\mathbf{v} = d\lambda\,\mathbf{v} + "
                r"\lambda\,d\mathbf{v}$: the terms in $d\mathbf{v}$ cancel.",
         conditions={r"$\lambda_i$ is simple": "A = np.eye(n)", "$A$ is symmetric": "A: n n"},
-        wrong=(Wrong(r"\operatorname{diag}(\mathbf{v}_i\circ\mathbf{v}_i)", "np.diag(eigh(A)[1][:, i]**2)",
+        wrong=(Wrong(r"\operatorname{diag}(\mathbf{v}_i\odot\mathbf{v}_i)", "np.diag(eigh(A)[1][:, i]**2)",
                      "only diagonal", "only the diagonal of $A$ was moved"),
-               Wrong(r"2\mathbf{v}_i\mathbf{v}_i^\top - \operatorname{diag}(\mathbf{v}_i\circ\mathbf{v}_i)",
+               Wrong(r"2\mathbf{v}_i\mathbf{v}_i^\top - \operatorname{diag}(\mathbf{v}_i\odot\mathbf{v}_i)",
                      """
                    v = eigh(A)[1][:, i]
                    return 2 * np.outer(v, v) - np.diag(v * v)""", "off-diagonal doubled",
@@ -120,7 +121,7 @@ ENTRIES = (
             x, y = X[:, lam.argmax()], Y[:, mu.argmax()]
             return np.outer(x, y) / (y @ x)"""),
         note=r"$A\mathbf{x} = \lambda\mathbf{x}$ and $\mathbf{y}^\top A = \lambda\mathbf{y}^\top$. Both "
-             "are unit vectors in the code, but not to each other.",
+             r"are unit vectors in the code, which leaves $\mathbf{y}^\top\mathbf{x}$ below 1.",
         refs="G09.2a E11", chapter=9, symbolic=ROOTS, also="left and right eigenvectors nonsymmetric"),
 
     Identity(
@@ -279,22 +280,22 @@ ENTRIES = (
             lam, V = eigh(sym(A))
             return np.vstack([lam, V * np.sign(V[0])])"""),
         pullback=(r"\operatorname{sym}\bigl(V[\operatorname{diag}\bar{\boldsymbol\lambda} + "
-                  r"\Phi\circ(V^\top\bar V)]V^\top\bigr)", """
+                  r"\Phi\odot(V^\top\bar V)]V^\top\bigr)", """
             lam, V = eigh(A)
             V, lam_bar, V_bar = V * np.sign(V[0]), G[0], G[1:]
             Phi = 1 / (lam - lam[:, None] + np.eye(n)) - np.eye(n)
             return sym(V @ (np.diag(lam_bar) + Phi * (V.T @ V_bar)) @ V.T)"""),
         reason=r"The adjoints of $d\boldsymbol\lambda = \operatorname{diag}(V^\top dA\,V)$ and $dV = "
-               r"V(\Phi\circ V^\top dA\,V)$.",
+               r"V(\Phi\odot V^\top dA\,V)$.",
         conditions={"the eigenvalues are distinct": "A = np.eye(n)", "$A$ is symmetric": "A: n n"},
-        wrong=(Wrong(r"V[\operatorname{diag}\bar{\boldsymbol\lambda} + \Phi\circ(V^\top\bar V)]V^\top", """
+        wrong=(Wrong(r"V[\operatorname{diag}\bar{\boldsymbol\lambda} + \Phi\odot(V^\top\bar V)]V^\top", """
                    lam, V = eigh(sym(A))
                    V, lam_bar, V_bar = V * np.sign(V[0]), G[0], G[1:]
                    Phi = 1 / (lam - lam[:, None] + np.eye(n)) - np.eye(n)
                    return V @ (np.diag(lam_bar) + Phi * (V.T @ V_bar)) @ V.T""", "not symmetrised",
                      "$A$ moves among the symmetric matrices only"),
                Wrong(r"\operatorname{sym}\bigl(V[\operatorname{diag}\bar{\boldsymbol\lambda} - "
-                     r"\Phi\circ(V^\top\bar V)]V^\top\bigr)", """
+                     r"\Phi\odot(V^\top\bar V)]V^\top\bigr)", """
                    lam, V = eigh(sym(A))
                    V, lam_bar, V_bar = V * np.sign(V[0]), G[0], G[1:]
                    Phi = 1 / (lam - lam[:, None] + np.eye(n)) - np.eye(n)
@@ -332,12 +333,12 @@ ENTRIES = (
         of=("f(A)", """
             lam, V = eigh(sym(A))
             return V * np.exp(lam) @ V.T"""),
-        differential=(r"V\bigl(\Phi\circ(V^\top dA\,V)\bigr)V^\top", """
+        differential=(r"V\bigl(\Phi\odot(V^\top dA\,V)\bigr)V^\top", """
             lam, V = eigh(A)
             f, gap = np.exp(lam), lam[:, None] - lam
             Phi = (f[:, None] - f) / (gap + np.eye(n)) + np.diag(f)
             return V @ (Phi * (V.T @ dA @ V)) @ V.T"""),
-        pullback=(r"V\bigl(\Phi\circ(V^\top\operatorname{sym}(G)V)\bigr)V^\top", """
+        pullback=(r"V\bigl(\Phi\odot(V^\top\operatorname{sym}(G)V)\bigr)V^\top", """
             lam, V = eigh(A)
             f, gap = np.exp(lam), lam[:, None] - lam
             Phi = (f[:, None] - f) / (gap + np.eye(n)) + np.diag(f)
@@ -349,7 +350,7 @@ ENTRIES = (
                    lam, V = eigh(sym(A))
                    return V * np.exp(lam) @ V.T @ sym(dA)""", "wrong order", "right if $A$ and $dA$ commute",
                      form="differential"),
-               Wrong(r"V(f'(\Lambda)\circ V^\top dA\,V)V^\top", """
+               Wrong(r"V(f'(\Lambda)\odot V^\top dA\,V)V^\top", """
                    lam, V = eigh(A)
                    return V @ (np.diag(np.exp(lam)) * (V.T @ dA @ V)) @ V.T""", None,
                      "the eigenvalues move, the eigenvectors were held", form="differential",

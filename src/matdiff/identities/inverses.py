@@ -14,7 +14,7 @@ ENTRIES = (
         reason=r"$XX^{-1} = I$ gives $dX\,X^{-1} + X\,d(X^{-1}) = 0$; multiply by $X^{-1}$ from the left.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
         wrong=(Wrong(r"-X^{-1}\otimes X^{-1}", "-np.kron(inv(X), inv(X))", "kronecker order",
-                     "the transpose of the right factor forgotten; right if $X$ is symmetric"),
+                     "the source's form: a transpose is missing; right if $X$ is symmetric"),
                Wrong(r"-X^{-1}\otimes X^{-\top}", "-np.kron(inv(X), inv(X).T)", "kronecker order",
                      "right for stacked rows"),
                Wrong(r"-X^{-2}\,dX", "-inv(X) @ inv(X) @ dX", "wrong order", "the rule for numbers",
@@ -66,7 +66,7 @@ ENTRIES = (
         wrong=(Wrong(r"-Y^{-2}\dot Y\,dt", "-inv(A + t**2 * B) @ inv(A + t**2 * B) @ (2 * t * B) * dt",
                      "wrong order", r"the rule for numbers; $\dot Y$ stands between the two inverses"),
                Wrong(r"Y^{-1}\dot Y\,Y^{-1}\,dt", "inv(A + t**2 * B) @ (2 * t * B) @ inv(A + t**2 * B) * dt",
-                     "sign", r"as in $(1/y)' = -\dot y/y^2$")),
+                     "sign", r"the minus of $(1/y)' = -\dot y/y^2$")),
         note=r"The variable is $t$, and $Y$ is a function of it. In '$dX/dX$' one letter would be both.",
         refs="CB59 S08-C03 E47", chapter=8),
 
@@ -141,7 +141,8 @@ ENTRIES = (
             B = inv(A)
             return B - B @ U @ inv(inv(C) + V @ B @ U) @ V @ B"""),
         reason=r"Multiply by $A + UCV$: the terms with $U$ cancel.",
-        conditions={"$A$ is invertible": "A[1] = A[0]", "$C$ is invertible": "C[1] = C[0]"},
+        conditions={"$A$ is invertible": "A[1] = A[0]", "$C$ is invertible": "C[1] = C[0]",
+                    "$A + UCV$ is invertible": "A = np.eye(n); V = -inv(C) @ pinv(U)"},
         wrong=(Wrong(r"A^{-1} + A^{-1}UE^{-1}VA^{-1}", """
                      B = inv(A)
                      return B + B @ U @ inv(inv(C) + V @ B @ U) @ V @ B""", None, "the sign is that of $-dX$",
@@ -152,19 +153,20 @@ ENTRIES = (
         refs="G08.6", chapter=8, symbolic="rational functions of sixteen symbols: SymPy takes four seconds"),
 
     Identity(
-        "inverse after a rank-one update", "A: n n invertible, u: n, v: n",
+        "Sherman-Morrison formula", "A: n n invertible, u: n, v: n",
         of=(r"(A + \mathbf{u}\mathbf{v}^\top)^{-1}", "inv(A + np.outer(u, v))"),
         equals=(r"A^{-1} - \frac{A^{-1}\mathbf{u}\mathbf{v}^\top A^{-1}}{1 + \mathbf{v}^\top "
                 r"A^{-1}\mathbf{u}}", """
             B = inv(A)
             return B - np.outer(B @ u, v @ B) / (1 + v @ B @ u)"""),
         reason=r"The Woodbury identity with one column and one row: the inner inverse is that of a number.",
-        conditions={"$A$ is invertible": "A[1] = A[0]"},
+        conditions={"$A$ is invertible": "A[1] = A[0]",
+                    r"$\mathbf{v}^\top A^{-1}\mathbf{u} \ne -1$": "u = -A @ v / (v @ v)"},
         wrong=(Wrong(r"A^{-1} - A^{-1}\mathbf{u}\mathbf{v}^\top A^{-1}",
                      "inv(A) - np.outer(inv(A) @ u, v @ inv(A))", None,
                      r"$-X^{-1}dX\,X^{-1}$ for a step that is not small",
                      unnamed="two matrices differ: there is no derivative to name"),),
-        chapter=8, also="Sherman-Morrison"),
+        chapter=8, also="inverse after a rank-one update"),
 
     # Scalars made with an inverse
 
@@ -226,6 +228,7 @@ ENTRIES = (
         wrong=(Wrong(r"-(X + A)^{-2}", "-inv(X + A) @ inv(X + A)", "transposed", "the rule for numbers"),
                Wrong(r"-\big(X^{-2}\big)^\top", "-(inv(X) @ inv(X)).T", "missing product-rule term",
                      "a constant adds nothing to $dY$, but it stays in $Y$")),
+        note="$X$ itself may be singular.",
         refs="CB64", chapter=8),
 
     Identity(
@@ -366,7 +369,7 @@ ENTRIES = (
     # Covariance and precision
 
     Identity(
-        "Mahalanobis distance, in the covariance", "Sigma: n n positive definite, x: n",
+        "squared Mahalanobis distance, in the covariance", "Sigma: n n positive definite, x: n",
         of=(r"\mathbf{x}^\top\Sigma^{-1}\mathbf{x}", "x @ inv(sym(Sigma)) @ x"),
         gradient=(r"-\Sigma^{-1}\mathbf{x}\mathbf{x}^\top\Sigma^{-1}",
                   "-np.outer(inv(Sigma) @ x, inv(Sigma) @ x)"),
@@ -396,10 +399,10 @@ ENTRIES = (
                      "N / 2 * (inv(Sigma) + inv(Sigma) @ (E.T @ E / N) @ inv(Sigma))", None,
                      r"the minus of $d(\Sigma^{-1})$ lost", unnamed="one of two terms has the other sign"),
                Wrong(r"\tfrac N2(\Sigma^{-1} - S)", "N / 2 * (inv(Sigma) - E.T @ E / N)",
-                     "missing chain factor", "a mixture with the precision"),
+                     "missing chain factor", r"the $S$ of the gradient in the precision"),
                Wrong(r"\tfrac12(\Sigma^{-1} - \Sigma^{-1}S\Sigma^{-1})",
                      "(inv(Sigma) - inv(Sigma) @ (E.T @ E / N) @ inv(Sigma)) / 2", "factor", "$N$ lost")),
-        note=r"$S = \tfrac1NE^\top E$ is the covariance of the rows of $E$ about zero.",
+        note=r"Up to a constant. $S = \tfrac1NE^\top E$ is the covariance of the rows of $E$ about zero.",
         refs="G08.7a", chapter=8),
 
     Identity(
@@ -412,12 +415,12 @@ ENTRIES = (
                r"\operatorname{tr}(\Lambda^{-1}d\Lambda)$; zero at $\Lambda^{-1} = S$.",
         conditions={r"$\Lambda$ is symmetric": "Lambda: n n invertible"},
         wrong=(Wrong(r"\tfrac N2(\Lambda^{-1} - S)", "N / 2 * (inv(Lambda) - E.T @ E / N)", "sign",
-                     "the likelihood itself"),
+                     "the gradient of the log-likelihood itself"),
                Wrong(r"N(S - \Lambda^{-1})", "N * (E.T @ E / N - inv(Lambda))", "factor",
                      r"the $\tfrac12$ lost"),
                Wrong(r"\tfrac N2(S - \Lambda)", "N / 2 * (E.T @ E / N - Lambda)", "missing chain factor",
                      r"$\Sigma$ and $\Lambda$ mixed up")),
-        note=r"$S = \tfrac1NE^\top E$ is the covariance of the rows of $E$ about zero.",
+        note=r"Up to a constant. $S = \tfrac1NE^\top E$ is the covariance of the rows of $E$ about zero.",
         refs="G08.7b", chapter=8),
 
     Identity(
@@ -431,8 +434,9 @@ ENTRIES = (
         hessian=(r"\tfrac12D_n^\top(\Sigma^{-1}\otimes\Sigma^{-1})D_n", """
             Y, D = inv(unvech(s)), duplication_matrix(n)
             return D.T @ np.kron(Y, Y) @ D / 2"""),
-        reason=r"At $\Sigma = S$, the mean of the data's covariance, one term of the second derivative "
-               r"remains of three.",
+        reason=r"With $M = \Sigma^{-1}d\Sigma$ it is $d^2f = \operatorname{tr}(M^2\Sigma^{-1}S) - "
+               r"\tfrac12\operatorname{tr}(M^2)$; at $\Sigma = S$, the mean of $S$, half of $\operatorname{tr}(M^2)$ "
+               "remains.",
         conditions={r"$\Sigma = S$": "s = vech(S + np.eye(n))"},
         wrong=(Wrong(r"D_n^\top(\Sigma^{-1}\otimes\Sigma^{-1})D_n", """
                      Y, D = inv(unvech(s)), duplication_matrix(n)

@@ -34,8 +34,8 @@ ENTRIES = (
         jacobian=("A", "A"),
         differential=(r"A\,d\mathbf{x}", "A @ dx"),
         pullback=(r"A^\top\mathbf{g}", "A.T @ G"),
-        reason="A "
-               r"linear map is its own differential; $n$ numbers in, $m$ out: the Jacobian is $m \times n$.",
+        reason=r"A linear map is its own differential; $n$ numbers in, $m$ out: the Jacobian is "
+               r"$m \times n$.",
         wrong=(Wrong(r"A\mathbf{g}", "A @ G", "raises", "the transpose was forgotten, and the shapes tell",
                      form="pullback"),
                Wrong(r"A\mathbf{x}", "A @ x", "shape", "the value, not the matrix that gives it")),
@@ -62,8 +62,7 @@ ENTRIES = (
                 return J"""),
             einsum=(r"A_{ik}\,\delta_{jl}", "np.einsum('ik,jl->jilk', A, np.eye(n)).reshape(p*n, m*n)"),
             differential=(r"dF = A\,dX", "A @ dX"),
-            steps=(r"$\delta_{lj}$ is the identity matrix as a factor of the einsum; without it the loop "
-                   "would need an if.",
+            steps=(r"The loop visits $l = j$ only; in the einsum an identity matrix says so.",
                    r"Contracted with $dX_{kl}$: $\delta$ renames $l$ to $j$, the sum over $k$ is a matrix "
                    "product.",
                    r"$\operatorname{vec}(A\,dX\,I) = (I \otimes A)\operatorname{vec}dX$.")),
@@ -89,7 +88,7 @@ ENTRIES = (
                 return J"""),
             einsum=(r"\delta_{ik}B_{lj}", "np.einsum('ik,lj->jilk', np.eye(m), B).reshape(m*q, m*n)"),
             differential=(r"dF = dX\,B", "dX @ B"),
-            steps=(r"$\delta_{ik}$ is the identity matrix as a factor of the einsum.",
+            steps=(r"The loop visits $k = i$ only; in the einsum an identity matrix says so.",
                    r"Contracted with $dX_{kl}$: $\delta$ renames $k$ to $i$, the sum over $l$ is a matrix "
                    "product.",
                    r"$\operatorname{vec}(I\,dX\,B) = (B^\top \otimes I)\operatorname{vec}dX$.")),

@@ -26,7 +26,7 @@ ENTRIES = (
         "sum of matrices", "X: m n, Y: m n",
         of=("X + Y", "X + Y"),
         differential=(r"dX + dY", "dX + dY"),
-        reason="$(X + dX) + (Y + dY) - (X + Y)$: addition is linear.",
+        reason="$(X + dX) + (Y + dY) - (X + Y) = dX + dY$: addition is linear.",
         refs="CB35", chapter=0, section="sec-0-differentials"),
 
     Identity(
@@ -211,9 +211,11 @@ ENTRIES = (
             return Jg @ Jf                      # p × n"""),
         reason=r"$d\mathbf{f} = J_{\mathbf{f}}\,d\mathbf{x}$ goes into $d\mathbf{g} = "
                r"J_{\mathbf{g}}\,d\mathbf{f}$: the maps act from right to left.",
-        wrong=(Wrong(r"J_{\mathbf{g}}(\mathbf{f}(\mathbf{x}))", "np.diag(np.cos(B @ np.tanh(A @ x))) @ B @ A",
-                     "missing chain factor", "the inner slope was forgotten"),
-               Wrong(r"J_{\mathbf{f}}\,J_{\mathbf{g}}", "A @ np.diag(np.cos(B @ np.tanh(A @ x))) @ B",
+        wrong=(Wrong(r"J_{\mathbf{g}}(\mathbf{f}(\mathbf{x}))\,A", "np.diag(np.cos(B @ np.tanh(A @ x))) @ B @ A",
+                     "missing chain factor", r"the slope of $\tanh$ in $J_{\mathbf{f}}$ was forgotten"),
+               Wrong(r"J_{\mathbf{f}}\,J_{\mathbf{g}}", """
+                   f = np.tanh(A @ x)
+                   return np.diag(1 - f**2) @ A @ np.diag(np.cos(B @ f)) @ B""",
                      "raises", "written in the order in which the maps act; the shapes do not fit")),
         other=(r"J_{\mathbf{f}}^\top J_{\mathbf{g}}^\top", """
             f = np.tanh(A @ x)
@@ -297,7 +299,7 @@ ENTRIES = (
         wrong=(Wrong(r"J_{\mathbf{u}}^\top(\nabla^2g)J_{\mathbf{u}}", """
                    Ju = np.diag(2 * A @ x) @ A
                    return Ju.T @ np.outer(c, c) @ Ju""", "missing product-rule term",
-                     r"right if $\mathbf{u}$ is affine (Gauss and Newton)", form="hessian"),),
+                     r"right if $\mathbf{u}$ is affine; Gauss–Newton keeps only this term", form="hessian"),),
         note=r"Shown for $u_k = (A\mathbf{x})_k^2$ and $g = \tfrac12(\mathbf{c}^\top\mathbf{u})^2$.",
         refs="G05.4", chapter=5),
 
@@ -363,8 +365,8 @@ ENTRIES = (
                       "np.cos(A @ x) * (A @ dx) * (B @ x) + np.sin(A @ x) * (B @ dx)"),
         pullback=(r"J^\top\mathbf{g}", "A.T @ (np.cos(A @ x) * (B @ x) * G) + B.T @ (np.sin(A @ x) * G)"),
         reason=r"A product with $J$ is a derivative along a line, one with $J^\top$ the gradient of a "
-               "number; neither needs the table.",
-        wrong=(Wrong(r"\sin(A\mathbf{x}) \odot B\mathbf{v}", "np.diag(np.sin(A @ x)) @ B",
+               "number; neither needs the whole of $J$.",
+        wrong=(Wrong(r"\operatorname{diag}(\sin(A\mathbf{x}))\,B", "np.diag(np.sin(A @ x)) @ B",
                      "missing product-rule term", "one factor was held"),),
         note=r"Shown for $\mathbf{f} = \sin(A\mathbf{x}) \odot B\mathbf{x}$. The whole $J$ takes $n$ "
              "products with unit vectors from the right or $m$ from the left.",
@@ -446,7 +448,7 @@ ENTRIES = (
             s = np.tanh(W @ h + b)
             return np.outer(h, (B.T @ (B @ s - y)) * (1 - s**2))"""),
         note=r"$\boldsymbol\delta$ is the signal at the layer, $\nabla_{\mathbf{z}}\ell$ with $\mathbf{z} = "
-             r"W\mathbf{h} + \mathbf{b}$.",
+             r"W\mathbf{h} + \mathbf{b}$; $\boldsymbol\delta_{+}$ is that of the layer above.",
         refs="G05.3b", chapter=5, also="backpropagation"),
 
     Identity(
@@ -459,6 +461,8 @@ ENTRIES = (
         wrong=(Wrong(r"B^\top\boldsymbol\delta_{+}", "B.T @ (B @ np.tanh(W @ h + b) - y)",
                      "missing chain factor",
                      "the slope of the activation was forgotten"),),
+        note=r"$\boldsymbol\delta$ is the signal at the layer, $\nabla_{\mathbf{z}}\ell$ with $\mathbf{z} = "
+             r"W\mathbf{h} + \mathbf{b}$; $\boldsymbol\delta_{+}$ is that of the layer above.",
         refs="G05.3c", chapter=5, also="backpropagation"),
 
     Identity(

@@ -63,7 +63,8 @@ ENTRIES = (
                r"once.",
         wrong=(Wrong(r"\mathbf{1}\mathbf{1}^\top", "np.ones((n, n))", "elementwise product",
                      "the rule for numbers in each entry: the gradient of the sum of all"),
-               Wrong(r"nI", "n * np.eye(n)", "factor", r"that is $\operatorname{tr}I$ at work")),
+               Wrong(r"nI", "n * np.eye(n)", "factor",
+                     "each entry of the diagonal counts once, not $n$ times")),
         views=Views(
             indices=(r"\frac{\partial f}{\partial X_{kl}} = \sum_i \delta_{ik}\delta_{il} = \delta_{kl}", """
                 g = np.zeros((n, n))
@@ -91,7 +92,7 @@ ENTRIES = (
         reason=r"$df = \operatorname{tr}(A\,dX) = \operatorname{tr}\big((A^\top)^\top dX\big)$, also for "
                r"$\operatorname{tr}(AX)$.",
         wrong=(Wrong(r"A", "A", "transposed", r"$(ax)' = a$ for numbers"),
-               Wrong(r"I\odot A", "A.T * np.eye(m, n)", "only diagonal",
+               Wrong(r"I\odot A^\top", "A.T * np.eye(m, n)", "only diagonal",
                      "a trace looks at a diagonal: that of $XA$, not of $A$")),
         views=Views(
             indices=(r"\frac{\partial f}{\partial X_{kl}} = \sum_{ij} \delta_{ik}\delta_{jl}A_{ji} = A_{lk}",
@@ -303,7 +304,7 @@ ENTRIES = (
         wrong=(Wrong(r"XB", "X @ B", "factor", "one of the two $X$ was held"),),
         note=r"With $B = \Sigma^{-1}$ and rows $\mathbf{x}_i^\top$ it is "
              r"$\sum_i\mathbf{x}_i^\top\Sigma^{-1}\mathbf{x}_i$.",
-        refs="S07-C11 S07-C12", chapter=7, also="sum of Mahalanobis distances"),
+        refs="S07-C11 S07-C12", chapter=7, also="sum of squared Mahalanobis distances"),
 
     Identity(
         "trace of X^T X", "X: m n",
@@ -391,7 +392,7 @@ ENTRIES = (
         other=(r"2B(AXB + C)^\top A", "2 * B @ (A @ X @ B + C).T @ A"),
         reason=r"$\lVert R\rVert_F^2$ with $R = AXB + C$ has $df = 2\langle R, A\,dX\,B\rangle$.",
         wrong=(Wrong(r"2A^\top AXBB^\top", "2 * A.T @ A @ X @ B @ B.T", "missing product-rule term",
-                     "$C$ forgotten: it has a derivative, not an influence"),
+                     "$C$ was dropped: its differential is zero, $C$ is not"),
                Wrong(r"A^\top(AXB + C)B^\top", "A.T @ (A @ X @ B + C) @ B.T", "factor",
                      "the 2 of the square"),
                Wrong(r"2(AXB + C)", "2 * (A @ X @ B + C)", "shape", "the inner derivative is missing"),
@@ -422,7 +423,7 @@ ENTRIES = (
         other=(r"kX^{k-1}", "k * matrix_power(X, k - 1)"),
         reason=r"$k$ terms $\operatorname{tr}(X^r\,dX\,X^{k-1-r})$, all equal after a turn.",
         wrong=(Wrong(r"kX^{k-1}", "k * matrix_power(X, k - 1)", "transposed", "the rule for numbers"),
-               Wrong(r"kX^{\circ(k-1)}", "k * X**(k - 1)", "elementwise product", "a power of each entry"),
+               Wrong(r"kX^{\odot(k-1)}", "k * X**(k - 1)", "elementwise product", "a power of each entry"),
                Wrong(r"(X^{k-1})^\top", "matrix_power(X, k - 1).T", "factor",
                      "one $X$ moves, the others were held")),
         views=Views(
@@ -537,7 +538,7 @@ ENTRIES = (
             w, V = eig(X)
             return (V * np.cos(w) @ inv(V)).real""", "transposed", "the rule for numbers"),
                Wrong(r"\cos(X_{ij})", "np.cos(X)", "elementwise product",
-                     r"`np.cos` works entry by entry, and then on $X^\top$")),
+                     "`np.cos` works entry by entry")),
         note=r"In the same way $\nabla\operatorname{tr}F(X) = (F'(X))^\top$ for every power series $F$.",
         refs="CB128", chapter=7, symbolic="the sine of a matrix needs its eigenvalues",
         also="matrix function power series"),

@@ -55,7 +55,7 @@ ENTRIES = (
                r"\langle\mathbf{a}\mathbf{b}^\top, dX\rangle$.",
         wrong=(Wrong(r"\mathbf{b}\mathbf{a}^\top", "np.outer(b, a)", "transposed",
                      r"what stands before $dX$ in the trace is the transpose of the gradient"),
-               Wrong(r"\mathbf{a}^\top\mathbf{b}", "a[:, None] * b * X", "extra chain factor",
+               Wrong(r"(\mathbf{a}\mathbf{b}^\top) \odot X", "np.outer(a, b) * X", "extra chain factor",
                      r"the terms $a_iX_{ij}b_j$, before they are differentiated")),
         other=(r"\mathbf{b}\mathbf{a}^\top", "np.outer(b, a)"),
         views=Views(
@@ -133,7 +133,8 @@ ENTRIES = (
         gradient=(r"2\mathbf{x}", "2 * x"),
         hessian=(r"2I", "2 * np.eye(n)"),
         equals=(r"\sum_i x_i^2 = \lVert\mathbf{x}\rVert^2", "norm(x)**2"),
-        reason=r"$d(\mathbf{x}^\top\mathbf{x}) = 2\mathbf{x}^\top d\mathbf{x}$.",
+        reason=r"$d(\mathbf{x}^\top\mathbf{x}) = d\mathbf{x}^\top\mathbf{x} + \mathbf{x}^\top d\mathbf{x} = "
+               r"2\mathbf{x}^\top d\mathbf{x}$.",
         wrong=(Wrong(r"\mathbf{x}", "x", "factor", r"that belongs to $\frac12\lVert\mathbf{x}\rVert^2$"),
                Wrong(r"\mathbf{x}/\lVert\mathbf{x}\rVert", "x / norm(x)", "missing chain factor",
                      r"the gradient of the norm: the factor is $2\lVert\mathbf{x}\rVert$")),
@@ -149,8 +150,8 @@ ENTRIES = (
         reason=r"The 2 of $d\lVert\mathbf{w}\rVert^2 = 2\mathbf{w}^\top d\mathbf{w}$ cancels the half.",
         wrong=(Wrong(r"2\lambda\mathbf{w}", "2 * lam * w", "factor",
                      r"that belongs to $\lambda\lVert\mathbf{w}\rVert^2$"),
-               Wrong(r"\lambda", "lam + 0 * w", "missing chain factor",
-                     "the penalty's weight alone: it is the step's shrinking")),
+               Wrong(r"\lambda\mathbf{1}", "lam + 0 * w", "missing chain factor",
+                     r"the slope of $\lambda w$, not of $\tfrac\lambda2w^2$")),
         refs="S10-C14", chapter=10, also="weight decay l2 regularization ridge"),
 
     Identity(
@@ -249,7 +250,7 @@ ENTRIES = (
         conditions={"$W$ is symmetric": "W: m m"},
         wrong=(Wrong(r"2A^\top W(\mathbf{x} - A\mathbf{s})", "2 * A.T @ W @ (x - A @ s)", "sign",
                      r"the inner derivative of $\mathbf{x} - A\mathbf{s}$ is $-A$"),),
-        refs="CB84", chapter=1),
+        refs="CB84", chapter=1, section="sec-1-rules"),
 
     Identity(
         "weighted distance", "x: n, s: n, W: n n symmetric",
@@ -413,8 +414,7 @@ ENTRIES = (
         reason=r"$(\nabla^2f)_{ij} = \partial_i\partial_jf = \partial_j\partial_if$: "
                "which step comes first does not matter.",
         wrong=(Wrong(r"\operatorname{diag}(\partial_i^2f)", "np.diag(np.diag(-(B.T * np.sin(B @ x)) @ B))",
-                     "only diagonal", "each partial derivative was differentiated by its own variable alone"),
-                     ),
+                     "only diagonal", "each partial derivative was differentiated by its own variable alone"),),
         other=(r"\nabla^2f", "-(B.T * np.sin(B @ x)) @ B"),
         note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$. "
              "The second derivatives have to be continuous: $xy(x^2 - y^2)/(x^2 + y^2)$ has $-1$ and $1$ "
@@ -547,8 +547,8 @@ ENTRIES = (
             g = A @ x - b
             return x @ A @ x / 2 - b @ x - eta * g @ g + eta**2 / 2 * g @ A @ g"""),
         reason="The expansion of a quadratic ends at second order, "
-               r"and $\mathbf{g}^\top A\mathbf{g}\le L\lVert\mathbf{g}\rVert^2$ makes it the descent lemma, "
-               r"a decrease for $\eta < 2/L$.",
+               r"and $\mathbf{g}^\top A\mathbf{g}\le L\lVert\mathbf{g}\rVert^2$, with $L$ the largest eigenvalue, "
+               r"makes it the descent lemma: a decrease for $0 < \eta < 2/L$.",
         conditions={"$A$ is symmetric": "A: n n"},
         wrong=(Wrong(r"f(\mathbf{x}) - \eta\,\mathbf{g}^\top\mathbf{g}", """
                      g = A @ x - b
