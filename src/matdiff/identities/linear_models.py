@@ -1,6 +1,6 @@
 """Linear models: least squares, ridge, logistic regression, principal components.
 
-N examples are the rows of X, n features its columns; m in the mean is N.
+N examples are the rows of X, n features its columns.
 """
 from .entry import Identity, Views, Wrong
 
@@ -9,23 +9,23 @@ ENTRIES = (
 
     Identity(
         "squared residual of least squares", "w: n, X: N n, y: N",
-        of=(r"\tfrac1{2m}\lVert X\mathbf{w} - \mathbf{y}\rVert^2", "norm(X @ w - y)**2 / (2 * N)"),
-        gradient=(r"\tfrac1mX^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y) / N"),
-        hessian=(r"\tfrac1mX^\top X", "X.T @ X / N"),
-        equals=(r"\tfrac1{2m}(X\mathbf{w} - \mathbf{y})^\top(X\mathbf{w} - \mathbf{y})",
+        of=(r"\tfrac1{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2", "norm(X @ w - y)**2 / (2 * N)"),
+        gradient=(r"\tfrac1NX^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y) / N"),
+        hessian=(r"\tfrac1NX^\top X", "X.T @ X / N"),
+        equals=(r"\tfrac1{2N}(X\mathbf{w} - \mathbf{y})^\top(X\mathbf{w} - \mathbf{y})",
                 "(X @ w - y) @ (X @ w - y) / (2 * N)"),
-        reason=r"$dL = \tfrac1m\mathbf{r}^\top d\mathbf{r}$ with $d\mathbf{r} = X\,d\mathbf{w}$. "
+        reason=r"$dL = \tfrac1N\mathbf{r}^\top d\mathbf{r}$ with $d\mathbf{r} = X\,d\mathbf{w}$. "
                "The Hessian is a Gram matrix, so stationary means minimal.",
         wrong=(Wrong(r"X^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y)", "factor",
                      "the sum of squares, not the mean"),
-               Wrong(r"\tfrac1mX^\top(\mathbf{y} - X\mathbf{w})", "X.T @ (y - X @ w) / N", "sign",
+               Wrong(r"\tfrac1NX^\top(\mathbf{y} - X\mathbf{w})", "X.T @ (y - X @ w) / N", "sign",
                      "the residual the other way round"),
-               Wrong(r"\tfrac1m(X\mathbf{w} - \mathbf{y})^\top X", "X * (X @ w - y)[:, None] / N",
+               Wrong(r"\tfrac1N\operatorname{diag}(X\mathbf{w} - \mathbf{y})X", "X * (X @ w - y)[:, None] / N",
                      "not summed over the batch",
                      "one gradient for each example")),
-        other=(r"\tfrac1m(X\mathbf{w} - \mathbf{y})^\top X", "(X @ w - y) @ X / N"),
+        other=(r"\tfrac1N(X\mathbf{w} - \mathbf{y})^\top X", "(X @ w - y) @ X / N"),
         views=Views(
-            indices=(r"\frac{\partial L}{\partial w_k} = \frac1m\sum_i X_{ik}\Bigl(\sum_j X_{ij}w_j - "
+            indices=(r"\frac{\partial L}{\partial w_k} = \frac1N\sum_i X_{ik}\Bigl(\sum_j X_{ij}w_j - "
                      r"y_i\Bigr)", """
                 g = np.zeros(n)
                 for k in range(n):
@@ -35,25 +35,25 @@ ENTRIES = (
                             r += X[i, j] * w[j]
                         g[k] += X[i, k] * r / N
                 return g"""),
-            einsum=(r"\tfrac1m\bigl(X_{ik}X_{ij}w_j - X_{ik}y_i\bigr)",
+            einsum=(r"\tfrac1N\bigl(X_{ik}X_{ij}w_j - X_{ik}y_i\bigr)",
                     "(np.einsum('ik,ij,j->k', X, X, w) - np.einsum('ik,i->k', X, y)) / N"),
-            differential=(r"dL = \tfrac1m(X\mathbf{w} - \mathbf{y})^\top X\,d\mathbf{w}",
+            differential=(r"dL = \tfrac1N(X\mathbf{w} - \mathbf{y})^\top X\,d\mathbf{w}",
                           "(X @ w - y) @ (X @ dw) / N"),
             steps=("Multiply out: the sums over $j$ inside and over $i$ outside become repeated indices.",
                    r"Multiply by $dw_k$ and sum over $k$: $X_{ik}dw_k$ is the change of residual $i$.",
                    r"What stands before $d\mathbf{w}$ is a row: transposed, it is the gradient.")),
-        note="Averaged over $m$ examples and halved; libraries average over all entries and do not halve.",
+        note="Averaged over the $N$ examples and halved; libraries average over all entries and do not halve.",
         refs="S02-C04 S16-C04 S16-C08 S16-C19 S16-C20 G16.1a E25", chapter=2, section="sec-2-squared",
         also="MSE quadratic loss"),
 
     Identity(
         "squared residual, multiplied out", "w: n, X: N n, y: N",
-        of=(r"\tfrac1{2m}\lVert X\mathbf{w} - \mathbf{y}\rVert^2", "norm(X @ w - y)**2 / (2 * N)"),
-        equals=(r"\tfrac1{2m}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - 2\mathbf{y}^\top X\mathbf{w} + "
+        of=(r"\tfrac1{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2", "norm(X @ w - y)**2 / (2 * N)"),
+        equals=(r"\tfrac1{2N}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - 2\mathbf{y}^\top X\mathbf{w} + "
                 r"\mathbf{y}^\top\mathbf{y}\bigr)",
                 "(w @ X.T @ X @ w - 2 * y @ X @ w + y @ y) / (2 * N)"),
         reason=r"The two mixed terms are numbers, each the transpose of the other.",
-        wrong=(Wrong(r"\tfrac1{2m}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - \mathbf{y}^\top X\mathbf{w} + "
+        wrong=(Wrong(r"\tfrac1{2N}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - \mathbf{y}^\top X\mathbf{w} + "
                      r"\mathbf{y}^\top\mathbf{y}\bigr)",
                      "(w @ X.T @ X @ w - y @ X @ w + y @ y) / (2 * N)", None, "there are two mixed terms",
                      unnamed="two numbers are compared, not two derivatives"),),
@@ -64,11 +64,11 @@ ENTRIES = (
         of=(r"\mathbf{w} - \eta\,\nabla L(\mathbf{w}) - \mathbf{w}^\star", """
             best = pinv(X) @ y
             return w - eta * X.T @ (X @ w - y) / N - best"""),
-        equals=(r"\bigl(I - \tfrac\eta mX^\top X\bigr)(\mathbf{w} - \mathbf{w}^\star)", """
+        equals=(r"\bigl(I - \tfrac\eta NX^\top X\bigr)(\mathbf{w} - \mathbf{w}^\star)", """
             best = pinv(X) @ y
             return (np.eye(n) - eta / N * X.T @ X) @ (w - best)"""),
-        reason=r"$\nabla L = \tfrac1mX^\top X(\mathbf{w} - \mathbf{w}^\star)$, so a step multiplies the "
-               r"error by a matrix, of norm below 1 for $0 < \eta < 2/\lambda_{\max}(\tfrac1mX^\top X)$ and "
+        reason=r"$\nabla L = \tfrac1NX^\top X(\mathbf{w} - \mathbf{w}^\star)$, so a step multiplies the "
+               r"error by a matrix, of norm below 1 for $0 < \eta < 2/\lambda_{\max}(\tfrac1NX^\top X)$ and "
                "$X$ of full column rank.",
         wrong=(Wrong(r"\bigl(I - \eta X^\top X\bigr)(\mathbf{w} - \mathbf{w}^\star)", """
                      best = pinv(X) @ y
@@ -116,6 +116,8 @@ ENTRIES = (
         wrong=(Wrong(r"\mathbf{y} - X\mathbf{w}^\star = 0", "y - X @ solve(X.T @ X, X.T @ y)", "shape",
                      "the residual is orthogonal to the columns, it does not vanish"),),
         symbolic="the fractions of the inverse grow too long",
+        note=r"$\mathbf{w}^\star$ is the solution. It holds for every minimiser, also where $X$ has not full rank; "
+             "the code inverts, and needs it.",
         refs="S16-C18", chapter=16, also="normal equation"),
 
     Identity(
@@ -161,14 +163,14 @@ ENTRIES = (
 
     Identity(
         "ridge, primal and dual", "X: N n, y: N, lam: positive",
-        of=(r"(X^\top X + m\lambda I)^{-1}X^\top\mathbf{y}", "solve(X.T @ X + N * lam * np.eye(n), X.T @ y)"),
-        equals=(r"X^\top(XX^\top + m\lambda I)^{-1}\mathbf{y}",
+        of=(r"(X^\top X + N\lambda I)^{-1}X^\top\mathbf{y}", "solve(X.T @ X + N * lam * np.eye(n), X.T @ y)"),
+        equals=(r"X^\top(XX^\top + N\lambda I)^{-1}\mathbf{y}",
                 "X.T @ solve(X @ X.T + N * lam * np.eye(N), y)"),
         reason=r"$X^\top(XX^\top + cI) = (X^\top X + cI)X^\top$: multiply by the two inverses.",
         conditions={r"$\lambda > 0$, unless $X$ is square and invertible": "lam = 0; X[1:] = X[0]"},
         wrong=(Wrong(r"(X^\top X + \lambda I)^{-1}X^\top\mathbf{y}",
                      "solve(X.T @ X + lam * np.eye(n), X.T @ y)", None,
-                     r"without the $m$ it belongs to a loss that sums and does not average",
+                     r"without the $N$ it belongs to a loss that sums and does not average",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the fractions of the inverse grow too long",
         refs="G16.3 E03", chapter=16),
@@ -185,17 +187,20 @@ ENTRIES = (
                r"$H = HH^\top$ says both $H = H^\top$ and $H^2 = H$.",
         wrong=(Wrong(r"XX^\top", "X @ X.T", None, "right if the columns are orthonormal",
                      unnamed="two matrices are compared, not two derivatives"),),
+        conditions={"$X$ has full column rank": "X[:, 1] = 0"},
         symbolic="the fractions of the inverse grow too long",
         refs="G16.4a", chapter=16),
 
     Identity(
         "trace of the hat matrix", "X: N n",
         of=(r"\operatorname{tr}X(X^\top X)^{-1}X^\top", "np.trace(X @ solve(X.T @ X, X.T))"),
-        equals=(r"d,\ \text{the number of columns}", "n"),
+        equals=(r"n,\ \text{the number of columns}", "n"),
         reason=r"Turned round, it is the trace of $(X^\top X)^{-1}X^\top X = I$.",
-        wrong=(Wrong(r"m", "N", None, "the trace of the identity on all examples, not on the fitted space",
+        wrong=(Wrong(r"N", "N", None, "the trace of the identity on all examples, not on the fitted space",
                      unnamed="two numbers are compared, not two derivatives"),),
+        conditions={"$X$ has full column rank": "X[:, 1] = 0"},
         symbolic="the fractions of the inverse grow too long",
+        note="Without it the trace of the projection is the rank.",
         refs="G16.4b", chapter=16, also="degrees of freedom"),
 
     Identity(
@@ -208,7 +213,7 @@ ENTRIES = (
             H = X @ solve(X.T @ X, X.T)
             return (y - H @ y) / (1 - np.diag(H))"""),
         reason=r"Sherman–Morrison for $X^\top X - \mathbf{x}_i\mathbf{x}_i^\top$: "
-               "all $m$ refits from one fit.",
+               "all $N$ refits from one fit.",
         conditions={"$h_{ii} < 1$: the others determine the fit": "X[:, 0] = 0 * y; X[0, 0] = 1"},
         wrong=(Wrong(r"e_i", "y - X @ solve(X.T @ X, X.T @ y)", None,
                      "the residual of a fit that has seen example $i$ is too small",
@@ -232,7 +237,7 @@ ENTRIES = (
         refs="G16.5a", chapter=16),
 
     Identity(
-        "generalized least squares", "X: N n, y: N, Omega: N N positive definite",
+        "generalised least squares", "X: N n, y: N, Omega: N N positive definite",
         of=(r"\operatorname*{argmin}_{\mathbf{w}}\,\mathbf{r}^\top\Omega^{-1}\mathbf{r},\ \mathbf{r} = "
             r"X\mathbf{w} - \mathbf{y}", """
             L = cholesky(Omega)             # L⁻¹r is white
@@ -248,7 +253,7 @@ ENTRIES = (
                      "large variances get large weights: the inverse was forgotten",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="Cholesky factors and the pseudo-inverse",
-        refs="G16.5b", chapter=16, also="weighted Aitken"),
+        refs="G16.5b", chapter=16, also="generalized least squares weighted Aitken GLS"),
 
     Identity(
         "intercept by centring", "X: N n, y: N",
@@ -312,6 +317,7 @@ ENTRIES = (
                Wrong(r"X^+d\mathbf{y}", "solve(X.T @ X, X.T @ dy)", None, "only the data were moved",
                      unnamed="to the checker the inputs that move are one vector")),
         symbolic="the fractions of the inverse grow too long",
+        note=r"$\mathbf{w}^\star$ is the solution, $\mathbf{r} = \mathbf{y} - X\mathbf{w}^\star$.",
         refs="G16.7", chapter=16, also="perturbation"),
 
     Identity(
@@ -342,11 +348,11 @@ ENTRIES = (
 
     Identity(
         "logistic loss, by its logits", "z: N, y: N 0 or 1",
-        of=(r"\tfrac1m\sum_i\bigl(\log(1 + e^{z_i}) - y_iz_i\bigr)",
+        of=(r"\tfrac1N\sum_i\bigl(\log(1 + e^{z_i}) - y_iz_i\bigr)",
             "np.mean(np.log(1 + np.exp(z)) - y * z)"),
-        gradient=(r"\tfrac1m(\sigma(\mathbf{z}) - \mathbf{y})", "(1 / (1 + np.exp(-z)) - y) / N"),
+        gradient=(r"\tfrac1N(\sigma(\mathbf{z}) - \mathbf{y})", "(1 / (1 + np.exp(-z)) - y) / N"),
         reason=r"$\log(1 + e^z)$ has the slope $e^z/(1 + e^z) = \sigma(z)$.",
-        wrong=(Wrong(r"\tfrac1m(\mathbf{z} - \mathbf{y})", "(z - y) / N", "missing chain factor",
+        wrong=(Wrong(r"\tfrac1N(\mathbf{z} - \mathbf{y})", "(z - y) / N", "missing chain factor",
                      r"$\hat{\mathbf{y}}$ was read as the logits, as in linear regression"),
                Wrong(r"\sigma(\mathbf{z}) - \mathbf{y}", "1 / (1 + np.exp(-z)) - y", "factor",
                      "the sum, not the mean")),
@@ -354,18 +360,18 @@ ENTRIES = (
 
     Identity(
         "logistic loss, by its weights", "w: n, X: N n, y: N 0 or 1",
-        of=(r"\tfrac1m\sum_i\bigl(\log(1 + e^{z_i}) - y_iz_i\bigr)", """
+        of=(r"\tfrac1N\sum_i\bigl(\log(1 + e^{z_i}) - y_iz_i\bigr)", """
             z = X @ w
             return np.mean(np.log(1 + np.exp(z)) - y * z)"""),
-        gradient=(r"\tfrac1mX^\top(\sigma(X\mathbf{w}) - \mathbf{y})",
+        gradient=(r"\tfrac1NX^\top(\sigma(X\mathbf{w}) - \mathbf{y})",
                   "X.T @ (1 / (1 + np.exp(-X @ w)) - y) / N"),
         reason=r"$\mathbf{z} = X\mathbf{w}$: the gradient by the logits, multiplied by $X^\top$.",
         wrong=(Wrong(r"X^\top(\sigma(X\mathbf{w}) - \mathbf{y})", "X.T @ (1 / (1 + np.exp(-X @ w)) - y)",
                      "factor", "the sum, not the mean"),
-               Wrong(r"\tfrac1mX^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y) / N",
+               Wrong(r"\tfrac1NX^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y) / N",
                      "missing chain factor",
                      r"$\hat{\mathbf{y}}$ was read as $X\mathbf{w}$, as in linear regression")),
-        other=(r"\tfrac1m(\sigma(X\mathbf{w}) - \mathbf{y})^\top X",
+        other=(r"\tfrac1N(\sigma(X\mathbf{w}) - \mathbf{y})^\top X",
                "(1 / (1 + np.exp(-X @ w)) - y) @ X / N"),
         refs="S02-C16 E51", chapter=2, section="sec-2-logistic", also="sigmoid cross-entropy"),
 
@@ -397,20 +403,20 @@ ENTRIES = (
 
     Identity(
         "gap to the largest eigenvalues", "C: N N symmetric, V: N n orthonormal columns",
-        of=(r"\sum_{i\le k}\lambda_i - \operatorname{tr}(V^\top CV)",
+        of=(r"\sum_{i\le n}\lambda_i - \operatorname{tr}(V^\top CV)",
             "np.sum(eigvalsh(C)[-n:]) - np.trace(V.T @ C @ V)"),
-        equals=(r"\begin{aligned}&\sum_{i\le k}(\lambda_i - \lambda_k)(1 - \lVert "
+        equals=(r"\begin{aligned}&\sum_{i\le n}(\lambda_i - \lambda_n)(1 - \lVert "
                 r"V^\top\mathbf{q}_i\rVert^2)\\"
-                r"&+ \sum_{i > k}(\lambda_k - \lambda_i)\lVert V^\top\mathbf{q}_i\rVert^2\end{aligned}", """
+                r"&+ \sum_{i > n}(\lambda_n - \lambda_i)\lVert V^\top\mathbf{q}_i\rVert^2\end{aligned}", """
             ascending, Q = eigh(C)
             lam, inside = ascending[::-1], np.sum((V.T @ Q[:, ::-1])**2, axis=0)
             top = (lam[:n] - lam[n - 1]) @ (1 - inside[:n])
             return top + (lam[n - 1] - lam[n:]) @ inside[n:]"""),
         reason=r"$\operatorname{tr}(V^\top CV) = \sum_i\lambda_i\lVert V^\top\mathbf{q}_i\rVert^2$, "
-               "and these squares add up to $k$. No term is negative, and all vanish for the leading "
-               r"eigenvectors: $\max_V\operatorname{tr}(V^\top CV) = \sum_{i\le k}\lambda_i$.",
+               "and these squares add up to $n$. No term is negative, and all vanish for the leading "
+               r"eigenvectors: $\max_V\operatorname{tr}(V^\top CV) = \sum_{i\le n}\lambda_i$.",
         conditions={r"$V^\top V = I$": "V: N n", "$C$ is symmetric": "C: N N"},
-        wrong=(Wrong(r"\sum_{i > k}(\lambda_k - \lambda_i)\lVert V^\top\mathbf{q}_i\rVert^2", """
+        wrong=(Wrong(r"\sum_{i > n}(\lambda_n - \lambda_i)\lVert V^\top\mathbf{q}_i\rVert^2", """
                      ascending, Q = eigh(C)
                      lam, inside = ascending[::-1], np.sum((V.T @ Q[:, ::-1])**2, axis=0)
                      return (lam[n - 1] - lam[n:]) @ inside[n:]""", None,
@@ -429,7 +435,7 @@ ENTRIES = (
         reason=r"On $V^\top V = I$ the gradient $2CV$ of $\operatorname{tr}(V^\top CV)$ must have no part "
                r"along the constraint: $(I - VV^\top)CV = 0$.",
         conditions={"$C$ maps the span of the columns of $V$ into itself": "V = qr(V + C[:, :n])[0]"},
-        wrong=(Wrong(r"V\operatorname{diag}(\lambda_1, \dots, \lambda_k)", "V @ np.diag(eigvalsh(C)[-n:])",
+        wrong=(Wrong(r"V\operatorname{diag}(\lambda_1, \dots, \lambda_n)", "V @ np.diag(eigvalsh(C)[-n:])",
                      None,
                      "right if the columns of $V$ are eigenvectors themselves; "
                      r"$\Lambda$ need not be diagonal",

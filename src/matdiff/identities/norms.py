@@ -193,7 +193,7 @@ ENTRIES = (
     # Ridge and weight decay
     Identity(
         "ridge, minimiser", "X: N n, y: N, lam: positive",
-        of=(r"\operatorname{argmin}\tfrac{1}{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2 + "
+        of=(r"\operatorname*{argmin}_{\mathbf{w}}\,\tfrac{1}{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2 + "
             r"\tfrac{\lambda}{2}\lVert\mathbf{w}\rVert^2", """
             rows = np.vstack([X / np.sqrt(N), np.sqrt(lam) * np.eye(n)])
             return np.linalg.lstsq(rows, np.concatenate([y / np.sqrt(N), np.zeros(n)]), rcond=None)[0]"""),

@@ -30,7 +30,7 @@ ENTRIES = (
                     S_ij[i, j] = S_ij[j, i] = 1
                     columns.append(vec(S_ij))
             return np.stack(columns, axis=1)"""),
-        pullback=(r"\operatorname{vech}(G + G^\top - G\circ I)", "vech(G + G.T - G * np.eye(n))"),
+        pullback=(r"\operatorname{vech}(G + G^\top - G\odot I)", "vech(G + G.T - G * np.eye(n))"),
         reason="One free entry off the diagonal fills two places, one on the diagonal a single one.",
         wrong=(Wrong(r"\operatorname{vech}(G)", "vech(G)", None,
                      "the second place of each entry was forgotten", form="pullback",
@@ -43,7 +43,7 @@ ENTRIES = (
                      unnamed="a factor off the diagonal only")),
         note=r"$S(\mathbf{s})$ is the symmetric matrix with $\operatorname{vech}S = \mathbf{s}$. The "
              "columns of the Jacobian are the structure matrices; it is the duplication matrix. As a step "
-             r"in $S$ the array $G + G^\top - G\circ I$ is twice too long off the diagonal.",
+             r"in $S$ the array $G + G^\top - G\odot I$ is twice too long off the diagonal.",
         refs="CB134 CB138 G11.1a E45", chapter=11, also="vech duplication structure matrix"),
 
     Identity(
@@ -57,7 +57,7 @@ ENTRIES = (
         wrong=(Wrong("G", "G", "not symmetrised",
                      "the gradient of all entries: a step along it leaves the symmetric matrices",
                      form="pullback"),
-               Wrong(r"G + G^\top - G\circ I", "G + G.T - G * np.eye(n)", "off-diagonal doubled",
+               Wrong(r"G + G^\top - G\odot I", "G + G.T - G * np.eye(n)", "off-diagonal doubled",
                      "the partial derivatives over the free entries", form="pullback"),
                Wrong(r"G + G^\top", "G + G.T", "factor", "both places were counted in full",
                      form="pullback")),
@@ -169,7 +169,7 @@ ENTRIES = (
         reason=r"$\langle A^\top, dS\rangle = \langle\operatorname{sym}A, dS\rangle$ for every symmetric "
                r"$dS$; $\operatorname{sym}A$ is symmetric itself.",
         wrong=(Wrong("A", "A", "not symmetrised", "a step along it leaves the symmetric matrices"),
-               Wrong(r"A + A^\top - A\circ I", "A + A.T - A * np.eye(n)", "off-diagonal doubled",
+               Wrong(r"A + A^\top - A\odot I", "A + A.T - A * np.eye(n)", "off-diagonal doubled",
                      "the partial derivatives over the free entries"),
                Wrong(r"A + A^\top", "A + A.T", "factor", "both places were counted in full")),
         other=(r"\tfrac12(A + A^\top)", "sym(A)"),
@@ -193,56 +193,56 @@ ENTRIES = (
                    r"$\langle A^\top, \operatorname{sym}dS\rangle = \langle\operatorname{sym}A, "
                    r"dS\rangle$: sym is its own adjoint.")),
         note=r"$S$ moves among the symmetric matrices. Three answers, three questions: $A^\top$ if the "
-             r"entries move one by one, $A + A^\top - A\circ I$ for the free entries.",
+             r"entries move one by one, $A + A^\top - A\odot I$ for the free entries.",
         refs="S11-C04 E05 E45", chapter=11, also="projection"),
 
     Identity(
         "trace with a symmetric variable, free entries", "s: q, S: n n symmetric, A: n n; s = vech(S)",
         of=(r"\operatorname{tr}(AS(\mathbf{s}))", "np.trace(A @ unvech(s))"),
-        gradient=(r"\operatorname{vech}(A + A^\top - A\circ I)", "vech(A + A.T - A * np.eye(n))"),
+        gradient=(r"\operatorname{vech}(A + A^\top - A\odot I)", "vech(A + A.T - A * np.eye(n))"),
         reason="$s_{ij}$ off the diagonal stands in two places, which meet $A_{ji}$ and $A_{ij}$.",
         wrong=(Wrong(r"\operatorname{vech}(\operatorname{sym}A)", "vech(sym(A))", None,
                      "the gradient on the symmetric matrices", unnamed="a factor off the diagonal only"),
                Wrong(r"\operatorname{vech}(A)", "vech(A)", None, "the symmetry was ignored",
                      unnamed="half of the terms are missing, off the diagonal only")),
-        note=r"$\operatorname{vech}S = \mathbf{s}$. The printed form, as a matrix, holds in this reading "
+        note=r"$\operatorname{vech}S = \mathbf{s}$. The Cookbook's form, a matrix, holds in this reading "
              "only.",
         refs="CB139", chapter=11),
 
     Identity(
         "determinant of a symmetric matrix, free entries", "s: q, S: n n positive definite; s = vech(S)",
         of=(r"\det S(\mathbf{s})", "det(unvech(s))"),
-        gradient=(r"\det(S)\operatorname{vech}(2S^{-1} - S^{-1}\circ I)", """
+        gradient=(r"\det(S)\operatorname{vech}(2S^{-1} - S^{-1}\odot I)", """
             S = unvech(s)
             return det(S) * vech(2 * inv(S) - inv(S) * np.eye(n))"""),
-        reason=r"$G = \det(S)\,S^{-1}$ is symmetric, so $G + G^\top - G\circ I = 2G - G\circ I$.",
+        reason=r"$G = \det(S)\,S^{-1}$ is symmetric, so $G + G^\top - G\odot I = 2G - G\odot I$.",
         conditions={"$S$ is invertible": "S[:, 0] = S[0] = 0.0; s = vech(S)"},
         wrong=(Wrong(r"\det(S)\operatorname{vech}(S^{-1})", """
                    S = unvech(s)
                    return det(S) * vech(inv(S))""", "not a gradient",
                      "the gradient on the symmetric matrices, cut to its half"),
-               Wrong(r"\operatorname{vech}(2S^{-1} - S^{-1}\circ I)", """
+               Wrong(r"\operatorname{vech}(2S^{-1} - S^{-1}\odot I)", """
                    S = unvech(s)
                    return vech(2 * inv(S) - inv(S) * np.eye(n))""", "missing chain factor",
                      "the derivative of the logarithm")),
-        note=r"$\operatorname{vech}S = \mathbf{s}$. The printed form, as a matrix, holds in this reading "
+        note=r"$\operatorname{vech}S = \mathbf{s}$. The Cookbook's form, a matrix, holds in this reading "
              r"only; the gradient on the symmetric matrices is $\det(S)\,S^{-1}$.",
         refs="CB140", chapter=11),
 
     Identity(
-        "logarithm of the determinant of a symmetric matrix, free entries",
+        "log det of a symmetric matrix, free entries",
         "s: q, S: n n positive definite; s = vech(S)",
-        of=(r"\ln\det S(\mathbf{s})", "slogdet(unvech(s))[1]"),
-        gradient=(r"\operatorname{vech}(2S^{-1} - S^{-1}\circ I)", """
+        of=(r"\log\det S(\mathbf{s})", "slogdet(unvech(s))[1]"),
+        gradient=(r"\operatorname{vech}(2S^{-1} - S^{-1}\odot I)", """
             S = unvech(s)
             return vech(2 * inv(S) - inv(S) * np.eye(n))"""),
-        reason=r"$G = S^{-1}$ is symmetric, so $G + G^\top - G\circ I = 2G - G\circ I$.",
+        reason=r"$G = S^{-1}$ is symmetric, so $G + G^\top - G\odot I = 2G - G\odot I$.",
         conditions={"$S$ is invertible": "S[:, 0] = S[0] = 0.0; s = vech(S)"},
         wrong=(Wrong(r"\operatorname{vech}(S^{-1})", "vech(inv(unvech(s)))", "not a gradient",
                      "the gradient on the symmetric matrices, cut to its half"),
                Wrong(r"\operatorname{vech}(2S^{-1})", "vech(2 * inv(unvech(s)))", None,
                      "the diagonal was counted twice", unnamed="a factor on the diagonal only")),
-        note=r"$\operatorname{vech}S = \mathbf{s}$. The printed form, as a matrix, holds in this reading "
+        note=r"$\operatorname{vech}S = \mathbf{s}$. The Cookbook's form, a matrix, holds in this reading "
              "only; the gradient on the symmetric matrices is $S^{-1}$.",
         refs="CB141 G07.2b", chapter=11),
 
@@ -273,7 +273,7 @@ ENTRIES = (
                    M = inv(sym(Sigma)) + A
                    return (M + M).T / 2""", "not symmetrised",
                      "the transpose stands on both halves: it symmetrises nothing"),
-               Wrong(r"2M - M\circ I,\ M = \operatorname{sym}(\Sigma^{-1} + A)", """
+               Wrong(r"2M - M\odot I,\ M = \operatorname{sym}(\Sigma^{-1} + A)", """
                    M = sym(inv(sym(Sigma)) + A)
                    return 2 * M - M * np.eye(n)""", "off-diagonal doubled",
                      "the partial derivatives over the free entries")),
@@ -285,11 +285,11 @@ ENTRIES = (
     Identity(
         "trace with a diagonal variable", "X: n n diagonal, A: n n",
         of=(r"\operatorname{tr}(AX)", "np.trace(A @ (X * np.eye(n)))"),
-        gradient=(r"A\circ I", "A * np.eye(n)"),
+        gradient=(r"A\odot I", "A * np.eye(n)"),
         reason=r"$\operatorname{tr}(AX) = \sum_i A_{ii}X_{ii}$: only the diagonal moves.",
         wrong=(Wrong(r"A^\top", "A.T", "missing chain factor",
                      "the gradient of all entries: $X$ moves on its diagonal only"),),
-        other=(r"A\circ I", "A * np.eye(n)"),
+        other=(r"A\odot I", "A * np.eye(n)"),
         refs="CB142", chapter=11),
 
     Identity(
@@ -304,7 +304,7 @@ ENTRIES = (
                      "the transpose was forgotten",
                      unnamed="the diagonals of a matrix and of its transpose change places"),),
         note="$T_{ij} = t_{i-j}$, of any shape. As a matrix, with the sum for $k = i - j$ at $(i, j)$, it "
-             "is the printed form.",
+             "is the form of the Cookbook.",
         refs="CB143", chapter=11),
 
     Identity(
@@ -328,7 +328,7 @@ ENTRIES = (
 
     # Orthogonal matrices
     Identity(
-        "orthogonal matrix of a skew one", "X: n n",
+        "Cayley transform of a skew matrix", "X: n n",
         of=("(I - S)^{-1}(I + S)", """
             S = skew(X)
             return solve(np.eye(n) - S, np.eye(n) + S)"""),
@@ -336,21 +336,22 @@ ENTRIES = (
             M = inv(np.eye(n) - skew(X))
             Q = M @ (np.eye(n) + skew(X))
             return Q @ (2 * M.T @ skew(dX) @ M)"""),
-        reason=r"$dQ = Q\,\Omega$ with a skew $\Omega$: differentiating $Q^\top Q = I$ gives $Q^\top dQ + "
-               r"dQ^\top Q = 0$, so $Q^\top dQ$ is skew.",
+        reason=r"$(I - S)Q = I + S$ gives $(I - S)\,dQ = dS\,(I + Q)$, and $I + Q = 2(I - S)^{-1}$; last, "
+               r"$(I - S)^{-1} = Q(I + S)^{-1}$.",
         wrong=(Wrong(r"\operatorname{skew}(Q\,\Omega)", """
                    M = inv(np.eye(n) - skew(X))
                    Q = M @ (np.eye(n) + skew(X))
                    return skew(Q @ (2 * M.T @ skew(dX) @ M))""", "only for symmetric input",
                      "$dQ$ itself was taken for skew: of these it is so at $Q = I$ only, where $X$ is "
                      "symmetric"),),
-        note=r"$S = \operatorname{skew}X$, $Q$ is the value, $\Omega$ what stands after it. Where $Q = "
-             r"\Omega$ is a turn by $90^\circ$, $dQ = -I$ is symmetric.",
-        refs="S11-C15 E08", chapter=11, also="tangent vectors orthogonal group Cayley transform"),
+        note=r"$S = \operatorname{skew}X$, $Q$ is the value, $\Omega$ what stands after it, a skew matrix. "
+             r"$Q^\top Q = I$ gives $Q^\top dQ + dQ^\top Q = 0$ for every orthogonal $Q$: $Q^\top dQ$ is skew, $dQ$ "
+             r"is not. Where $Q = \Omega$ is a turn by $90^\circ$, $dQ = -I$ is symmetric.",
+        refs="S11-C15 E08", chapter=11, also="tangent vectors orthogonal group"),
 
     Identity(
         "projection on the tangent space of the orthogonal group", "B: n n, Q: n n orthogonal",
-        of=(r"\operatorname{argmin}\{\lVert B - D\rVert_F:\ Q^\top D \text{ skew}\}", """
+        of=(r"\operatorname*{argmin}_{Q^\top D\text{ skew}}\,\lVert B - D\rVert_F", """
             M = (np.eye(n * n) + commutation_matrix(n, n)) @ np.kron(np.eye(n), Q.T)
             return unvec(vec(B) - pinv(M) @ M @ vec(B), (n, n))     # M is 0 on tangent vectors"""),
         equals=(r"\tfrac12(B - QB^\top Q)", "(B - Q @ B.T @ Q) / 2"),
@@ -367,7 +368,7 @@ ENTRIES = (
 
     Identity(
         "projection on the tangent space of the Stiefel manifold", "B: N n, Q: N n orthonormal columns",
-        of=(r"\operatorname{argmin}\{\lVert B - D\rVert_F:\ Q^\top D \text{ skew}\}", """
+        of=(r"\operatorname*{argmin}_{Q^\top D\text{ skew}}\,\lVert B - D\rVert_F", """
             M = (np.eye(n * n) + commutation_matrix(n, n)) @ np.kron(np.eye(n), Q.T)
             return unvec(vec(B) - pinv(M) @ M @ vec(B), (N, n))"""),
         equals=(r"B - Q\operatorname{sym}(Q^\top B)", "B - Q @ sym(Q.T @ B)"),
@@ -399,7 +400,7 @@ ENTRIES = (
 
     Identity(
         "projection on horizontal vectors of the Grassmann manifold", "B: N n, Q: N n orthonormal columns",
-        of=(r"\operatorname{argmin}\{\lVert B - D\rVert_F:\ Q^\top D = 0\}", """
+        of=(r"\operatorname*{argmin}_{Q^\top D = 0}\,\lVert B - D\rVert_F", """
             M = np.kron(np.eye(n), Q.T)
             return unvec(vec(B) - pinv(M) @ M @ vec(B), (N, n))"""),
         equals=(r"(I - QQ^\top)B", "B - Q @ (Q.T @ B)"),
