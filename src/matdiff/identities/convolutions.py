@@ -196,7 +196,7 @@ ENTRIES = (
 
     Identity(
         "output size of a transposed convolution", "g: n, w: k; s = 3; d = 2; pad = 1; extra = n % 3",
-        of=(r"n,\ \text{the length of }\mathbf{g}", "len(g)"),
+        of=("n", "len(g)"),
         equals=(r"\begin{aligned}&\Bigl\lfloor\tfrac{t + 2p - \delta(k - 1) - 1}{s}\Bigr\rfloor + 1,\\ "
                 r"&t = (n - 1)s - 2p + \delta(k - 1) + 1 + e\end{aligned}", """
             t = (n - 1)*s - 2*pad + d*(k - 1) + 1 + extra
@@ -215,9 +215,9 @@ ENTRIES = (
     Identity(
         "convolution layer as a matrix product",
         f"X: p n q N, W: m n q N, beta: m; {BATCH}; {KERNELS}; beta = beta[:3]; {SETTING}",
-        of=(r"\begin{aligned}&Z_{boij} = \beta_o\,+\\ &\sum_{cuv}W_{ocuv}X_{b,\,c,\,si+\delta u-p,\,"
-            r"sj+\delta v-p}\end{aligned}", """
-            def entry(b, c, x, y):                      # 0 outside
+        of=(r"\begin{aligned}&\beta_o + \sum_{cuv}W_{ocuv}X_{bcxy},\\ &x = si + \delta u - p,\\ "
+            r"&y = sj + \delta v - p\end{aligned}", """
+            def entry(b, c, x, y):      # 0 outside
                 inside = 0 <= x < X.shape[2] and 0 <= y < X.shape[3]
                 return X[b, c, x, y] if inside else 0
             size = lambda axis: (X.shape[axis] + 2*pad - d*(W.shape[axis] - 1) - 1) // s + 1

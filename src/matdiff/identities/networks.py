@@ -98,6 +98,22 @@ ENTRIES = (
                      "the transpose was forgotten; for square $W$ no shape tells"),
                Wrong(r"CW^\top", "C @ W.T", "missing chain factor", "the slope of the loss was forgotten")),
         other=(r"WG^\top", "G = C * np.cos(X @ W + b)\nreturn W @ G.T"),
+        views=Views(
+            indices=(r"\frac{\partial L}{\partial X_{ij}} = \sum_lG_{il}W_{jl}", """
+                G, D = C * np.cos(X @ W + b), np.zeros((m, n))
+                for i in range(m):
+                    for j in range(n):
+                        for l in range(k):
+                            D[i, j] += G[i, l] * W[j, l]
+                return D"""),
+            einsum=(r"G_{il}\,W_{jl}", "G = C * np.cos(X @ W + b)\nreturn np.einsum('il,jl->ij', G, W)"),
+            differential=(r"dL = \operatorname{tr}(G^\top dX\,W)",
+                          "G = C * np.cos(X @ W + b)\nreturn np.trace(G.T @ dX @ W)"),
+            steps=("The sum runs over the outputs: $l$ stands on both factors and not in the result.",
+                   r"Multiply by $dX_{ij}$ and sum over $i$ and $j$: $dX_{ij}W_{jl}$ is $dZ_{il}$, and "
+                   r"$\sum_{il}G_{il}dZ_{il}$ is a trace.",
+                   r"Move $W$ to the front of the trace: $\operatorname{tr}(WG^\top dX)$, and $WG^\top$ is "
+                   "the transpose of the gradient.")),
         note=r"$G = \nabla_ZL$ at $Z = XW + \mathbf{1}\mathbf{b}^\top$. Row $i$ needs example $i$ alone.",
         refs="G02.2b", chapter=2, section="sec-2-layer", also="dense linear backpropagation"),
 
@@ -233,23 +249,25 @@ ENTRIES = (
     # Logistic and softmax losses
     Identity(
         "curvature of the logistic loss", "w: n, X: N n, y: N 0 or 1",
-        of=(r"\tfrac1m\sum_i\bigl(\log(1 + e^{z_i}) - y_iz_i\bigr)", """
-            z = X @ w
-            return np.sum(np.log(1 + np.exp(z)) - y * z) / N"""),
-        hessian=(r"\tfrac1mX^\top\operatorname{diag}(\boldsymbol\sigma \odot (\mathbf{1} - "
-                 r"\boldsymbol\sigma))X", """
+        of=(r"\tfrac1mX^\top(\sigma(X\mathbf{w}) - \mathbf{y})",
+            "X.T @ (1 / (1 + np.exp(-X @ w)) - y) / N"),
+        jacobian=(r"\tfrac1mX^\top\operatorname{diag}(\boldsymbol\sigma \odot (\mathbf{1} - "
+                  r"\boldsymbol\sigma))X", """
             p = 1 / (1 + np.exp(-X @ w))
             return X.T @ np.diag(p * (1 - p)) @ X / N"""),
-        gradient=(r"\tfrac1mX^\top(\boldsymbol\sigma - \mathbf{y})",
-                  "X.T @ (1 / (1 + np.exp(-X @ w)) - y) / N"),
-        reason=r"$d\boldsymbol\sigma = \operatorname{diag}(\boldsymbol\sigma(1 - \boldsymbol\sigma))X\,"
+        differential=(r"\tfrac1mX^\top(\boldsymbol\sigma \odot (\mathbf{1} - \boldsymbol\sigma) \odot "
+                      r"X\,d\mathbf{w})", """
+            p = 1 / (1 + np.exp(-X @ w))
+            return X.T @ (p * (1 - p) * (X @ dw)) / N"""),
+        reason=r"$d\boldsymbol\sigma = \boldsymbol\sigma \odot (\mathbf{1} - \boldsymbol\sigma) \odot X\,"
                r"d\mathbf{w}$; $\mathbf{v}^\top H\mathbf{v}$ is a sum of squares, so the loss is convex.",
         wrong=(Wrong(r"\tfrac1mX^\top X", "X.T @ X / N", "missing chain factor",
-                     "the Hessian of least squares: the slope of $\\sigma$ was forgotten", form="hessian"),
+                     r"the Hessian of least squares: the slope of $\sigma$ was forgotten"),
                Wrong(r"X^\top\operatorname{diag}(\boldsymbol\sigma \odot (\mathbf{1} - \boldsymbol\sigma))X",
                      "p = 1 / (1 + np.exp(-X @ w))\nreturn X.T @ np.diag(p * (1 - p)) @ X", "factor",
-                     "the sum, not the mean", form="hessian")),
-        note=r"$\boldsymbol\sigma = \sigma(X\mathbf{w})$, $\mathbf{z} = X\mathbf{w}$; $m$ examples.",
+                     "the sum, not the mean")),
+        note=r"The Jacobian of the gradient is the Hessian of the loss. $\boldsymbol\sigma = "
+             r"\sigma(X\mathbf{w})$; $m$ examples.",
         refs="G02.4", chapter=2, section="sec-2-logistic", also="Hessian convex"),
 
     Identity(
@@ -273,6 +291,25 @@ ENTRIES = (
                    P = np.exp(Z) / np.sum(np.exp(Z), axis=1, keepdims=True)
                    return -Y * (1 - P) / m""", "only diagonal",
                      "of the softmax's Jacobian only the diagonal was taken")),
+        views=Views(
+            indices=(r"\frac{\partial L}{\partial Z_{il}} = -\frac1m\sum_jY_{ij}(\delta_{jl} - P_{il})", """
+                P, D = np.exp(Z) / np.sum(np.exp(Z), axis=1, keepdims=True), np.zeros((m, k))
+                for i in range(m):
+                    for l in range(k):
+                        for j in range(k):
+                            D[i, l] -= Y[i, j] * ((j == l) - P[i, l]) / m
+                return D"""),
+            einsum=(r"-\tfrac1m(Y_{ij}\,\delta_{jl} - Y_{ij}\,P_{il})", """
+                P = np.exp(Z) / np.sum(np.exp(Z), axis=1, keepdims=True)
+                return -(np.einsum('ij,jl->il', Y, np.eye(k)) - np.einsum('ij,il->il', Y, P)) / m"""),
+            differential=(r"dL = -\tfrac1m\sum_{ij}Y_{ij}\Bigl(dZ_{ij} - \sum_lP_{il}\,dZ_{il}\Bigr)", """
+                P = np.exp(Z) / np.sum(np.exp(Z), axis=1, keepdims=True)
+                return -np.sum(Y * (dZ - np.sum(P * dZ, axis=1, keepdims=True))) / m"""),
+            steps=(r"$\delta_{jl}$ is the identity matrix; in the second product $j$ stands on $Y$ alone, so "
+                   "it is summed there.",
+                   r"Multiply by $dZ_{il}$ and sum over $i$ and $l$: $dZ_{ij}$ minus the mean of its row, "
+                   r"weighted by $P_{il}$, is $d\log P_{ij}$.",
+                   r"$\sum_jY_{ij} = 1$: every row of $P$ is taken once, and $P - Y$ stands before $dZ$.")),
         note=r"$P = \operatorname{softmax}(Z)$, row by row.",
         refs="G02.3 G15.2 E15", chapter=2, section="sec-2-softmax", also="classification head logits"),
 
