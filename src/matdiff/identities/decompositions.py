@@ -175,8 +175,8 @@ ENTRIES = (
     Identity(
         "QR, pulled back", "A: N n",
         of=(r"(Q, R),\; A = QR", after(QR, "return np.vstack([Q, R])")),
-        pullback=(r"[\bar Q + Q\operatorname{copyltu}M]R^{-\top},\; M = R\bar R^\top - \bar Q^\top Q",
-                  after(QR, """
+        pullback=(r"\begin{aligned}&[\bar Q + Q\operatorname{copyltu}M]R^{-\top},\\&M = R\bar R^\top - \bar "
+                  r"Q^\top Q\end{aligned}", after(QR, """
             Q_bar, R_bar = G[:N], G[N:]
             M = R @ np.triu(R_bar).T - Q_bar.T @ Q
             return (Q_bar + Q @ (np.tril(M) + np.tril(M, -1).T)) @ inv(R).T""")),
@@ -249,6 +249,9 @@ ENTRIES = (
                      r"that is the summand of $A$, and the gradient of $\frac12\sigma_i^2$",
                      unnamed="a number that moves is too much, which a factor for each row explains as "
                              "well")),
+        other=(r"\mathbf{v}_i\mathbf{u}_i^\top", """
+            U, s, Vt = svd(A)
+            return np.outer(Vt[i], U[:, i])"""),
         note=r"The other singular values may repeat. In a thin SVD, $dS = \operatorname{diag}(U^\top "
              r"dA\,V)$.",
         refs="S13-C17 S13-C18 G13.4a", chapter=13, symbolic=SVALUES),
@@ -321,6 +324,11 @@ ENTRIES = (
                      return (np.outer(A @ v, w) + np.outer(A @ w, v)) / (s[1]**2 - s[0]**2)""", None,
                      "the gap taken the other way round",
                      unnamed=r"it holds at one $A$ only, the one whose $\mathbf{v}_2$ is held")),
+        other=(r"\frac{\sigma_1\mathbf{v}_2\mathbf{u}_1^\top + "
+               r"\sigma_2\mathbf{v}_1\mathbf{u}_2^\top}{\sigma_1^2 - \sigma_2^2}", """
+            s, v = svd(A)[1], svd(A)[2][0]
+            v = v * np.sign(v[0])
+            return (np.outer(w, A @ v) + np.outer(v, A @ w)) / (s[0]**2 - s[1]**2)"""),
         note=r"It grows without bound as the two singular values meet.",
         refs="S13-C23", chapter=13, symbolic=SVALUES, also="degenerate gap"),
 
@@ -357,7 +365,7 @@ ENTRIES = (
 
     Identity(
         "polar factor", "A: m n; U, s, Vt = svd(A, full_matrices=False); s[1] = s[0]; A = U * s @ Vt",
-        of=(r"Q = UV^\top,\; A = USV^\top", """
+        of=(r"UV^\top,\; A = USV^\top", """
             U, s, Vt = svd(A, full_matrices=False)
             return U @ Vt"""),
         differential=(r"\begin{aligned}&U[E\odot(P - P^\top)]V^\top\\&{}+ (I - UU^\top)\,dA\,VS^{-1}V^\top\\"
@@ -386,14 +394,14 @@ ENTRIES = (
                      "the projection on the tangent space: right if $A$ has orthonormal columns",
                      form="differential",
                      unnamed="a factor for each pair of singular vectors, not for an entry")),
-        note=r"$E_{ij} = \frac1{\sigma_i + \sigma_j}$; $P = U^\top dA\,V$, and pulled back $P = U^\top GV$. "
-             r"Two singular values are equal here: $U$ and $V$ have no derivative, $Q$ has.",
+        note=r"$Q = UV^\top$, $E_{ij} = \frac1{\sigma_i + \sigma_j}$; $P = U^\top dA\,V$, and pulled back $P "
+             r"= U^\top GV$. Two singular values are equal here: $U$ and $V$ have no derivative, $Q$ has.",
         refs="G13.6", chapter=13, symbolic=SVALUES, also="orthogonal Procrustes"),
 
     Identity(
         "projection on the leading right singular vectors",
         "A: q N; k = 2; U, s, Vt = svd(A, full_matrices=False); s[1] = s[0]; A = U * s @ Vt",
-        of=(r"P_k = V_kV_k^\top", """
+        of=(r"V_kV_k^\top", """
             V = svd(A)[2][:k].T
             return V @ V.T"""),
         differential=(r"\sum_{i\le k<j}\frac{\mathbf{v}_j^\top d(A^\top\!A)\,\mathbf{v}_i}{\sigma_i^2 - "
@@ -439,18 +447,24 @@ ENTRIES = (
                      U, s, Vt = svd(A)
                      return 2 * (A - U[:, :k] * s[:k] @ Vt[:k])""", "factor",
                      r"without the $\tfrac12$ in front")),
+        other=(r"A^\top - A_k^\top", """
+            U, s, Vt = svd(A)
+            return A.T - Vt[:k].T * s[:k] @ U[:, :k].T"""),
         note=r"$A_k = \sum_{i\le k}\sigma_i\mathbf{u}_i\mathbf{v}_i^\top$.",
         refs="S13-C14", chapter=13, symbolic=SVALUES, also="Eckart Young low rank"),
 
     Identity(
         "principal components by SVD", "X: N n; k = 2; X = X - X.mean(axis=0)",
-        of=(r"XV_k,\; V_k \text{ of } \tfrac1mX^\top X", """
+        of=(r"XV_k,\; \tfrac1NX^\top X = V\Lambda V^\top", """
             V = eigh(X.T @ X / N)[1][:, ::-1][:, :k]        # the largest eigenvalues first
-            return V * np.sign(V[0])"""),
-        equals=(r"V_k \text{ of } X = USV^\top", """
-            V = svd(X)[2][:k].T
-            return V * np.sign(V[0])"""),
-        reason=r"$\tfrac1mX^\top X = V\tfrac{S^2}mV^\top$: the same vectors, and the variances are "
-               r"$\sigma_j^2/m$.",
+            return X @ V * np.sign(V[0])"""),
+        equals=(r"U_kS_k,\; X = USV^\top", """
+            U, s, Vt = svd(X)
+            return U[:, :k] * s[:k] * np.sign(Vt[:k, 0])"""),
+        reason=r"$\tfrac1NX^\top X = V\tfrac{S^2}NV^\top$: the same $V$, and $XV = US$.",
+        conditions={r"the $\sigma_i$ are distinct": "X = np.eye(N)[:, :n]"},
+        wrong=(Wrong(r"U_k", "svd(X)[0][:, :k]", None, "the components scaled to length 1", unnamed=TWO),),
+        note=r"The columns of $X$ have mean 0; component $j$ has the variance $\sigma_j^2/N$. The signs are "
+             r"kept, here by a positive first entry of each $\mathbf{v}_j$.",
         refs="S13-C13 S13-C20", chapter=13, symbolic=SVALUES, also="PCA"),
 )

@@ -22,7 +22,7 @@ ENTRIES = (
 
     Identity(
         "density of the matrix normal", "X: n p, M: n p, U: n n positive definite, V: p p positive definite",
-        of=(r"\log p(\operatorname{vec}X),\; \operatorname{vec}X\sim N(\operatorname{vec}M, V\otimes U)", """
+        of=(r"\log N(\operatorname{vec}X\mid\operatorname{vec}M, V\otimes U)", """
             e, C = vec(X - M), np.kron(V, U)
             return -(n * p * np.log(2 * np.pi) + slogdet(C)[1] + e @ solve(C, e)) / 2"""),
         equals=(r"\begin{aligned}&c - \tfrac p2\log|U| - \tfrac n2\log|V|\\"
@@ -95,6 +95,7 @@ ENTRIES = (
                      "that is the gradient in $X$"),
                Wrong(r"-U^{-1}EV^{-1}", "-inv(U) @ (X - M) @ inv(V)", "factor",
                      "one of the two $E$ was held")),
+        other=(r"-2V^{-1}E^\top U^{-1}", "-2 * inv(V) @ (X - M).T @ inv(U)"),
         refs="S14-C08", chapter=14),
 
     Identity(
@@ -111,10 +112,9 @@ ENTRIES = (
         wrong=(Wrong(r"-U^{-1}EV^{-1}", "-inv(U) @ (X - M) @ inv(V)", "sign",
                      r"the minus of $-\frac12\operatorname{tr}$ lost: an ascent would run away from the "
                      r"data"),
-               Wrong(r"V^{-1}E^\top U^{-1}", "inv(V) @ (X - M).T @ inv(U)", "transposed",
-                     "what stands beside $dM$ under the trace"),
                Wrong(r"-U^{-1}\otimes V^{-1}", "-np.kron(inv(U), inv(V))", "kronecker order",
                      "right for stacked rows", form="hessian")),
+        other=(r"V^{-1}E^\top U^{-1}", "inv(V) @ (X - M).T @ inv(U)"),
         note=r"$E = X - M$. The Fisher information of the mean is $V^{-1}\otimes U^{-1}$.",
         refs="S14-C07 S14-C09 S14-C10 S14-C23 G14.1a G14.3a E01", chapter=14, also="log-likelihood gradient"),
 
@@ -145,6 +145,9 @@ ENTRIES = (
                      G = (inv(U) @ E @ inv(V) @ E.T @ inv(U) - p * inv(U)) / 2
                      return 2 * G - np.diag(np.diag(G))""", "off-diagonal doubled",
                      "the partial derivatives over the free entries")),
+        other=(r"-\tfrac p2U^{-1} + \tfrac12U^{-1}EV^{-1}E^\top U^{-1}", """
+            E = X - M
+            return (inv(U) @ E @ inv(V) @ E.T @ inv(U) - p * inv(U)) / 2"""),
         note=r"$E = X - M$. With a prior its gradient is added.",
         refs="S14-C14 S14-C24 G14.1b", chapter=14, also="log-likelihood gradient"),
 
@@ -168,6 +171,9 @@ ENTRIES = (
                      E = X - M
                      return inv(V) @ E.T @ inv(U) @ E @ inv(V) - n * inv(V)""", "factor",
                      r"without the $\tfrac12$ in front")),
+        other=(r"-\tfrac n2V^{-1} + \tfrac12V^{-1}E^\top U^{-1}EV^{-1}", """
+            E = X - M
+            return (inv(V) @ E.T @ inv(U) @ E @ inv(V) - n * inv(V)) / 2"""),
         note=r"$E = X - M$.",
         refs="S14-C15 S14-C25 G14.1c", chapter=14, symbolic="as in the row covariance, where SymPy checks "
                                                             "it", also="log-likelihood gradient"),
@@ -181,6 +187,7 @@ ENTRIES = (
         wrong=(Wrong(r"U^{-1}", "inv(U)", "factor", r"$|V\otimes U|$ taken for $|V||U|$"),
                Wrong(r"p\,(2U^{-1} - I\odot U^{-1})", "p * (2 * inv(U) - np.diag(np.diag(inv(U))))",
                      "off-diagonal doubled", "the partial derivatives over the free entries")),
+        other=(r"p\,U^{-1}", "p * inv(U)"),
         note="For $p = 1$ it is $U^{-1}$, the gradient of $\\log|U|$ at a symmetric $U$.",
         refs="S14-C12", chapter=14),
 
@@ -193,6 +200,7 @@ ENTRIES = (
         wrong=(Wrong(r"U^{-1}AU^{-1}", "inv(U) @ A @ inv(U)", "sign",
                      "the minus of the inverse's derivative lost"),
                Wrong(r"-U^{-2}A", "-inv(U) @ inv(U) @ A", "wrong order", "the rule for numbers")),
+        other=(r"-U^{-1}AU^{-1}", "-inv(U) @ A @ inv(U)"),
         note=r"$A = EV^{-1}E^\top$ in the matrix normal is symmetric.",
         refs="S14-C13 E13", chapter=14),
 
@@ -211,6 +219,7 @@ ENTRIES = (
                      "the mean over the samples for their sum"),
                Wrong(r"U^{-1}(X_i - M)V^{-1}", "inv(U) @ (X - M) @ inv(V)", "not summed over the batch",
                      "one score for each sample")),
+        other=(r"N\,V^{-1}(\bar X - M)^\top U^{-1}", "N * inv(V) @ (X.mean(axis=0) - M).T @ inv(U)"),
         note=r"The code leaves out what does not depend on $M$.",
         refs="G14.2a", chapter=14, also="maximum likelihood MLE"),
 
@@ -237,6 +246,10 @@ ENTRIES = (
                      return (np.einsum('iab,bc,idc->ad', E, inv(V), E) - N * p * U) / 2""",
                      "missing chain factor",
                      "it has the same zero, but is not the gradient")),
+        other=(r"\tfrac{Np}2U^{-1}(\hat U - U)U^{-1}", """
+            E = X - M
+            best = np.einsum('iab,bc,idc->ad', E, inv(V), E) / (N * p)
+            return N * p * inv(U) @ (best - U) @ inv(U) / 2"""),
         note=r"$E_i = X_i - M$. $\hat U$ needs $V$, and $\hat V$ needs $U$: the two are taken in turn, the "
              r"flip-flop.",
         refs="G14.2b", chapter=14, symbolic="einsum of symbols", also="maximum likelihood MLE flip-flop"),
@@ -259,6 +272,10 @@ ENTRIES = (
                      return N * n * inv(V) @ (best - V) @ inv(V) / 2""", None,
                      "$n$ and $p$ change places with $U$ and $V$",
                      unnamed="one of two terms is off by a factor"),),
+        other=(r"\tfrac{Nn}2V^{-1}(\hat V - V)V^{-1}", """
+            E = X - M
+            best = np.einsum('iab,ac,icd->bd', E, inv(U), E) / (N * n)
+            return N * n * inv(V) @ (best - V) @ inv(V) / 2"""),
         note=r"$E_i = X_i - M$.",
         refs="G14.2c", chapter=14, symbolic="einsum of symbols", also="maximum likelihood MLE flip-flop"),
 
@@ -407,6 +424,9 @@ ENTRIES = (
                                                           "inv(V)", None,
                      "the matrix normal's score, scaled: far samples would pull as hard",
                      unnamed="another matrix is inverted")),
+        other=(r"(\nu + n + p - 1)\,V^{-1}E^\top(U + EV^{-1}E^\top)^{-1}", """
+            E = X - M
+            return (nu + n + p - 1) * inv(V) @ E.T @ inv(U + E @ inv(V) @ E.T)"""),
         note=r"$E = X - M$. The code leaves out what does not depend on $M$.",
         refs="G14.6b", chapter=14, symbolic="a determinant of inverses of symbols: SymPy takes ten seconds"),
 
@@ -437,6 +457,10 @@ ENTRIES = (
         wrong=(Wrong(r"(1 + \tfrac{np}\nu)\,U^{-1}EV^{-1}", "(1 + n * p / nu) * inv(U) @ (X - M) @ "
                                                             "inv(V)", "missing chain factor",
                      r"right at $E = 0$ only"),),
+        other=(r"\frac{\nu + np}{\nu + \operatorname{tr}(U^{-1}EV^{-1}E^\top)}\,V^{-1}E^\top U^{-1}", """
+            E = X - M
+            W = inv(V) @ E.T @ inv(U)
+            return (nu + n * p) / (nu + np.trace(E @ W)) * W"""),
         note=r"The t distribution of $\operatorname{vec}X$ with scale $V\otimes U$; often called matrix t, "
              r"which it is, up to $\nu$, for one row or one column only. The code leaves out what does not "
              r"depend on $M$.",
@@ -459,6 +483,7 @@ ENTRIES = (
                Wrong(r"\tfrac{\nu - p - 1}2S^{-1}", "(nu - p - 1) / 2 * inv(S)", None,
                      "the term that is linear was lost",
                      unnamed="the term that is missing does not move with $S$")),
+        other=(r"\tfrac{\nu - p - 1}2S^{-1} - \tfrac12V^{-1}", "(nu - p - 1) / 2 * inv(S) - inv(V) / 2"),
         note="The code leaves out what does not depend on $S$.",
         refs="G14.7", chapter=14, also="log-density"),
 
@@ -494,6 +519,9 @@ ENTRIES = (
                Wrong(r"\tfrac12C^{-1}(S - C)C^{-1}", """
                      C = W @ W.T + s2 * np.eye(q)
                      return inv(C) @ (S - C) @ inv(C) / 2""", "shape", r"the inner derivative is missing")),
+        other=(r"W^\top C^{-1}(S - C)C^{-1}", """
+            C = W @ W.T + s2 * np.eye(q)
+            return W.T @ inv(C) @ (S - C) @ inv(C)"""),
         note=r"$S$ is the covariance of the sample; for $N$ rows $N$ times that.",
         refs="S14-C19 E19", chapter=14, also="PPCA log-likelihood"),
 
@@ -512,17 +540,23 @@ ENTRIES = (
         also="PPCA maximum likelihood Tipping Bishop"),
 
     Identity(
-        "probabilistic PCA, best noise", "s2: positive, S: q q positive definite, R: k k orthogonal, W: q k; "
-        "lam, V = eigh(S); s2 = lam[:-k].mean(); W = V[:, -k:] * np.sqrt(lam[-k:] - s2) @ R",
+        "probabilistic PCA, best noise", "v: positive, S: q q positive definite, R: k k orthogonal, W: q k; "
+        "lam, V = eigh(S); v = lam[:-k].mean() / 2; W = V[:, -k:] * np.sqrt(lam[-k:] - v) @ R",
         of=(r"-\tfrac12\bigl(\log|C| + \operatorname{tr}(C^{-1}S)\bigr)", """
-            C = W @ W.T + s2 * np.eye(q)
+            C = W @ W.T + v * np.eye(q)
             return -(slogdet(C)[1] + np.trace(inv(C) @ S)) / 2"""),
-        gradient=(r"\frac1{2\sigma^4}\Bigl(\sum_{j>k}\lambda_j - (q - k)\sigma^2\Bigr)", """
-            return (np.sum(lam[:-k]) - (q - k) * s2) / (2 * s2**2)"""),
+        gradient=(r"\frac1{2v^2}\Bigl(\sum_{j>k}\lambda_j - (q - k)\,v\Bigr)", """
+            return (np.sum(lam[:-k]) - (q - k) * v) / (2 * v**2)"""),
         reason=r"$\frac12\operatorname{tr}C^{-1}(S - C)C^{-1}$; on the $k$ best directions $S = C$, on the "
-               r"rest $C = \sigma^2I$. It vanishes at the mean of the $\lambda_j$ left over.",
-        conditions={r"$W$ is the best for this $\sigma^2$": "W = W / 2"},
-        note=r"$C = WW^\top + \sigma^2I$, with $W = V_k(\Lambda_k - \sigma^2I)^{1/2}R$ held; so "
+               r"rest $C = vI$. It vanishes at the mean of the $\lambda_j$ left over.",
+        conditions={r"$W$ is the best for this $v$": "W = W / 2"},
+        wrong=(Wrong(r"\frac1{2v^2}\Bigl(\sum_j\lambda_j - q\,v\Bigr)", "(np.sum(lam) - q * v) / (2 * "
+                                                                        "v**2)", None,
+                     "all directions counted, also those that $W$ accounts for",
+                     unnamed="of two numbers any is a multiple of the other"),),
+        other=(r"\frac1{2v^2}\Bigl(\sum_{j>k}\lambda_j - (q - k)\,v\Bigr)",
+               "(np.sum(lam[:-k]) - (q - k) * v) / (2 * v**2)"),
+        note=r"$v = \sigma^2$, $C = WW^\top + vI$, with $W = V_k(\Lambda_k - vI)^{1/2}R$ held; so "
              r"$\hat\sigma^2 = \frac1{q-k}\sum_{j>k}\lambda_j$.",
         refs="G14.8b", chapter=14, symbolic="eigenvectors", also="PPCA maximum likelihood"),
 
@@ -537,9 +571,10 @@ ENTRIES = (
             return W.T @ np.diag(weights) @ W"""),
         reason=r"$\mathbf{x} = \boldsymbol\mu + L\mathbf{z}$ with $\mathbf{z}\sim N(0, I)$: $\boldsymbol\mu$ "
                r"moves inside the expectation.",
-        wrong=(Wrong(r"\nabla f(\boldsymbol\mu)", "W.T @ (c * np.exp(W @ mu))", None,
-                     "the gradient at the mean for the mean of the gradient",
-                     unnamed="a factor for each term of the sum"),),
+        wrong=(Wrong(r"\nabla f(\boldsymbol\mu)", "W.T @ (c * np.exp(W @ mu))", "missing product-rule term",
+                     "the gradient at the mean for the mean of the gradient"),),
+        other=(r"\mathbb E\,\nabla f(\mathbf{x})^\top",
+               "W.T @ (c * np.exp(W @ mu + np.sum(W @ Sigma * W, axis=1) / 2))"),
         note=r"The code takes $f = \sum_kc_ke^{\mathbf{w}_k^\top\mathbf{x}}$, where $\mathbb "
              r"Ee^{\mathbf{w}^\top\mathbf{x}} = e^{\mathbf{w}^\top\boldsymbol\mu + "
              r"\mathbf{w}^\top\Sigma\mathbf{w}/2}$.",
@@ -562,6 +597,9 @@ ENTRIES = (
                Wrong(r"\tfrac12\nabla^2f(\boldsymbol\mu)", "W.T @ np.diag(c * np.exp(W @ mu)) @ W / 2",
                      "does not move with X",
                      r"the second derivative at the mean, where $\Sigma$ plays no part")),
+        other=(r"\tfrac12\mathbb E\,\nabla^2f(\mathbf{x})", """
+            weights = c * np.exp(W @ mu + np.sum(W @ Sigma * W, axis=1) / 2)
+            return W.T @ np.diag(weights) @ W / 2"""),
         note=r"The code takes $f = \sum_kc_ke^{\mathbf{w}_k^\top\mathbf{x}}$.",
         refs="G14.9b", chapter=14, also="Price Stein"),
 )

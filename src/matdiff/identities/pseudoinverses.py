@@ -187,7 +187,7 @@ ENTRIES = (
 
     Identity(
         "projection on the columns", "A: N k",
-        of=(r"P = AA^+", "A @ solve(A.T @ A, A.T)"),
+        of=(r"AA^+", "A @ solve(A.T @ A, A.T)"),
         differential=(r"(I - P)\,dA\,A^+ + \bigl((I - P)\,dA\,A^+\bigr)^\top", """
             plus = solve(A.T @ A, A.T)
             D = (np.eye(N) - A @ plus) @ dA @ plus
@@ -206,6 +206,7 @@ ENTRIES = (
                      plus = solve(A.T @ A, A.T)
                      return dA @ plus + (dA @ plus).T""", "missing product-rule term",
                      r"$A^+$ moves as well: what stays inside the columns does not turn $P$")),
+        note="$P = AA^+$.",
         refs="G12.2", chapter=12, symbolic=SLOW, also="hat matrix column space"),
 
     # Least squares
@@ -237,7 +238,7 @@ ENTRIES = (
 
     Identity(
         "least squares, in the matrix and the right side", "A: N k, b: N",
-        of=(r"\mathbf{x} = A^+\mathbf{b}", "solve(A.T @ A, A.T @ b)"),
+        of=(r"A^+\mathbf{b}", "solve(A.T @ A, A.T @ b)"),
         differential=(r"A^+(d\mathbf{b} - dA\,\mathbf{x}) + (A^\top A)^{-1}dA^\top\mathbf{r}", """
             x = solve(A.T @ A, A.T @ b)
             r = b - A @ x
@@ -258,7 +259,8 @@ ENTRIES = (
                      x, z = solve(A.T @ A, A.T @ b), solve(A.T @ A, G)
                      return -np.outer(A @ z, x)""", "missing product-rule term",
                      "the rule of a square system", form="pullback")),
-        note=r"$\mathbf{r} = \mathbf{b} - A\mathbf{x}$; $\mathbf{g}$ is the gradient that comes from above.",
+        note=r"$\mathbf{x} = A^+\mathbf{b}$, $\mathbf{r} = \mathbf{b} - A\mathbf{x}$; $\mathbf{g}$ is the "
+             r"gradient that comes from above.",
         refs="G12.4a", chapter=12, symbolic=SLOW, also="sensitivity adjoint"),
 
     Identity(
@@ -269,6 +271,7 @@ ENTRIES = (
         conditions={"$A$ has full column rank": "A[:, 0] = 0"},
         wrong=(Wrong(r"A\mathbf{g}", "A @ G", "missing chain factor",
                      r"$A^{+\top}$ taken for $A$: right for orthonormal columns"),),
+        note=r"$\mathbf{g}$ is the gradient that comes from above.",
         refs="G12.4b", chapter=12, also="adjoint"),
 
     Identity(
@@ -288,6 +291,9 @@ ENTRIES = (
                Wrong(r"-2\mathbf{r}\mathbf{x}^\top", """
                      x = solve(A.T @ A, A.T @ b)
                      return -2 * np.outer(b - A @ x, x)""", "factor", r"without the $\tfrac12$ in front")),
+        other=(r"-\mathbf{x}\mathbf{r}^\top", """
+            x = solve(A.T @ A, A.T @ b)
+            return -np.outer(x, b - A @ x)"""),
         note=r"$\mathbf{x} = A^+\mathbf{b}$, $\mathbf{r} = \mathbf{b} - A\mathbf{x}$.",
         refs="G12.7", chapter=12, symbolic=SLOW, also="envelope theorem Danskin"),
 
@@ -363,15 +369,16 @@ ENTRIES = (
         refs="G12.5b", chapter=12, symbolic=PINV),
 
     Identity(
-        "norm of the pseudo-inverse near a change of rank", "eps: positive; eps = eps / 9",
-        of=(r"\lVert A_\varepsilon^+\rVert_2,\; A_\varepsilon = \operatorname{diag}(1, \varepsilon)",
-            "norm(pinv(np.diag(np.array([1, eps]))), 2)"),
-        gradient=(r"-1/\varepsilon^2", "-1 / eps**2"),
-        equals=(r"1/\varepsilon", "1 / eps"),
-        reason=r"$A_\varepsilon^+ = \operatorname{diag}(1, 1/\varepsilon)$ while $0 < \varepsilon\le 1$.",
-        conditions={r"$\varepsilon\ne0$": "eps = 0"},
+        "norm of the pseudo-inverse near a change of rank", "h: positive; h = h / 9",
+        of=(r"\lVert A_h^+\rVert_2,\; A_h = \operatorname{diag}(1, h)",
+            "norm(pinv(np.diag(np.array([1, h]))), 2)"),
+        gradient=(r"-1/h^2", "-1 / h**2"),
+        equals=(r"1/h", "1 / h"),
+        reason=r"$A_h^+ = \operatorname{diag}(1, 1/h)$ while $0 < h\le 1$.",
+        conditions={r"$h\ne0$": "h = 0"},
         wrong=(Wrong(r"1", "1", None, r"$\lVert A_0^+\rVert = 1$, taken to be the limit", form="equals",
                      unnamed=TWO),),
+        other=(r"-1/h^2", "-1 / h**2"),
         note=r"But $A_0^+ = \operatorname{diag}(1, 0)$: the pseudo-inverse is not continuous where the rank "
              r"changes.",
         refs="G12.6a", chapter=12, symbolic=PINV, also="discontinuity"),
