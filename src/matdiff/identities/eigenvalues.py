@@ -165,7 +165,7 @@ ENTRIES = (
         wrong=(Wrong(r"\operatorname{diag}(V^\top HV)\,dt", "np.sort(np.diag(V.T @ H @ V)) * dt", None,
                      "the rule for simple eigenvalues, for the basis that happens to be there",
                      unnamed="eigenvalues and diagonal of one matrix have only their sum in common"),
-               Wrong(r"\tfrac1n\operatorname{tr}(V^\top HV)\,dt",
+               Wrong(r"\tfrac1n\operatorname{tr}(V^\top HV)\,\mathbf{1}\,dt",
                      "np.trace(V.T @ H @ V) / n * np.ones(n) * dt", None,
                      "the mean rate: the group was thought to stay together",
                      unnamed="one number for several")),

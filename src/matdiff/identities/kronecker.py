@@ -66,7 +66,7 @@ ENTRIES = (
             return np.kron(U, V) @ np.diag(np.kron(lam, mu))"""),
         reason=r"$A\mathbf{u} = \lambda\mathbf{u}$ and $B\mathbf{v} = \mu\mathbf{v}$ give $(A \otimes "
                r"B)(\mathbf{u} \otimes \mathbf{v}) = \lambda\mu\,(\mathbf{u} \otimes \mathbf{v})$.",
-        wrong=(Wrong(r"\lambda_i + \mu_j", """
+        wrong=(Wrong(r"(U \otimes V)\operatorname{diag}(\lambda_i + \mu_j)", """
                    (lam, U), (mu, V) = eig(A), eig(B)
                    return np.kron(U, V) @ np.diag(np.add.outer(lam, mu).ravel())""", None,
                      r"these belong to $A \otimes I + I \otimes B$", unnamed=VALUES),),
@@ -202,9 +202,11 @@ ENTRIES = (
         of=(r"\operatorname{tr}(AXBX^\top)", "np.trace(A @ X @ B @ X.T)"),
         gradient=(r"AXB + A^\top XB^\top", "A @ X @ B + A.T @ X @ B.T"),
         hessian=(r"B^\top \otimes A + B \otimes A^\top", "np.kron(B.T, A) + np.kron(B, A.T)"),
+        equals=(r"\operatorname{tr}(X^\top AXB)", "np.trace(X.T @ A @ X @ B)"),
         reason=r"$Q + Q^\top$ times $\operatorname{vec}X$ with $Q = B^\top \otimes A$, un-stacked column by "
                "column.",
         wrong=(Wrong("2AXB", "2 * A @ X @ B", "not symmetrised", "right if $A$ and $B$ are symmetric"),
+               Wrong("AXB", "A @ X @ B", "missing product-rule term", "one of the two $X$ was held"),
                Wrong(r"\text{rows of } (Q + Q^\top)\operatorname{vec}X", """
                    Q = np.kron(B.T, A)
                    return ((Q + Q.T) @ vec(X)).reshape(m, n)""", "row-major vec",
@@ -214,7 +216,7 @@ ENTRIES = (
         other=(r"B^\top X^\top A^\top + BX^\top A", "B.T @ X.T @ A.T + B @ X.T @ A"),
         note=r"The source stops at $2(B^\top \otimes A)\operatorname{vec}X$, which needs $B^\top \otimes A$ "
              "symmetric.",
-        refs="G06.5 S06-C27 S06-C28 E10", chapter=6),
+        refs="CB117 G06.5 S06-C27 S06-C28 E10", chapter=6, also="trace of AXBX^T, trace of X^T AXB, trace of X^T BXC"),
 
     Identity(
         "quadratic form of a symmetric matrix", "x: n, Q: n n symmetric",

@@ -193,7 +193,7 @@ ENTRIES = (
 
     Identity(
         "trace of the hat matrix", "X: N n",
-        of=(r"\operatorname{tr}X(X^\top X)^{-1}X^\top", "np.trace(X @ solve(X.T @ X, X.T))"),
+        of=(r"\operatorname{tr}\bigl(X(X^\top X)^{-1}X^\top\bigr)", "np.trace(X @ solve(X.T @ X, X.T))"),
         equals=(r"n,\ \text{the number of columns}", "n"),
         reason=r"Turned round, it is the trace of $(X^\top X)^{-1}X^\top X = I$.",
         wrong=(Wrong(r"N", "N", None, "the trace of the identity on all examples, not on the fitted space",
@@ -434,7 +434,8 @@ ENTRIES = (
         equals=(r"V\Lambda,\ \Lambda = V^\top CV", "V @ (V.T @ C @ V)"),
         reason=r"On $V^\top V = I$ the gradient $2CV$ of $\operatorname{tr}(V^\top CV)$ must have no part "
                r"along the constraint: $(I - VV^\top)CV = 0$.",
-        conditions={"$C$ maps the span of the columns of $V$ into itself": "V = qr(V + C[:, :n])[0]"},
+        conditions={"$C$ maps the span of the columns of $V$ into itself": "V = qr(V + C[:, :n])[0]",
+                    r"$V^\top V = I$": "V = 2 * V"},
         wrong=(Wrong(r"V\operatorname{diag}(\lambda_1, \dots, \lambda_n)", "V @ np.diag(eigvalsh(C)[-n:])",
                      None,
                      "right if the columns of $V$ are eigenvectors themselves; "

@@ -98,7 +98,9 @@ ENTRIES = (
         gradient=("2X", "2 * X"),
         differential=(r"2\operatorname{tr}(X^\top dX)", "2 * np.trace(X.T @ dX)"),
         hessian=("2I_{mn}", "2 * np.eye(m * n)"),
-        reason=r"$d\operatorname{tr}(X^\top X) = \operatorname{tr}(dX^\top X) + \operatorname{tr}(X^\top "
+        equals=(r"\operatorname{tr}(X^\top X)", "np.trace(X.T @ X)"),
+        reason=r"Entry $j$ on the diagonal of $X^\top X$ is the sum of squares of column $j$; and "
+               r"$d\operatorname{tr}(X^\top X) = \operatorname{tr}(dX^\top X) + \operatorname{tr}(X^\top "
                "dX)$; the two are equal.",
         wrong=(Wrong(r"2X^\top", "2 * X.T", "transposed",
                      r"$dX$ was pulled out of $\operatorname{tr}(X^\top dX)$ as it stands"),
@@ -123,7 +125,7 @@ ENTRIES = (
                    r"Multiply by $dX_{kl}$ and sum: $\sum_{ij} 2X_{ij}\,dX_{ij}$ is the trace of $X^\top "
                    "dX$, twice.",
                    r"A trace is that of its transpose, so both terms are $\langle X, dX\rangle$.")),
-        refs="CB132 S10-C11 S10-C12 E54", chapter=10),
+        refs="CB132 S07-C13 S10-C04 S10-C10 S10-C11 S10-C12 E54", chapter=10, also="trace of X^T X"),
 
     Identity(
         "Frobenius norm", "X: m n",

@@ -42,16 +42,6 @@ ENTRIES = (
                      unnamed="two numbers differ: there is no derivative to name")),
         refs="S07-C05", chapter=7),
 
-    Identity(
-        "squared Frobenius norm as a trace", "X: m n",
-        of=(r"\lVert X\rVert_F^2", "norm(X)**2"),
-        equals=(r"\operatorname{tr}(X^\top X)", "np.trace(X.T @ X)"),
-        reason=r"Diagonal entry $j$ of $X^\top X$ is the sum of squares of column $j$.",
-        wrong=(Wrong(r"\operatorname{tr}(X^\top X)^{1/2}", "np.sqrt(np.trace(X.T @ X))", None,
-                     "that is the norm without its square",
-                     unnamed="two numbers differ: there is no derivative to name"),),
-        refs="S07-C13 S10-C04 S10-C10", chapter=7),
-
     # First order
 
     Identity(
@@ -357,19 +347,6 @@ ENTRIES = (
                Wrong(r"(C + C^\top)XB^\top B", "(C + C.T) @ X @ (B.T @ B)", "raises",
                      r"$B^\top B$ has the wrong size")),
         refs="CB116", chapter=7),
-
-    Identity(
-        "trace of X^T BXC", "X: m n, B: m m, C: n n",
-        of=(r"\operatorname{tr}(X^\top BXC)", "np.trace(X.T @ B @ X @ C)"),
-        gradient=(r"BXC + B^\top XC^\top", "B @ X @ C + B.T @ X @ C.T"),
-        hessian=(r"C^\top\otimes B + C\otimes B^\top", "np.kron(C.T, B) + np.kron(C, B.T)"),
-        other=(r"C^\top X^\top B^\top + CX^\top B", "C.T @ X.T @ B.T + C @ X.T @ B"),
-        reason=r"$\langle BXC, dX\rangle$ from the first place; the second is transposed.",
-        wrong=(Wrong(r"2BXC", "2 * B @ X @ C", "not symmetrised", "right if $B$ and $C$ are symmetric"),
-               Wrong(r"BXC", "B @ X @ C", "missing product-rule term", "one of the two $X$ was held"),
-               Wrong(r"B\otimes C^\top + B^\top\otimes C", "np.kron(B, C.T) + np.kron(B.T, C)",
-                     "row-major vec", "right where vec stacks rows", "hessian")),
-        refs="CB117", chapter=7),
 
     Identity(
         "trace of AXBX^T C", "X: m n, A: k m, B: n n, C: m k",

@@ -509,7 +509,7 @@ ENTRIES = (
         reason=r"$df = ds/s$ with $s = \sum_ie^{x_i}$ and $ds = \sum_ie^{x_i}dx_i$.",
         wrong=(Wrong(r"e^{\mathbf{x}}", "np.exp(x)", "missing chain factor",
                      "the logarithm around the sum was forgotten"),
-               Wrong(r"\operatorname{diag}(\mathbf{p}\odot(1 - \mathbf{p}))", """
+               Wrong(r"\operatorname{diag}(\mathbf{p}\odot(\mathbf{1} - \mathbf{p}))", """
                      p = np.exp(x) / np.sum(np.exp(x))
                      return np.diag(p * (1 - p))""", "only diagonal",
                      "every probability depends on every entry", form="hessian")),
