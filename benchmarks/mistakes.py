@@ -102,6 +102,23 @@ def quadratic_with_linear_term(draw):
     yield "shape", lambda x: ((A + A.T) @ x + b)[:, None]
 
 
+@problem("quadratic forms")
+def rayleigh_quotient(draw):
+    A, x = draw(4, 4), draw(4)
+    yield check_gradient, lambda x: x @ A @ x / (x @ x), x
+    r = lambda x: x @ A @ x / (x @ x)
+    yield RIGHT, lambda x: ((A + A.T) @ x - 2 * r(x) * x) / (x @ x)
+    yield SYMMETRIC, lambda x: 2 * (A @ x - r(x) * x) / (x @ x)
+    yield HELD, lambda x: (A + A.T) @ x / (x @ x)
+    yield "sign", lambda x: ((A + A.T) @ x + 2 * r(x) * x) / (x @ x)
+    yield "wrong normalisation | missing chain factor", lambda x: (A + A.T) @ x - 2 * r(x) * x
+    yield "wrong normalisation", lambda x: ((A + A.T) @ x - 2 * r(x) * x) / norm(x)
+    yield "missing product-rule term | unknown", lambda x: (A + A.T) @ x / (2 * x)
+    yield "factor | missing product-rule term", lambda x: ((A + A.T) @ x - r(x) * x) / (x @ x)
+    yield "wrong normalisation | missing chain factor", \
+        lambda x: ((A + A.T) @ x - 2 * (x @ A @ x) * x) / (x @ x)
+
+
 @problem("least squares")
 def mean_squared_error(draw):
     D, y, x = draw(9, 4), draw(9), draw(4)
@@ -124,6 +141,30 @@ def mean_squared_error(draw):
     yield "not summed over the batch | missing product-rule term | unknown", last_example_only
 
 
+@problem("least squares")
+def weighted_least_squares(draw):
+    D, y, M, x = draw(7, 4), draw(7), draw(7, 7), draw(4)
+    yield check_gradient, lambda x: (y - D @ x) @ M @ (y - D @ x), x
+    yield RIGHT, lambda x: D.T @ (M + M.T) @ (D @ x - y)
+
+    def loops(x):
+        g = np.zeros(4)
+        for i in range(7):
+            for j in range(7):
+                g -= M[i, j] * D[i] * (y[j] - D[j] @ x)
+        return g
+
+    yield SYMMETRIC, lambda x: 2 * D.T @ M @ (D @ x - y)
+    yield HALF, loops
+    yield "sign", lambda x: D.T @ (M + M.T) @ (y - D @ x)
+    yield "missing chain factor", lambda x: 2 * D.T @ (D @ x - y)
+    yield HELD, lambda x: D.T @ (M + M.T) @ D @ x
+    yield "shape | missing chain factor", lambda x: (M + M.T) @ (D @ x - y)
+    yield "only for diagonal input | elementwise product | only diagonal | unknown", \
+        lambda x: 2 * D.T @ (np.diag(M) * (D @ x - y))
+    yield "wrong order | raises", lambda x: (M + M.T) @ D.T @ (D @ x - y)
+
+
 @problem("ridge")
 def ridge(draw):
     D, y, w = draw(8, 5), draw(8), draw(5)
@@ -143,6 +184,20 @@ def ridge(draw):
         lambda w, lam: D.T @ (D @ w - y) + 2 * lam
     yield "missing product-rule term | unknown", one_weight_free
     yield "factor", lambda w, lam: 2 * D.T @ (D @ w - y) + 2 * lam * w
+
+
+@problem("ridge")
+def tikhonov(draw):
+    D, y, L, x = draw(8, 4), draw(8), draw(5, 4), draw(4)
+    yield check_gradient, lambda x: np.mean((D @ x - y) ** 2) + np.mean((L @ x) ** 2), x
+    yield RIGHT, lambda x: 2 * D.T @ (D @ x - y) / 8 + 2 * L.T @ L @ x / 5
+    yield "factor", lambda x: 2 * D.T @ (D @ x - y) / 8 + 2 * L.T @ L @ x
+    yield "factor", lambda x: 2 * D.T @ (D @ x - y) / 8 + 2 * L.T @ L @ x / 8
+    yield "factor", lambda x: D.T @ (D @ x - y) / 8 + L.T @ L @ x / 5
+    yield HELD, lambda x: 2 * D.T @ (D @ x - y) / 8
+    yield "sign", lambda x: 2 * D.T @ (D @ x - y) / 8 - 2 * L.T @ L @ x / 5
+    yield "missing chain factor | unknown", lambda x: 2 * D.T @ (D @ x - y) / 8 + 2 * x / 5
+    yield HELD, lambda x: 2 * D.T @ D @ x / 8 + 2 * L.T @ L @ x / 5
 
 
 @problem("logistic regression")
@@ -168,6 +223,31 @@ def logistic(draw):
     yield "not summed over the batch", lambda w: Z * (sigmoid(Z @ w) - t)[:, None] / 11
 
 
+@problem("logistic regression")
+def logistic_margin(draw):
+    Z, w = draw(12, 5), draw(5)
+    t = np.sign(draw(12))
+    yield check_gradient, lambda w: np.sum(np.logaddexp(0, -t * (Z @ w))) + 0.1 * w @ w, w
+    yield RIGHT, lambda w: -Z.T @ (t * sigmoid(-t * (Z @ w))) + 0.2 * w
+
+    def in_place(w):
+        g = 0.1 * w
+        for z, label in zip(Z, t):
+            g -= label * z * sigmoid(-label * (z @ w))
+        return g
+
+    yield "sign", lambda w: Z.T @ (t * sigmoid(-t * (Z @ w))) + 0.2 * w
+    yield "missing chain factor | missing chain factor + sign | sign | unknown", \
+        lambda w: -Z.T @ (t * sigmoid(t * (Z @ w))) + 0.2 * w
+    yield "missing chain factor", lambda w: -Z.T @ sigmoid(-t * (Z @ w)) + 0.2 * w
+    yield "factor | missing product-rule term", in_place
+    yield HELD, lambda w: -Z.T @ (t * sigmoid(-t * (Z @ w)))
+    yield "factor", lambda w: -Z.T @ (t * sigmoid(-t * (Z @ w))) / 12 + 0.2 * w
+    yield "extra chain factor", \
+        lambda w: -Z.T @ (t * sigmoid(-t * (Z @ w)) * sigmoid(t * (Z @ w))) + 0.2 * w
+    yield "unknown", lambda w: Z.T @ (sigmoid(Z @ w) - t) + 0.2 * w
+
+
 @problem("softmax cross-entropy")
 def softmax_regression(draw):
     Z, T, W = draw(10, 4), draw.one_hot(10, 3), draw(4, 3)
@@ -184,6 +264,31 @@ def softmax_regression(draw):
     yield "wrong axis | wrong normalisation | unknown", lambda W: Z.T @ (softmax((Z @ W).T).T - T) / 10
     yield "only diagonal | missing product-rule term | unknown", \
         lambda W: -Z.T @ (T * (1 - softmax(Z @ W))) / 10
+
+
+@problem("softmax cross-entropy")
+def logits_with_temperature(draw):
+    T, L, tau = 0.9 * draw.one_hot(7, 4) + 0.025, draw(7, 4), 2.5
+    yield check_gradient, lambda L: -np.mean(np.sum(T * np.log(softmax(L / tau)), axis=1)), L
+    yield RIGHT, lambda L: (softmax(L / tau) - T) / (7 * tau)
+
+    def hard_labels(L):
+        p = softmax(L / tau)
+        p[np.arange(7), T.argmax(axis=1)] -= 1
+        return p / (7 * tau)
+
+    yield "factor", lambda L: (softmax(L / tau) - T) / 7
+    yield "factor", lambda L: (softmax(L / tau) - T) / tau
+    yield "factor", lambda L: (softmax(L / tau) - T) / (28 * tau)
+    yield "sign", lambda L: (T - softmax(L / tau)) / (7 * tau)
+    yield "missing chain factor | missing product-rule term | unknown", \
+        lambda L: (softmax(L) - T) / (7 * tau)
+    yield "unknown", hard_labels
+    yield "wrong axis | wrong normalisation | unknown", \
+        lambda L: (np.exp(L / tau) / np.exp(L / tau).sum(axis=0) - T) / (7 * tau)
+    yield HELD, lambda L: softmax(L / tau) / (7 * tau)
+    yield "missing chain factor", lambda L: -T / softmax(L / tau) / (7 * tau)
+    yield "factor", lambda L: (softmax(L / tau) - T) * 4 / (7 * tau)
 
 
 @problem("norms")
@@ -203,6 +308,38 @@ def norm_of_residual(draw):
     yield "shape | missing chain factor", lambda x: (D @ x - y) / norm(D @ x - y)
 
 
+@problem("norms")
+def cubic_norm(draw):
+    X, C = draw(4, 3), draw(4, 3)
+    yield check_gradient, lambda X: np.sum(np.abs(X - C) ** 3) ** (1 / 3), X
+    size = lambda X: np.sum(np.abs(X - C) ** 3) ** (1 / 3)
+    yield RIGHT, lambda X: (X - C) * np.abs(X - C) / size(X) ** 2
+    yield "missing chain factor | wrong normalisation", lambda X: (X - C) * np.abs(X - C)
+    yield "factor", lambda X: 3 * (X - C) * np.abs(X - C) / size(X) ** 2
+    yield "factor", lambda X: (X - C) * np.abs(X - C) / size(X) ** 2 / 3
+    yield "wrong normalisation | extra chain factor | missing chain factor", \
+        lambda X: (X - C) * np.abs(X - C) / size(X)
+    yield "missing chain factor | unknown", lambda X: (X - C) ** 2 / size(X) ** 2
+    yield "missing chain factor | wrong normalisation | unknown", \
+        lambda X: (X - C) / norm(X - C)
+    yield "missing chain factor", lambda X: np.abs(X - C) / size(X) ** 2
+
+
+@problem("norms")
+def frobenius_norm(draw):
+    A, X = draw(5, 4), draw(4, 3)
+    yield check_gradient, lambda X: np.linalg.norm(A @ X), X
+    yield RIGHT, lambda X: A.T @ A @ X / norm(A @ X)
+    yield "wrong normalisation | missing chain factor", lambda X: A.T @ A @ X
+    yield "wrong normalisation | missing chain factor | unknown", lambda X: A.T @ A @ X / norm(X)
+    yield "only for orthogonal input | missing chain factor | unknown", lambda X: X / norm(X)
+    yield "factor", lambda X: 2 * A.T @ A @ X / norm(A @ X)
+    yield "shape | missing chain factor", lambda X: A @ X / norm(A @ X)
+    yield "elementwise product | unknown", lambda X: (A**2).T @ (A @ X) / norm(A @ X)
+    yield "transposed", lambda X: X.T @ A.T @ A / norm(A @ X)
+    yield "wrong axis | wrong normalisation | unknown", lambda X: A.T @ A @ X / norm(A @ X, axis=0)
+
+
 @problem("log-sum-exp")
 def log_sum_exp(draw):
     D, b, x = draw(6, 4), draw(6), draw(4)
@@ -214,6 +351,22 @@ def log_sum_exp(draw):
     yield "missing product-rule term | unknown", lambda x: D.T @ softmax(D @ x)
     yield "unknown | does not move with X", lambda x: D.T @ np.ones(6)
     yield "missing chain factor", lambda x: D.T @ np.ones(6) / np.sum(np.exp(D @ x + b))
+
+
+@problem("log-sum-exp")
+def soft_maximum(draw):
+    x, tau = draw(6), 0.6
+    yield check_gradient, lambda x: tau * np.log(np.mean(np.exp(x / tau))), x
+    yield RIGHT, lambda x: softmax(x / tau)
+    yield "factor", lambda x: softmax(x / tau) / 6
+    yield "factor", lambda x: tau * softmax(x / tau)
+    yield "factor", lambda x: softmax(x / tau) / tau
+    yield "missing chain factor | unknown", softmax
+    yield "unknown", lambda x: (x == x.max()).astype(float)
+    yield "missing chain factor | wrong normalisation", lambda x: np.exp(x / tau)
+    yield "wrong normalisation | missing chain factor | unknown", \
+        lambda x: np.exp(x / tau) / norm(np.exp(x / tau))
+    yield "missing chain factor", lambda x: 1 / np.sum(np.exp(x / tau)) * np.ones(6)
 
 
 @problem("traces")
@@ -253,6 +406,20 @@ def trace_quadratic(draw):
     yield "only for symmetric input | transposed | not symmetrised", lambda X: A @ X @ B.T + A.T @ X @ B
 
 
+@problem("traces")
+def trace_of_square(draw):
+    A, B, X = draw(3, 4), draw(3, 4), draw(4, 3)
+    yield check_gradient, lambda X: trace(A @ X @ B @ X), X
+    yield RIGHT, lambda X: (B @ X @ A + A @ X @ B).T
+    yield "transposed", lambda X: B @ X @ A + A @ X @ B
+    yield HELD + " | not symmetrised", lambda X: (B @ X @ A).T
+    yield "not symmetrised | missing product-rule term | unknown", lambda X: 2 * (A @ X @ B).T
+    yield "sign", lambda X: (B @ X @ A - A @ X @ B).T
+    yield "transposed | wrong order | raises", lambda X: B.T @ X @ A.T + A.T @ X @ B.T
+    yield "factor | not symmetrised", lambda X: (B @ X @ A + A @ X @ B).T / 2
+    yield "factor", lambda X: 2 * (B @ X @ A + A @ X @ B).T
+
+
 @problem("determinants")
 def determinant(draw):
     X = draw(4, 4)
@@ -272,6 +439,39 @@ def determinant(draw):
         lambda X: np.diag(np.prod(np.diag(X)) / np.diag(X))
 
 
+@problem("determinants")
+def gram_logdet(draw):
+    X = draw(6, 3)
+    yield check_gradient, lambda X: np.linalg.slogdet(X.T @ X)[1] / 2, X
+    yield RIGHT, lambda X: X @ inv(X.T @ X)
+    yield "transposed", np.linalg.pinv
+    yield "factor", lambda X: 2 * X @ inv(X.T @ X)
+    yield "missing chain factor | shape", lambda X: inv(X.T @ X)
+    yield "missing chain factor | only for orthogonal input", lambda X: X
+    yield "missing chain factor | extra chain factor | only for orthogonal input", \
+        lambda X: np.linalg.det(X.T @ X) * X @ inv(X.T @ X)
+    yield "sign", lambda X: -X @ inv(X.T @ X)
+    yield "unknown | wrong order | missing chain factor | only for orthogonal input", \
+        lambda X: X @ X.T @ X
+
+
+@problem("determinants")
+def logdet_of_a_sum(draw):
+    A, B, X = draw(4, 3), draw(5, 4), draw(3, 5)
+    yield check_gradient, lambda X: np.linalg.slogdet(eye(4) + A @ X @ B)[1], X
+    M = lambda X: inv(eye(4) + A @ X @ B)
+    yield RIGHT, lambda X: A.T @ M(X).T @ B.T
+    yield "transposed", lambda X: B @ M(X) @ A
+    yield "transposed | only for symmetric input | unknown", lambda X: A.T @ M(X) @ B.T
+    yield "missing chain factor | missing product-rule term | does not move with X", lambda X: A.T @ B.T
+    yield "missing chain factor | shape", lambda X: M(X).T
+    yield "missing chain factor | extra chain factor", \
+        lambda X: np.linalg.det(eye(4) + A @ X @ B) * A.T @ M(X).T @ B.T
+    yield "missing product-rule term | unknown", lambda X: A.T @ np.linalg.pinv(A @ X @ B).T @ B.T
+    yield "missing chain factor | only for orthogonal input", \
+        lambda X: A.T @ (eye(4) + A @ X @ B).T @ B.T
+
+
 @problem("inverses")
 def bilinear_in_the_inverse(draw):
     a, b, X = draw(4), draw(4), draw(4, 4) + 3 * eye(4)
@@ -287,6 +487,22 @@ def bilinear_in_the_inverse(draw):
     yield "elementwise product | unknown", lambda X: -np.outer(a, b) / X**2
     yield "unknown | elementwise product | missing chain factor | extra chain factor", \
         lambda X: -np.outer(a, b) * inv(X).T**2
+
+
+@problem("inverses")
+def inverse_jacobian(draw):
+    X = draw(3, 3) + 2 * eye(3)
+    yield check_jacobian, inv, X
+    yield RIGHT, lambda X: -kron(inv(X).T, inv(X))
+    yield "sign", lambda X: kron(inv(X).T, inv(X))
+    yield "kronecker order | row-major vec", lambda X: -kron(inv(X), inv(X).T)
+    yield "kronecker order | transposed | only for symmetric input", lambda X: -kron(inv(X), inv(X))
+    yield "only diagonal | elementwise product | unknown", lambda X: -np.diag(vec(inv(X) ** 2))
+    yield "missing chain factor", lambda X: -kron(eye(3), inv(X))
+    yield "wrong order | unknown | missing chain factor", lambda X: -kron(eye(3), inv(X) @ inv(X))
+    yield "elementwise product | only diagonal | unknown", lambda X: -np.diag(1 / vec(X) ** 2)
+    yield "only for orthogonal input | missing chain factor | extra chain factor | unknown", \
+        lambda X: -kron(X, X.T)
 
 
 @problem("powers")
@@ -313,6 +529,35 @@ def trace_of_a_power(draw):
     yield "factor", lambda X: 3 * right(X)
 
 
+@problem("powers")
+def cube_differential(draw):
+    X = draw(4, 4)
+    yield check_differential, lambda X: X @ X @ X, X
+    yield RIGHT, lambda X, dX: dX @ X @ X + X @ dX @ X + X @ X @ dX
+    yield "wrong order | missing product-rule term", lambda X, dX: 3 * X @ X @ dX
+    yield "elementwise product", lambda X, dX: 3 * X**2 * dX
+    yield HELD, lambda X, dX: dX @ X @ X + X @ X @ dX
+    yield "missing product-rule term", lambda X, dX: X @ X @ dX
+    yield "not linear in dX | missing product-rule term", lambda X, dX: dX @ X @ X + X @ dX @ dX + X @ X @ dX
+    yield "wrong order | not symmetrised", lambda X, dX: dX @ X @ X + X @ X @ dX + X @ X @ dX
+    yield "sign", lambda X, dX: dX @ X @ X - X @ dX @ X + X @ X @ dX
+    yield "transposed", lambda X, dX: dX @ X @ X + X @ dX.T @ X + X @ X @ dX
+
+
+@problem("powers")
+def square_jacobian(draw):
+    X = draw(3, 3)
+    yield check_jacobian, lambda X: X @ X, X
+    yield RIGHT, lambda X: kron(X.T, eye(3)) + kron(eye(3), X)
+    yield "kronecker order | row-major vec", lambda X: kron(X, eye(3)) + kron(eye(3), X.T)
+    yield HELD, lambda X: kron(eye(3), X)
+    yield "not symmetrised | missing product-rule term | unknown", lambda X: 2 * kron(eye(3), X)
+    yield "transposed | kronecker order | only for symmetric input", \
+        lambda X: kron(X, eye(3)) + kron(eye(3), X)
+    yield "only diagonal | elementwise product", lambda X: np.diag(2 * vec(X))
+    yield "shape", lambda X: 2 * X
+
+
 @problem("Gram matrices")
 def gram_fit(draw):
     S, X = draw(3, 3), draw(5, 3)
@@ -328,6 +573,35 @@ def gram_fit(draw):
     yield "sign", lambda X: 2 * X @ (2 * X.T @ X + S + S.T)
 
 
+@problem("Gram matrices")
+def gram_jacobian(draw):
+    X = draw(4, 3)
+    yield check_jacobian, lambda X: X.T @ X, X
+    yield RIGHT, lambda X: (eye(9) + commutation(3, 3)) @ kron(eye(3), X.T)
+    yield HELD + " | not symmetrised", lambda X: kron(eye(3), X.T)
+    yield "not symmetrised | missing product-rule term | unknown", lambda X: 2 * kron(eye(3), X.T)
+    yield "shape | layout | kronecker order | raises", \
+        lambda X: (eye(9) + commutation(3, 3)) @ kron(X.T, eye(3)).T
+    yield "row-major vec | kronecker order", lambda X: (eye(9) + commutation(3, 3)) @ kron(X.T, eye(3))
+    yield "sign", lambda X: (eye(9) - commutation(3, 3)) @ kron(eye(3), X.T)
+    yield "layout", lambda X: kron(eye(3), X) @ (eye(9) + commutation(3, 3))
+
+
+@problem("Gram matrices")
+def outer_differential(draw):
+    X, M = draw(4, 3), draw(3, 3)
+    yield check_differential, lambda X: X @ M @ X.T, X
+    yield RIGHT, lambda X, dX: dX @ M @ X.T + X @ M @ dX.T
+    yield "missing product-rule term", lambda X, dX: dX @ M @ X.T
+    yield "only for symmetric input | not symmetrised | transposed", \
+        lambda X, dX: dX @ M @ X.T + (dX @ M @ X.T).T
+    yield "not symmetrised | missing product-rule term", lambda X, dX: 2 * X @ M @ dX.T
+    yield "missing chain factor", lambda X, dX: dX @ X.T + X @ dX.T
+    yield "sign", lambda X, dX: dX @ M @ X.T - X @ M @ dX.T
+    yield "raises", lambda X, dX: dX @ M @ X.T + X @ M @ dX
+    yield "missing chain factor", lambda X, dX: dX @ M @ X.T + X @ dX.T
+
+
 @problem("Kronecker products")
 def kron_differential(draw):
     A, X = draw(2, 5), draw(4, 3)
@@ -339,6 +613,28 @@ def kron_differential(draw):
     yield "sign", lambda X, dX: -kron(dX, A)
     yield "factor", lambda X, dX: 2 * kron(dX, A)
     yield "transposed | kronecker order | shape", lambda X, dX: kron(dX.T, A)
+
+
+@problem("Kronecker products")
+def kron_fit(draw):
+    A, C, X = draw(2, 5), draw(8, 15), draw(4, 3)
+    blocks = lambda R: R.reshape(4, 2, 3, 5)
+    yield check_gradient, lambda X: np.sum((kron(X, A) - C) ** 2) / 2, X
+    yield RIGHT, lambda X: np.einsum("iajb,ab->ij", blocks(kron(X, A) - C), A)
+
+    def blocks_read_wrongly(X):
+        R, G = kron(X, A) - C, np.zeros((4, 3))
+        for i in range(4):
+            for j in range(3):
+                G[i, j] = np.sum(A * R[i:i + 2, j:j + 5])
+        return G
+
+    yield HELD, lambda X: np.sum(A**2) * X
+    yield "missing chain factor", lambda X: blocks(kron(X, A) - C).sum(axis=(1, 3))
+    yield "unknown | not a gradient", blocks_read_wrongly
+    yield "sign", lambda X: np.einsum("iajb,ab->ij", blocks(C - kron(X, A)), A)
+    yield "factor", lambda X: 2 * np.einsum("iajb,ab->ij", blocks(kron(X, A) - C), A)
+    yield "not summed over the batch | shape | missing chain factor", lambda X: kron(X, A) - C
 
 
 @problem("AXB")
@@ -369,6 +665,34 @@ def sylvester_like(draw):
         lambda X: kron(eye(3), A.T) + kron(B.T, eye(4))
 
 
+@problem("AXB")
+def fit_of_axb(draw):
+    A, B, C, X = draw(6, 4), draw(3, 5), draw(6, 5), draw(4, 3)
+    yield check_gradient, lambda X: np.sum((A @ X @ B - C) ** 2), X
+    yield RIGHT, lambda X: 2 * A.T @ (A @ X @ B - C) @ B.T
+    yield "missing chain factor | shape", lambda X: 2 * A.T @ (A @ X @ B - C)
+    yield "factor", lambda X: A.T @ (A @ X @ B - C) @ B.T
+    yield "transposed", lambda X: 2 * B @ (A @ X @ B - C).T @ A
+    yield "sign", lambda X: 2 * A.T @ (C - A @ X @ B) @ B.T
+    yield "raises", lambda X: 2 * A @ (A @ X @ B - C) @ B
+    yield "wrong order | raises", lambda X: 2 * B.T @ (A @ X @ B - C) @ A.T
+    yield HELD, lambda X: 2 * A.T @ A @ X @ B @ B.T
+    yield "sign", lambda X: 2 * A.T @ (A @ X @ B + C) @ B.T
+
+
+@problem("AXB")
+def transposed_inside(draw):
+    A, B, X = draw(5, 3), draw(4, 2), draw(4, 3)
+    yield check_differential, lambda X: A @ X.T @ B, X
+    yield RIGHT, lambda X, dX: A @ dX.T @ B
+    yield "sign", lambda X, dX: -A @ dX.T @ B
+    yield "raises | transposed", lambda X, dX: A @ dX @ B
+    yield "not linear in dX | does not move with X | unknown", lambda X, dX: A @ X.T @ B
+    yield "transposed | layout", lambda X, dX: B.T @ dX @ A.T
+    yield "factor", lambda X, dX: A @ dX.T @ B / 2
+    yield "not linear in dX | extra chain factor | unknown", lambda X, dX: A @ (X + dX).T @ B
+
+
 @problem("transposes")
 def transpose_jacobian(draw):
     A, X = draw(5, 3), draw(4, 3)
@@ -380,6 +704,19 @@ def transpose_jacobian(draw):
         lambda X: kron(A, eye(4)) @ commutation(4, 3)
     yield "factor", lambda X: kron(eye(4), A) @ commutation(4, 3) / 2
     yield "row-major vec | transposed | unknown", lambda X: kron(eye(4), A) @ commutation(3, 4)
+
+
+@problem("transposes")
+def skew_energy(draw):
+    X = draw(4, 4)
+    yield check_gradient, lambda X: np.sum((X - X.T) ** 2), X
+    yield RIGHT, lambda X: 4 * (X - X.T)
+    yield "factor | missing product-rule term | not symmetrised", lambda X: 2 * (X - X.T)
+    yield "missing product-rule term", lambda X: 4 * X
+    yield "sign | transposed", lambda X: 4 * (X.T - X)
+    yield "sign", lambda X: 4 * (X + X.T)
+    yield "one triangle", lambda X: 4 * np.triu(X - X.T)
+    yield "off-diagonal doubled | factor", lambda X: 8 * (X - X.T)
 
 
 @problem("matrix exponential")
@@ -402,6 +739,23 @@ def trace_of_exponential(draw):
     yield "missing chain factor | missing product-rule term | does not move with X", lambda X: A.T
 
 
+@problem("matrix exponential")
+def exponential_differential(draw):
+    X = draw(3, 3) / 2
+    yield check_differential, expm, X
+    block = lambda X, dX: expm(np.block([[X, dX], [0 * X, X]]))[:3, 3:]
+    yield RIGHT, block
+    yield "wrong order | missing product-rule term | unknown", lambda X, dX: expm(X) @ dX
+    yield "wrong order | missing product-rule term | unknown", lambda X, dX: dX @ expm(X)
+    yield "elementwise product", lambda X, dX: expm(X) * dX
+    yield "missing chain factor | missing product-rule term | does not move with X", lambda X, dX: dX
+    yield "missing product-rule term", lambda X, dX: dX + (X @ dX + dX @ X) / 2
+    yield "not linear in dX", lambda X, dX: expm(X + dX) - expm(X)
+    yield "not linear in dX", lambda X, dX: expm(dX)
+    yield "unknown | wrong order | missing product-rule term", \
+        lambda X, dX: (expm(X) @ dX + dX @ expm(X)) / 2
+
+
 @problem("eigenvalues")
 def largest_eigenvalue(draw):
     S = draw(5, 5)
@@ -422,6 +776,27 @@ def largest_eigenvalue(draw):
     yield "one triangle", lambda S: np.tril(np.outer(top(S), top(S)))
 
 
+@problem("eigenvalues")
+def eigenvalue_gap(draw):
+    S = draw(4, 4)
+    S = S + S.T
+    yield check_gradient, lambda S: np.log(np.ptp(np.linalg.eigvalsh((S + S.T) / 2))), S, {"symmetric": True}
+
+    def spectral(S, top=1, bottom=1):
+        values, V = np.linalg.eigh(S)
+        return (top * np.outer(V[:, -1], V[:, -1]) - bottom * np.outer(V[:, 0], V[:, 0])) / np.ptp(values)
+
+    gap = lambda S: np.ptp(np.linalg.eigvalsh(S))
+    yield RIGHT, spectral
+    yield "missing chain factor", lambda S: gap(S) * spectral(S)
+    yield HELD, lambda S: spectral(S, bottom=0)
+    yield "sign", lambda S: spectral(S, bottom=-1)
+    yield "off-diagonal doubled", lambda S: spectral(S) * (2 - eye(4))
+    yield "off-diagonal halved", lambda S: spectral(S) * (1 + eye(4)) / 2
+    yield "only diagonal", lambda S: spectral(S) * eye(4)
+    yield "missing chain factor | extra chain factor | wrong normalisation", lambda S: spectral(S) / gap(S)
+
+
 @problem("normalisation")
 def unit_vector(draw):
     x = draw(5)
@@ -439,6 +814,43 @@ def unit_vector(draw):
     yield "only diagonal", lambda x: np.diag(1 / norm(x) - x**2 / norm(x) ** 3)
     yield "only diagonal | shape | elementwise product | unknown", lambda x: 1 / norm(x) - x**2 / norm(x) ** 3
     yield "factor", lambda x: eye(5) / norm(x) - np.outer(x, x) / (2 * norm(x) ** 3)
+
+
+@problem("normalisation")
+def cosine_similarity(draw):
+    a, x = draw(5), draw(5)
+    yield check_gradient, lambda x: a @ x / (norm(a) * norm(x)), x
+    cosine = lambda x: a @ x / (norm(a) * norm(x))
+    yield RIGHT, lambda x: a / (norm(a) * norm(x)) - cosine(x) * x / norm(x) ** 2
+    yield HELD, lambda x: a / (norm(a) * norm(x))
+    yield "factor | wrong normalisation", lambda x: a / norm(x) - (a @ x) * x / norm(x) ** 3
+    yield "sign", lambda x: a / (norm(a) * norm(x)) + cosine(x) * x / norm(x) ** 2
+    yield "wrong normalisation", lambda x: a / (norm(a) * norm(x)) - cosine(x) * x / norm(x)
+    yield "wrong normalisation", lambda x: a / (norm(a) * norm(x)) - cosine(x) * x
+    yield "factor", lambda x: a / (norm(a) * norm(x)) - 2 * cosine(x) * x / norm(x) ** 2
+    yield "wrong normalisation | missing chain factor", lambda x: a / norm(a) - cosine(x) * x / norm(x)
+
+
+@problem("normalisation")
+def unit_rows(draw):
+    X, G = draw(6, 3), draw(6, 3)
+    unit = lambda X: X / norm(X, axis=1, keepdims=True)
+    yield check_gradient, lambda X: np.sum(G * X / np.sqrt(np.sum(X**2, axis=1, keepdims=True))), X
+
+    def backward(X, axis=1):
+        U = unit(X)
+        return (G - U * np.sum(G * U, axis=axis, keepdims=True)) / norm(X, axis=1, keepdims=True)
+
+    yield RIGHT, backward
+    yield HELD, lambda X: G / norm(X, axis=1, keepdims=True)
+    yield "wrong axis", lambda X: backward(X, axis=0)
+    yield "wrong axis | wrong normalisation | unknown", \
+        lambda X: G / norm(X, axis=0) - X * np.sum(G * X, axis=0) / norm(X, axis=0) ** 3
+    yield "wrong normalisation | missing chain factor | extra chain factor", \
+        lambda X: backward(X) * norm(X, axis=1, keepdims=True)
+    yield "wrong normalisation | unknown | wrong axis", \
+        lambda X: G / norm(X) - X * np.sum(G * X) / norm(X) ** 3
+    yield "missing chain factor | does not move with X | missing product-rule term", lambda X: G
 
 
 @problem("layer norm")
@@ -487,6 +899,40 @@ def attention_query(draw):
     yield "transposed", lambda Q: backward(Q).T
     yield "missing chain factor + missing product-rule term | missing chain factor | unknown", \
         lambda Q: softmax(Q @ K.T / np.sqrt(3)) @ K
+
+
+@problem("attention")
+def attention_keys_and_values(draw):
+    Q, K, V, G = draw(5, 3), draw(6, 3), draw(6, 2), draw(5, 2)
+    yield check_gradient, lambda K: np.sum(G * (softmax(Q @ K.T / np.sqrt(3)) @ V)), K
+    P = lambda K: softmax(Q @ K.T / np.sqrt(3))
+
+    def backward(K, dP=G @ V.T, axis=1):
+        return (P(K) * (dP - np.sum(P(K) * dP, axis=axis, keepdims=True))).T @ Q / np.sqrt(3)
+
+    yield RIGHT, backward
+    yield "missing product-rule term | only diagonal", lambda K: (P(K) * (G @ V.T)).T @ Q / np.sqrt(3)
+    yield "factor", lambda K: backward(K) * np.sqrt(3)
+    yield "wrong axis", lambda K: backward(K, axis=0)
+    yield "missing chain factor", lambda K: (G @ V.T).T @ Q / np.sqrt(3)
+    yield "raises | transposed", lambda K: (P(K) * (G @ V.T)) @ Q / np.sqrt(3)
+    yield "missing chain factor", lambda K: backward(K, dP=np.tile(V.sum(axis=1), (5, 1)))
+    yield "sign", lambda K: -backward(K)
+
+
+@problem("attention")
+def attention_value_projection(draw):
+    Z, U, W, T = draw(6, 4), draw(6, 6), draw(4, 3), draw(6, 3)
+    yield check_gradient, lambda W: np.mean((softmax(U) @ Z @ W - T) ** 2), W
+    E = lambda W: softmax(U) @ Z @ W - T
+    yield RIGHT, lambda W: (softmax(U) @ Z).T @ E(W) / 9
+    yield "transposed | only for symmetric input", lambda W: (softmax(U).T @ Z).T @ E(W) / 9
+    yield "missing chain factor", lambda W: Z.T @ E(W) / 9
+    yield "factor", lambda W: 2 * (softmax(U) @ Z).T @ E(W)
+    yield "factor", lambda W: 2 * (softmax(U) @ Z).T @ E(W) / 6
+    yield "transposed", lambda W: E(W).T @ softmax(U) @ Z / 9
+    yield "wrong axis | wrong normalisation | unknown", lambda W: (softmax(U.T).T @ Z).T @ E(W) / 9
+    yield HELD, lambda W: (softmax(U) @ Z).T @ (softmax(U) @ Z @ W) / 9
 
 
 @problem("two-layer networks")
@@ -549,6 +995,45 @@ def first_bias(draw):
     yield "missing chain factor | shape", lambda c: ((relu(Z @ W + c) @ V - Y) / 8).sum(axis=0)
 
 
+@problem("two-layer networks")
+def second_layer(draw):
+    Z, T, W, c, V, d = draw(9, 4), draw.one_hot(9, 2), draw(4, 3), draw(3), draw(3, 2), draw(2)
+    H = sigmoid(Z @ W + c)
+    yield check_gradient, lambda V: -np.mean(np.sum(T * np.log(softmax(H @ V + d)), axis=1)), V
+    yield RIGHT, lambda V: H.T @ (softmax(H @ V + d) - T) / 9
+    yield "missing product-rule term | unknown", lambda V: H.T @ (softmax(H @ V) - T) / 9
+    yield "factor", lambda V: H.T @ (softmax(H @ V + d) - T) / 18
+    yield "missing chain factor | unknown", lambda V: (Z @ W + c).T @ (softmax(H @ V + d) - T) / 9
+    yield "extra chain factor", lambda V: (H * (1 - H)).T @ (softmax(H @ V + d) - T) / 9
+    yield "unknown", lambda V: H.T @ (sigmoid(H @ V + d) - T) / 9
+    yield "transposed", lambda V: (softmax(H @ V + d) - T).T @ H / 9
+    yield "missing chain factor | shape", lambda V: Z.T @ (softmax(H @ V + d) - T) / 9
+    yield "sign + factor", lambda V: H.T @ (T - softmax(H @ V + d))
+
+
+@problem("two-layer networks")
+def network_input(draw):
+    W, c, V, x = draw(6, 4), draw(6), draw(3, 6), draw(4)
+    yield check_jacobian, lambda x: V @ np.tanh(W @ x + c), x
+    slope = lambda x: 1 - np.tanh(W @ x + c) ** 2
+
+    def loops(x):
+        J = np.zeros((3, 4))
+        for i in range(3):
+            for j in range(4):
+                J[i, j] = sum(V[i, k] * slope(x)[k] * W[k, j] for k in range(1, 6))
+        return J
+
+    yield RIGHT, lambda x: V @ np.diag(slope(x)) @ W
+    yield "missing chain factor | does not move with X", lambda x: V @ W
+    yield "layout", lambda x: W.T @ np.diag(slope(x)) @ V.T
+    yield "missing product-rule term | unknown", loops
+    yield SLOPE, lambda x: V @ np.diag(1 - np.tanh(W @ x + c)) @ W
+    yield SLOPE + " | missing product-rule term", lambda x: V @ np.diag(1 - np.tanh(W @ x) ** 2) @ W
+    yield SLOPE, lambda x: V @ np.diag(1 / np.cosh(W @ x + c)) @ W
+    yield "missing chain factor | shape", lambda x: np.diag(slope(x)) @ W
+
+
 @problem("gates")
 def gru_state(draw):
     h, U, R, a, r = draw(5), draw(5, 5), draw(5, 5), draw(5), draw(5)
@@ -570,6 +1055,23 @@ def gru_state(draw):
     yield SLOPE, lambda h: jacobian(h, slope=lambda z: 1 - z)
     yield "transposed", lambda h: jacobian(h).T
     yield "only diagonal", lambda h: np.diag(np.diag(jacobian(h)))
+
+
+@problem("gates")
+def gate_weights(draw):
+    U, h, x, W, a = draw(4, 4), draw(4), draw(3), draw(4, 3), draw(4)
+    f = sigmoid
+    yield check_gradient, lambda U: np.sum((f(U @ h + W @ x) * a + (1 - f(U @ h + W @ x)) * h) ** 2), U
+    z = lambda U: f(U @ h + W @ x)
+    out = lambda U: z(U) * a + (1 - z(U)) * h
+    yield RIGHT, lambda U: np.outer(2 * out(U) * (a - h) * z(U) * (1 - z(U)), h)
+    yield "missing chain factor", lambda U: np.outer(2 * out(U) * (a - h), h)
+    yield "missing product-rule term", lambda U: np.outer(2 * out(U) * a * z(U) * (1 - z(U)), h)
+    yield "transposed", lambda U: np.outer(h, 2 * out(U) * (a - h) * z(U) * (1 - z(U)))
+    yield "sign", lambda U: np.outer(2 * out(U) * (a + h) * z(U) * (1 - z(U)), h)
+    yield "missing chain factor", lambda U: np.outer(2 * (a - h) * z(U) * (1 - z(U)), h)
+    yield "factor", lambda U: np.outer(out(U) * (a - h) * z(U) * (1 - z(U)), h)
+    yield "shape | missing chain factor", lambda U: 2 * out(U) * (a - h) * z(U) * (1 - z(U))
 
 
 @problem("convolution")
@@ -596,6 +1098,40 @@ def kernel_of_a_convolution(draw):
     yield "shape | missing chain factor", lambda k: np.convolve(s, k, "valid") - y
 
 
+@problem("convolution")
+def signal_of_a_convolution(draw):
+    k, G, s = draw(3), draw(10), draw(8)
+    yield check_gradient, lambda s: np.sum(G * np.convolve(s, k) ** 2) / 2, s
+    up = lambda s: G * np.convolve(s, k)
+    yield RIGHT, lambda s: np.correlate(up(s), k, "valid")
+    yield "transposed | unknown | wrong order", lambda s: np.convolve(up(s), k, "valid")
+    yield "unknown", lambda s: np.correlate(up(s), k, "same")[:8]
+    yield "missing chain factor", lambda s: np.correlate(np.convolve(s, k), k, "valid")
+    yield "factor", lambda s: 2 * np.correlate(up(s), k, "valid")
+    yield "shape | missing chain factor", up
+    yield "missing chain factor | missing product-rule term | does not move with X", \
+        lambda s: np.correlate(G, k, "valid")
+
+
+@problem("convolution")
+def convolution_jacobian(draw):
+    k, x = draw(3), draw(6)
+    yield check_jacobian, lambda x: np.convolve(x, k, "valid"), x
+
+    def toeplitz(k):
+        J = np.zeros((4, 6))
+        for i in range(4):
+            J[i, i:i + 3] = k
+        return J
+
+    yield RIGHT, toeplitz(k[::-1])
+    yield "transposed | wrong order | unknown", toeplitz(k)
+    yield "layout", toeplitz(k[::-1]).T
+    yield "missing product-rule term | only diagonal | unknown", k[-1] * eye(4, 6)
+    yield "sign", -toeplitz(k[::-1])
+    yield "shape", k
+
+
 @problem("distances")
 def distances_to_anchors(draw):
     C, w, x = draw(6, 3), draw.positive(6), draw(3)
@@ -614,6 +1150,45 @@ def distances_to_anchors(draw):
     yield "missing chain factor", lambda x: np.sum(w) * x - w @ C
 
 
+@problem("distances")
+def squared_pairwise_distances(draw):
+    X, T = draw(5, 3), draw.positive(5, 5)
+    D = lambda X: np.sum((X[:, None] - X[None]) ** 2, axis=2)
+    yield check_gradient, lambda X: np.sum(T * np.sum((X[:, None] - X[None]) ** 2, axis=2)), X
+    S = T + T.T
+
+    def one_sided(X):
+        G = np.zeros_like(X)
+        for i in range(5):
+            for j in range(5):
+                G[i] += 2 * T[i, j] * (X[i] - X[j])
+        return G
+
+    yield RIGHT, lambda X: 2 * (S.sum(axis=1)[:, None] * X - S @ X)
+    yield "missing product-rule term | not symmetrised", one_sided
+    yield SYMMETRIC, lambda X: 4 * (T.sum(axis=1)[:, None] * X - T @ X)
+    yield "sign", lambda X: 2 * (S @ X - S.sum(axis=1)[:, None] * X)
+    yield HELD, lambda X: 2 * S.sum(axis=1)[:, None] * X
+    yield "factor", lambda X: S.sum(axis=1)[:, None] * X - S @ X
+    yield "missing chain factor | unknown", lambda X: 2 * (5 * X - X.sum(axis=0))
+    yield "sign", lambda X: 2 * (S.sum(axis=1)[:, None] * X + S @ X)
+
+
+@problem("distances")
+def mahalanobis(draw):
+    L, c, x = draw(4, 4), draw(4), draw(4)
+    yield check_gradient, lambda x: np.sqrt((x - c) @ L.T @ L @ (x - c)), x
+    d = lambda x: norm(L @ (x - c))
+    yield RIGHT, lambda x: L.T @ L @ (x - c) / d(x)
+    yield "transposed | wrong order | only for symmetric input", lambda x: L @ L.T @ (x - c) / d(x)
+    yield "missing chain factor | wrong normalisation", lambda x: L.T @ L @ (x - c)
+    yield "factor | missing chain factor | wrong normalisation", lambda x: 2 * L.T @ L @ (x - c)
+    yield "missing product-rule term", lambda x: L.T @ L @ x / d(x)
+    yield "only for symmetric input | not symmetrised | transposed", lambda x: L @ L @ (x - c) / d(x)
+    yield "wrong normalisation | missing chain factor | unknown", lambda x: L.T @ L @ (x - c) / norm(x - c)
+    yield "factor", lambda x: L.T @ L @ (x - c) / (2 * d(x))
+
+
 @problem("kernels")
 def gaussian_kernel(draw):
     C, a, x, s = draw(7, 3), draw(7), draw(3) / 2, 1.3
@@ -628,6 +1203,41 @@ def gaussian_kernel(draw):
     yield "missing chain factor", lambda x: -k(x) @ (x - C) / s**2
     yield "missing chain factor | shape", lambda x: a * k(x)
     yield "missing product-rule term | unknown", lambda x: -np.sum(a * k(x)) * x / s**2
+
+
+@problem("kernels")
+def polynomial_kernel(draw):
+    C, a, x = draw(6, 4), draw(6), draw(4)
+    yield check_gradient, lambda x: a @ (C @ x + 1) ** 3, x
+    yield RIGHT, lambda x: 3 * C.T @ (a * (C @ x + 1) ** 2)
+    yield "missing chain factor | shape", lambda x: 3 * a * (C @ x + 1) ** 2
+    yield "factor", lambda x: C.T @ (a * (C @ x + 1) ** 2)
+    yield "missing chain factor", lambda x: 3 * C.T @ (C @ x + 1) ** 2
+    yield "extra chain factor | missing chain factor | unknown", lambda x: 3 * C.T @ (a * (C @ x + 1) ** 3)
+    yield "missing product-rule term | missing chain factor | unknown", \
+        lambda x: 3 * C.T @ (a * (C @ x) ** 2)
+    yield "factor", lambda x: 2 * C.T @ (a * (C @ x + 1) ** 2)
+    yield "not summed over the batch", lambda x: 3 * C * (a * (C @ x + 1) ** 2)[:, None]
+
+
+@problem("kernels")
+def gaussian_gram_matrix(draw):
+    X, Y = draw(4, 3), draw(4, 4)
+    K = lambda X: np.exp(-np.sum((X[:, None] - X[None]) ** 2, axis=2) / 6)
+    yield check_gradient, lambda X: np.sum(Y * np.exp(-np.sum((X[:, None] - X[None]) ** 2, axis=2) / 6)), X
+
+    def backward(M, X):
+        return -(M.sum(axis=1)[:, None] * X - M @ X) / 3
+
+    yield RIGHT, lambda X: backward((Y + Y.T) * K(X), X)
+    yield SYMMETRIC, lambda X: backward(2 * Y * K(X), X)
+    yield HALF, lambda X: backward(Y * K(X), X)
+    yield "missing chain factor", lambda X: backward(Y + Y.T, X)
+    yield "sign", lambda X: -backward((Y + Y.T) * K(X), X)
+    yield "missing chain factor", lambda X: backward(2 * K(X), X)
+    yield "elementwise product", lambda X: backward((Y + Y.T) @ K(X), X)
+    yield "factor", lambda X: 3 * backward((Y + Y.T) * K(X), X)
+    yield "factor", lambda X: backward((Y + Y.T) * K(X), X) / 2
 
 
 @problem("Gaussian log-likelihood")
@@ -664,6 +1274,44 @@ def gaussian_covariance(draw):
     yield "off-diagonal doubled", lambda P: (-9 / 2 * inv(P) + inv(P) @ S @ inv(P) / 2) * (2 - eye(3))
 
 
+@problem("Gaussian log-likelihood")
+def cholesky_factor(draw):
+    L, z = np.tril(draw(4, 4)), draw(4)
+    L[np.diag_indices(4)] = draw.positive(4)
+    # Only the lower triangle of L is read.
+    half = lambda L: np.linalg.solve(np.tril(L), z)
+    yield (check_gradient,
+           lambda L: np.sum(np.log(np.diag(L))) + np.sum(np.linalg.solve(np.tril(L), z) ** 2) / 2, L)
+    full = lambda L: -np.outer(np.linalg.solve(L.T, half(L)), half(L))
+    yield RIGHT, lambda L: np.tril(full(L)) + np.diag(1 / np.diag(L))
+    yield "unknown | not a gradient | extra chain factor", lambda L: full(L) + np.diag(1 / np.diag(L))
+    yield HELD, lambda L: np.tril(full(L))
+    yield "sign", lambda L: -np.tril(full(L)) + np.diag(1 / np.diag(L))
+    yield "missing product-rule term | only diagonal", lambda L: np.diag(1 / np.diag(L))
+    yield "factor", lambda L: 2 * np.tril(full(L)) + np.diag(1 / np.diag(L))
+    yield "only diagonal", lambda L: np.diag(np.diag(full(L)) + 1 / np.diag(L))
+    yield "missing chain factor | missing product-rule term | unknown", lambda L: np.tril(full(L)) + eye(4)
+    yield "missing chain factor", lambda L: -np.tril(np.outer(half(L), half(L))) + np.diag(1 / np.diag(L))
+
+
+@problem("Gaussian log-likelihood")
+def precision(draw):
+    Z, P, mu = draw(9, 3), draw.spd(3), draw(3)
+    S = (Z - mu).T @ (Z - mu) / 9
+    yield (check_gradient,
+           lambda P: np.linalg.slogdet(P)[1] / 2 - np.mean(np.sum((Z - mu) @ P * (Z - mu), axis=1)) / 2,
+           P, {"symmetric": True})
+    yield RIGHT, lambda P: (inv(P) - S) / 2
+    yield "sign", lambda P: (S - inv(P)) / 2
+    yield "factor", lambda P: (inv(P) - 9 * S) / 2
+    yield "factor", lambda P: inv(P) - S
+    yield "missing chain factor | only for orthogonal input | unknown", lambda P: (P - S) / 2
+    yield "missing product-rule term | unknown", lambda P: (inv(P) - Z.T @ Z / 9) / 2
+    yield "off-diagonal doubled", lambda P: inv(P) - S - np.diag(np.diag(inv(P) - S)) / 2
+    yield HELD, lambda P: inv(P) / 2
+    yield "only diagonal", lambda P: np.diag(np.diag(inv(P) - S)) / 2
+
+
 @problem("projections")
 def projection_residual(draw):
     y, X = draw(6), draw(6, 2)
@@ -677,6 +1325,27 @@ def projection_residual(draw):
     yield "sign", lambda X: -2 * (eye(6) - H(X)) @ np.outer(y, y) @ X @ inv(X.T @ X)
     yield "missing chain factor | unknown", lambda X: 2 * H(X) @ np.outer(y, y) @ X @ inv(X.T @ X)
     yield "sign | unknown", lambda X: 2 * (eye(6) + H(X)) @ np.outer(y, y) @ X @ inv(X.T @ X)
+
+
+@problem("projections")
+def projection_on_a_line(draw):
+    a, b = draw(4), draw(4)
+    yield check_jacobian, lambda a: a * (a @ b) / (a @ a), a
+
+    def jacobian(a, left=1, outer=1, norm=-2, over=1):
+        """(a'b I + ab' - 2 a'b aa' / a'a) / a'a, with its terms to spoil."""
+        return (left * (a @ b) * eye(4) + outer * np.outer(a, b)
+                + norm * (a @ b) / (a @ a) ** over * np.outer(a, a)) / (a @ a)
+
+    yield RIGHT, jacobian
+    yield HELD, lambda a: jacobian(a, norm=0)
+    yield HELD + " | only diagonal", lambda a: (a @ b) * eye(4) / (a @ a)
+    yield HELD, lambda a: jacobian(a, outer=0)
+    yield "transposed", lambda a: jacobian(a, outer=0) + np.outer(b, a) / (a @ a)
+    yield "sign", lambda a: jacobian(a, norm=2)
+    yield "factor | missing product-rule term", lambda a: jacobian(a, norm=-1)
+    yield "missing product-rule term", lambda a: np.outer(a, a) / (a @ a)
+    yield "wrong normalisation", lambda a: jacobian(a, over=0)
 
 
 @problem("masked and weighted losses")
@@ -698,6 +1367,42 @@ def masked_factorisation(draw):
     yield "sign", lambda U: (M * (Y - U @ V.T)) @ V + 0.4 * U
     yield "unknown | missing chain factor", observed_wrong_way
     yield "missing chain factor | shape", lambda U: M * (U @ V.T - Y)
+
+
+@problem("masked and weighted losses")
+def weighted_mean_of_losses(draw):
+    Z, y, v, x = draw(8, 4), draw(8), draw.positive(8), draw(4)
+    yield check_gradient, lambda x: np.sum(v * (Z @ x - y) ** 2) / np.sum(v), x
+    yield RIGHT, lambda x: 2 * Z.T @ (v * (Z @ x - y)) / v.sum()
+
+    def loop_returns_early(x):
+        g = np.zeros(4)
+        for i in range(8):
+            g += 2 * v[i] * (Z[i] @ x - y[i]) * Z[i] / v.sum()
+            return g
+
+    yield "factor", lambda x: 2 * Z.T @ (v * (Z @ x - y))
+    yield "factor", lambda x: 2 * Z.T @ (v * (Z @ x - y)) / 8
+    yield "missing chain factor", lambda x: 2 * Z.T @ (Z @ x - y) / v.sum()
+    yield "extra chain factor", lambda x: 2 * Z.T @ (v**2 * (Z @ x - y)) / v.sum()
+    yield "missing chain factor | unknown", lambda x: 2 * Z.T @ (v * (Z @ x) - y) / v.sum()
+    yield "missing product-rule term | not summed over the batch | unknown", loop_returns_early
+    yield "not summed over the batch", lambda x: 2 * (v * (Z @ x - y))[:, None] * Z / v.sum()
+    yield "sign", lambda x: 2 * Z.T @ (v * (y - Z @ x)) / v.sum()
+
+
+@problem("masked and weighted losses")
+def masked_mean(draw):
+    X, Y, M = draw(5, 4), draw(5, 4), draw.mask(5, 4)
+    yield check_gradient, lambda X: np.sum(M * (np.exp(X) - Y) ** 2) / np.sum(M), X
+    yield RIGHT, lambda X: 2 * M * (np.exp(X) - Y) * np.exp(X) / M.sum()
+    yield "missing chain factor", lambda X: 2 * M * (np.exp(X) - Y) / M.sum()
+    yield "missing chain factor", lambda X: 2 * (np.exp(X) - Y) * np.exp(X) / M.sum()
+    yield "factor", lambda X: 2 * M * (np.exp(X) - Y) * np.exp(X) / 20
+    yield "factor", lambda X: 2 * M * (np.exp(X) - Y) * np.exp(X)
+    yield HELD, lambda X: 2 * M * np.exp(X) * np.exp(X) / M.sum()
+    yield "sign", lambda X: 2 * M * (np.exp(X) + Y) * np.exp(X) / M.sum()
+    yield "elementwise product", lambda X: 2 * (M * (np.exp(X) - Y)) @ np.exp(X).T @ np.ones((5, 4)) / M.sum()
 
 
 @problem("cumulative sums")
@@ -723,6 +1428,19 @@ def sum_of_squared_cumulative_sums(draw):
         lambda x: 2 * np.cumsum((w * x)[::-1])[::-1]
 
 
+@problem("cumulative sums")
+def cumulative_product(draw):
+    x = draw.positive(5)
+    yield check_jacobian, np.cumprod, x
+    yield RIGHT, lambda x: np.tril(np.cumprod(x)[:, None] / x)
+    yield "transposed", lambda x: np.triu(np.cumprod(x) / x[:, None])
+    yield "unknown | extra chain factor", lambda x: np.cumprod(x)[:, None] / x
+    yield "only diagonal", lambda x: np.diag(np.cumprod(x) / x)
+    yield "missing chain factor", lambda x: np.tril(np.tile(np.cumprod(x)[:, None], (1, 5)))
+    yield "missing chain factor | does not move with X", lambda x: np.tril(np.ones((5, 5)))
+    yield "unknown | transposed | missing chain factor", lambda x: np.tril(np.cumprod(x) / x[:, None])
+
+
 @problem("generalised linear models")
 def poisson_regression(draw):
     Z, w, exposure = draw(10, 3) / 2, draw(3), draw.positive(10)
@@ -739,6 +1457,22 @@ def poisson_regression(draw):
     yield "missing chain factor | unknown", lambda w: Z.T @ (exposure * (Z @ w) - n)
 
 
+@problem("generalised linear models")
+def huber(draw):
+    Z, y, w = draw(10, 4), 2 * draw(10), draw(4)
+    loss = lambda r: np.where(np.abs(r) < 1, r**2 / 2, np.abs(r) - 0.5)
+    yield check_gradient, lambda w: np.sum(np.where(np.abs(Z @ w - y) < 1, (Z @ w - y) ** 2 / 2,
+                                                    np.abs(Z @ w - y) - 0.5)), w
+    r = lambda w: Z @ w - y
+    yield RIGHT, lambda w: Z.T @ np.clip(r(w), -1, 1)
+    yield "missing chain factor", lambda w: Z.T @ r(w)
+    yield "missing chain factor", lambda w: Z.T @ np.where(np.abs(r(w)) < 1, r(w), 1)
+    yield "missing product-rule term | unknown", lambda w: Z.T @ np.where(np.abs(r(w)) < 1, r(w), 0)
+    yield "sign", lambda w: -Z.T @ np.clip(r(w), -1, 1)
+    yield "missing chain factor", lambda w: Z.T @ np.sign(r(w))
+    yield "unknown | extra chain factor | missing chain factor", lambda w: Z.T @ loss(r(w))
+
+
 @problem("elementwise functions")
 def swish(draw):
     x = draw(6)
@@ -752,6 +1486,22 @@ def swish(draw):
     yield "shape | only diagonal | elementwise product", lambda x: s(x) + x * s(x) * (1 - s(x))
     yield "missing chain factor", lambda x: np.diag(s(x) + x * s(x))
     yield "missing chain factor | unknown", lambda x: np.diag(s(x) + x * (1 - s(x)))
+
+
+@problem("elementwise functions")
+def softplus_matrix(draw):
+    W, X = draw(5, 4), draw(4, 3)
+    yield check_gradient, lambda X: np.sum(np.log1p(np.exp(W @ X)) ** 2), X
+    soft = lambda X: np.log1p(np.exp(W @ X))
+    yield RIGHT, lambda X: 2 * W.T @ (soft(X) * sigmoid(W @ X))
+    yield "missing chain factor", lambda X: 2 * W.T @ soft(X)
+    yield "missing chain factor", lambda X: W.T @ sigmoid(W @ X)
+    yield "shape | missing chain factor", lambda X: 2 * soft(X) * sigmoid(W @ X)
+    yield SLOPE, lambda X: 2 * W.T @ (soft(X) * np.exp(W @ X))
+    yield SLOPE, lambda X: 2 * W.T @ (soft(X) / (1 + np.exp(W @ X)))
+    yield "elementwise product | raises", lambda X: 2 * W.T @ (soft(X) @ sigmoid(W @ X))
+    yield "factor", lambda X: W.T @ (soft(X) * sigmoid(W @ X))
+    yield "missing chain factor | unknown", lambda X: 2 * W.T @ (soft(X) * sigmoid(soft(X)))
 
 
 @problem("differentials")
@@ -784,6 +1534,36 @@ def differential_of_inverse(draw):
     yield "transposed | only for symmetric input", lambda X, dX: -inv(X).T @ dX @ inv(X).T @ A
 
 
+@problem("differentials")
+def hadamard_product(draw):
+    A, B, X = draw(5, 4), draw(5, 4), draw(4, 3)
+    yield check_differential, lambda X: (A @ X) * (B @ X), X
+    yield RIGHT, lambda X, dX: (A @ dX) * (B @ X) + (A @ X) * (B @ dX)
+    yield HELD, lambda X, dX: (A @ dX) * (B @ X)
+    yield "not linear in dX | missing product-rule term", lambda X, dX: (A @ dX) * (B @ dX)
+    yield "sign", lambda X, dX: (A @ dX) * (B @ X) - (A @ X) * (B @ dX)
+    yield "missing product-rule term | not symmetrised | unknown", lambda X, dX: 2 * (A @ dX) * (B @ X)
+    yield "elementwise product", lambda X, dX: (A * B) @ (2 * X * dX)
+    yield "missing chain factor | does not move with X", lambda X, dX: A @ dX + B @ dX
+    yield "elementwise product | shape | raises", lambda X, dX: (A @ dX) @ (B @ X).T + (A @ X) @ (B @ dX).T
+
+
+@problem("differentials")
+def differential_of_logdet(draw):
+    X = draw(4, 4)
+    yield check_differential, lambda X: np.log(np.abs(np.linalg.det(X))), X
+    yield RIGHT, lambda X, dX: trace(inv(X) @ dX)
+    yield "transposed | only for symmetric input", lambda X, dX: trace(inv(X).T @ dX)
+    yield "shape", lambda X, dX: inv(X) @ dX
+    yield "extra chain factor | missing chain factor", lambda X, dX: np.linalg.det(X) * trace(inv(X) @ dX)
+    yield "sign", lambda X, dX: -trace(inv(X) @ dX)
+    yield "transposed | only for symmetric input | elementwise product", lambda X, dX: np.sum(inv(X) * dX)
+    yield "unknown | not linear in dX", lambda X, dX: np.log(np.abs(np.linalg.det(dX)))
+    yield "elementwise product | only diagonal | unknown | only for diagonal input", \
+        lambda X, dX: trace(dX / X)
+    yield "missing chain factor | missing product-rule term | does not move with X", lambda X, dX: trace(dX)
+
+
 @problem("statistics")
 def variance(draw):
     x = draw(7)
@@ -805,6 +1585,21 @@ def variance(draw):
     yield "shape", lambda x: np.mean(2 * (x - x.mean()) / 6)
 
 
+@problem("statistics")
+def covariance_energy(draw):
+    X, W = draw(7, 3), draw(3, 3)
+    centred = lambda X: X - X.mean(axis=0)
+    yield check_gradient, lambda X: np.sum(W * (centred(X).T @ centred(X))) / 7, X
+    yield RIGHT, lambda X: centred(X) @ (W + W.T) / 7
+    yield SYMMETRIC, lambda X: 2 * centred(X) @ W / 7
+    yield HALF, lambda X: centred(X) @ W / 7
+    yield "missing product-rule term", lambda X: X @ (W + W.T) / 7
+    yield "factor", lambda X: centred(X) @ (W + W.T)
+    yield "factor", lambda X: centred(X) @ (W + W.T) / 6
+    yield "wrong axis", lambda X: (X - X.mean(axis=1, keepdims=True)) @ (W + W.T) / 7
+    yield "wrong axis | unknown | wrong normalisation", lambda X: (X - X.mean()) @ (W + W.T) / 7
+
+
 @problem("entropies")
 def entropy_of_softmax(draw):
     z = draw(5)
@@ -818,6 +1613,21 @@ def entropy_of_softmax(draw):
     yield "missing product-rule term | only diagonal", lambda z: -p(z) * (1 - p(z)) * (np.log(p(z)) + 1)
     yield "sign", lambda z: -p(z) * (np.log(p(z)) - H(z))
     yield "missing chain factor", lambda z: -(np.log(p(z)) + H(z))
+
+
+@problem("entropies")
+def divergence(draw):
+    p, z = softmax(draw(5)), draw(5)
+    yield check_gradient, lambda z: np.sum(p * np.log(p / softmax(z))) + 0.1 * np.sum(softmax(z) ** 2), z
+    q = softmax
+    yield RIGHT, lambda z: q(z) - p + 0.2 * q(z) * (q(z) - q(z) @ q(z))
+    yield "sign", lambda z: p - q(z) - 0.2 * q(z) * (q(z) - q(z) @ q(z))
+    yield "sign", lambda z: p - q(z) + 0.2 * q(z) * (q(z) - q(z) @ q(z))
+    yield HELD, lambda z: q(z) - p
+    yield "missing chain factor", lambda z: -p / q(z) + 0.2 * q(z)
+    yield "missing chain factor", lambda z: q(z) - p + 0.2 * q(z)
+    yield "only diagonal | missing product-rule term", lambda z: q(z) - p + 0.2 * q(z) ** 2 * (1 - q(z))
+    yield "factor", lambda z: q(z) - p + 0.1 * q(z) * (q(z) - q(z) @ q(z))
 
 
 @problem("polynomials")
@@ -846,6 +1656,26 @@ def rosenbrock(draw):
     yield HELD, lambda x: gradient(x, third=0)
 
 
+@problem("polynomials")
+def curve_fit(draw):
+    t, y, c = np.linspace(-1, 1, 9), draw(9), draw(4)
+    T = t[:, None] ** np.arange(4)
+    yield check_gradient, lambda c: np.mean((np.polyval(c[::-1], t) - y) ** 2) / 2, c
+    e = lambda c: T @ c - y
+
+    def highest_first(c):
+        return np.array([e(c) @ t ** (3 - k) for k in range(4)]) / 9
+
+    yield RIGHT, lambda c: T.T @ e(c) / 9
+    yield "wrong order | missing chain factor | unknown", highest_first
+    yield "factor", lambda c: T.T @ e(c)
+    yield "factor", lambda c: 2 * T.T @ e(c) / 9
+    yield "unknown | extra chain factor | missing chain factor", \
+        lambda c: np.array([k * e(c) @ t ** max(k - 1, 0) for k in range(4)]) / 9
+    yield "not summed over the batch", lambda c: e(c)[:, None] * T / 9
+    yield "wrong axis | missing chain factor | unknown", lambda c: e(c).sum() * T.sum(axis=0) / 9
+
+
 @problem("classifiers")
 def squared_hinge(draw):
     Z, w, b = draw(9, 4), draw(4), 0.3
@@ -861,6 +1691,37 @@ def squared_hinge(draw):
     yield "wrong axis | raises", lambda w: -2 * (Z * t * slack(w)).sum(axis=0)
 
 
+@problem("classifiers")
+def triplet(draw):
+    W, a, p, n = draw(4, 3), draw(3), draw(3), draw(3)
+    yield check_gradient, lambda W: np.sum((W @ (a - p)) ** 2) - np.sum((W @ (a - n)) ** 2), W
+    outer = lambda v: np.outer(v, v)
+    yield RIGHT, lambda W: 2 * W @ (outer(a - p) - outer(a - n))
+    yield "sign", lambda W: 2 * W @ (outer(a - p) + outer(a - n))
+    yield HELD, lambda W: 2 * W @ outer(a - p)
+    yield "factor", lambda W: W @ (outer(a - p) - outer(a - n))
+    yield "transposed", lambda W: 2 * (outer(a - p) - outer(a - n)) @ W.T
+    yield "missing chain factor | shape", lambda W: 2 * (outer(a - p) - outer(a - n))
+    yield "missing product-rule term | unknown", lambda W: 2 * W @ (outer(p) - outer(n))
+    yield "elementwise product | unknown", lambda W: 2 * W * ((a - p) ** 2 - (a - n) ** 2)
+
+
+@problem("classifiers")
+def principal_components(draw):
+    X, W = draw(7, 4), draw(4, 2)
+    E = lambda W: X - X @ W @ W.T
+    yield check_gradient, lambda W: np.sum((X - X @ W @ W.T) ** 2), W
+    yield RIGHT, lambda W: -2 * (X.T @ E(W) + E(W).T @ X) @ W
+    yield HALF, lambda W: -2 * X.T @ E(W) @ W
+    yield "not symmetrised | missing product-rule term", lambda W: -4 * X.T @ E(W) @ W
+    yield "missing product-rule term + factor | missing product-rule term | unknown", \
+        lambda W: -2 * X.T @ X @ W
+    yield "sign", lambda W: 2 * (X.T @ E(W) + E(W).T @ X) @ W
+    yield "sign + not symmetrised", lambda W: 4 * X.T @ E(W) @ W
+    yield "missing chain factor | shape", lambda W: -2 * E(W) @ W
+    yield "missing product-rule term", lambda W: -4 * X.T @ X @ W
+
+
 @problem("symmetric variables")
 def logdet_symmetric(draw):
     P, S = draw.spd(4), draw.spd(4)
@@ -873,6 +1734,21 @@ def logdet_symmetric(draw):
     yield HELD, lambda P: inv(P)
     yield "missing chain factor | missing product-rule term | does not move with X", lambda P: eye(4) - S
     yield "factor", lambda P: 2 * inv(P) - S
+
+
+@problem("symmetric variables")
+def energy_of_a_stiffness(draw):
+    K, v = draw.spd(4), draw(4)
+    yield check_gradient, lambda K: v @ inv(K) @ v, K, {"symmetric": True}
+    u = lambda K: inv(K) @ v
+    yield RIGHT, lambda K: -np.outer(u(K), u(K))
+    yield "sign", lambda K: np.outer(u(K), u(K))
+    yield "off-diagonal doubled", lambda K: -np.outer(u(K), u(K)) * (2 - eye(4))
+    yield "off-diagonal halved", lambda K: -np.outer(u(K), u(K)) * (1 + eye(4)) / 2
+    yield "one triangle", lambda K: -np.tril(np.outer(u(K), u(K)))
+    yield "missing chain factor", lambda K: -np.outer(v, v) @ inv(K)
+    yield "unknown | wrong order", lambda K: -inv(K) @ inv(K) @ np.outer(v, v)
+    yield "one row or column", lambda K: np.vstack([-np.outer(u(K), u(K))[:1], np.zeros((3, 4))])
 
 
 @problem("embeddings")
@@ -902,3 +1778,56 @@ def embedding_lookup(draw):
         lambda E: (1 - np.tanh(E @ w) ** 2)[:, None] * w
 
 
+@problem("embeddings")
+def max_pooling(draw):
+    W, X = draw(3), draw(6, 3)
+    yield check_gradient, lambda X: np.sum(W * np.max(X, axis=0) ** 2), X
+    top = lambda X: (X == X.max(axis=0)).astype(float)
+    yield RIGHT, lambda X: 2 * top(X) * W * X.max(axis=0)
+    yield "missing chain factor", lambda X: 2 * top(X) * X.max(axis=0)
+    yield "missing chain factor", lambda X: top(X) * W
+    yield "not summed over the batch | missing chain factor | extra chain factor", lambda X: 2 * W * X
+    yield "wrong axis", lambda X: 2 * W * X * (X == X.max(axis=1, keepdims=True))
+    yield "shape", lambda X: 2 * W * X.max(axis=0)
+    yield "one entry | unknown", lambda X: 2 * W * X * (X == X.max())
+    yield "factor", lambda X: top(X) * W * X.max(axis=0)
+
+
+@problem("batch norm")
+def batch_norm(draw):
+    X, W, gain, n = draw(8, 3), draw(8, 3), draw.positive(3), 8
+    yield check_gradient, lambda X: np.sum(W * gain * (X - X.mean(axis=0)) / X.std(axis=0)), X
+
+    def backward(X, mean=True, spread=True, scale=gain, axis=0, divide=True, n=n):
+        hat = (X - X.mean(axis=0)) / X.std(axis=0)
+        d = W * scale
+        g = d - mean * d.sum(axis=axis, keepdims=True) / n
+        g = g - spread * hat * (d * hat).sum(axis=axis, keepdims=True) / n
+        return g / X.std(axis=0) if divide else g
+
+    yield RIGHT, backward
+    yield HELD, lambda X: backward(X, mean=False, spread=False)
+    yield HELD, lambda X: backward(X, spread=False)
+    yield HELD, lambda X: backward(X, mean=False)
+    yield "missing chain factor", lambda X: backward(X, scale=1)
+    yield "missing chain factor | wrong normalisation", lambda X: backward(X, divide=False)
+    yield "wrong axis", lambda X: backward(X, axis=1)
+    yield "factor", lambda X: backward(X, n=1)
+    yield "missing chain factor | wrong normalisation | wrong axis | unknown", \
+        lambda X: backward(X, divide=False) / X.std()
+
+
+@problem("dynamics")
+def implicit_step(draw):
+    A, b, h, x = draw(4, 4), draw(4), 0.1, draw(4)
+    yield check_jacobian, lambda x: np.linalg.solve(eye(4) - h * A, x + h * np.sin(x) * b), x
+    M = inv(eye(4) - h * A)
+    yield RIGHT, lambda x: M @ (eye(4) + h * np.diag(b * np.cos(x)))
+    yield "missing chain factor", lambda x: eye(4) + h * np.diag(b * np.cos(x))
+    yield "wrong order", lambda x: (eye(4) + h * np.diag(b * np.cos(x))) @ M
+    yield "missing product-rule term | does not move with X", M
+    yield "sign", lambda x: M @ (eye(4) - h * np.diag(b * np.cos(x)))
+    yield "missing product-rule term", lambda x: h * M @ np.diag(b * np.cos(x))
+    yield "missing chain factor", lambda x: M @ (eye(4) + h * np.diag(np.cos(x)))
+    yield "missing chain factor | missing product-rule term | does not move with X", \
+        lambda x: M @ (eye(4) + h * np.diag(b))
