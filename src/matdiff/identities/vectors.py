@@ -125,7 +125,7 @@ ENTRIES = (
                    "Multiply by $dx_k$ and sum over $k$: the two sums are the two terms of the product rule.",
                    r"Both terms are numbers: transpose the second, and $d\mathbf{x}^\top$ "
                    "comes out to the left.")),
-        refs="CB81 S16-C05", chapter=1, section="sec-1-rules"),
+        refs="CB81 S06-C24 S16-C05", chapter=1, section="sec-1-rules"),
 
     Identity(
         "dot product of a vector with itself", "x: n",
