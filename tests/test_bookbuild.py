@@ -4,6 +4,7 @@ import base64
 import copy
 import io
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -332,7 +333,7 @@ def test_formulas_of_html_outputs_are_found():
 
 
 def test_a_table_of_the_catalogue_is_set_when_the_site_is_built():
-    found = catalogue.FORMULA.search(r'<span class="math notranslate nohighlight">\(\mathbf{x}^\top A\)</span>')
-    assert found[1] == r"\mathbf{x}^\top A"
-    made = catalogue.set_formula(found)
-    assert made.startswith('<span class="katex"><math') and "annotation" not in made and "⊤" in made
+    page = r'<p>First <span class="math notranslate nohighlight">\(\mathbf{x}^\top A\)</span> and the same again ' \
+           r'<span class="math notranslate nohighlight">\(a &lt; b\)</span>.</p>'
+    first, second = re.findall(r"<math.*?</math>", catalogue.set_formulas(page))
+    assert "⊤" in first and "&lt;" in second and "annotation" not in first and r"\(" not in first

@@ -21,18 +21,24 @@ logger = logging.getLogger(__name__)
 
 @cache
 def mathml():
-    """A function from TeX to MathML; it raises where KaTeX in strict mode refuses."""
-    from .tex import engine
-    engine().eval("""function mathml(tex) {
-        return katex.renderToString(tex, {output: "mathml", throwOnError: true, strict: "error", displayMode: true});
+    """A function from a list of TeX to MathML; it raises where KaTeX in strict mode refuses."""
+    from .tex import PATIENCE, engine
+    engine().eval("""function mathml(formulas) {
+        const options = {output: "mathml", throwOnError: true, strict: "error", displayMode: true};
+        return formulas.map(tex => katex.renderToString(tex, options));
     }""")
-    return lambda tex: engine().call("mathml", tex)
+    return lambda formulas: engine().call("mathml", list(formulas), timeout_sec=PATIENCE)
 
 
-def set_formula(found):
-    """One formula as MathML; small enough for a table."""
-    math = mathml()(html.unescape(found[1])).replace(' display="block"', ' display="inline" displaystyle="true"')
-    return re.sub(r"<annotation.*?</annotation>", "", math, flags=re.S)
+def set_formulas(page):
+    """HTML with its formulas as MathML, without the TeX that KaTeX keeps beside it, small enough for a table."""
+    made = iter(mathml()([html.unescape(tex) for tex in FORMULA.findall(page)]))
+
+    def small(found):
+        math = next(made).replace(' display="block"', ' display="inline" displaystyle="true"')
+        return re.sub(r"<annotation.*?</annotation>", "", math, flags=re.S)
+
+    return FORMULA.sub(small, page)
 
 
 class Catalogue(SphinxPostTransform):
@@ -48,7 +54,7 @@ class Catalogue(SphinxPostTransform):
                 continue
             text = DERIVED.sub(self.link, text)
             if TABLE in text or VIEWS in text:
-                text = FORMULA.sub(set_formula, text)
+                text = set_formulas(text)
             raw.children = [nodes.Text(text)]
             raw.rawsource = text
 

@@ -42,7 +42,7 @@ def left_sides(entry):
         "jacobian": rf"\frac{{\partial\operatorname{{vec}}F}}{{\partial\operatorname{{vec}}{x}}}",
         "differential": f"d{f}",
         "hessian": r"\nabla^2 f",
-        "pullback": rf"\bar{{{x}}}",
+        "pullback": rf"\overline{{{x}}}",
         "conjugate": rf"2\frac{{\partial f}}{{\partial\bar{{{x}}}}}",
         "equals": "",
     }
