@@ -237,9 +237,9 @@ def logistic_margin(draw):
         return g
 
     yield "sign", lambda w: Z.T @ (t * sigmoid(-t * (Z @ w))) + 0.2 * w
-    yield "missing chain factor | missing chain factor + sign | sign | unknown", \
-        lambda w: -Z.T @ (t * sigmoid(t * (Z @ w))) + 0.2 * w
-    yield "missing chain factor", lambda w: -Z.T @ sigmoid(-t * (Z @ w)) + 0.2 * w
+    yield "missing chain factor | sign | unknown", lambda w: -Z.T @ (t * sigmoid(t * (Z @ w))) + 0.2 * w
+    yield "missing chain factor | missing chain factor + sign", \
+        lambda w: -Z.T @ sigmoid(-t * (Z @ w)) + 0.2 * w
     yield "factor | missing product-rule term", in_place
     yield HELD, lambda w: -Z.T @ (t * sigmoid(-t * (Z @ w)))
     yield "factor", lambda w: -Z.T @ (t * sigmoid(-t * (Z @ w))) / 12 + 0.2 * w
