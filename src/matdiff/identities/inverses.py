@@ -39,7 +39,8 @@ ENTRIES = (
                    "Multiply by $dX_{kl}$ and sum over $k$ and $l$: a product of three matrices.",
                    r"$\operatorname{vec}(AZB) = (B^\top\otimes A)\operatorname{vec}Z$ with $A = B = "
                    r"X^{-1}$.")),
-        refs="CB40 CB60 S08-C04 S08-C06 S08-C11 S08-C12 S08-C18 S08-C19 S08-C20 S08-C21 G08.1a G08.3 G18.2f E02",
+        refs="CB40 CB60 S08-C04 S08-C06 S08-C11 S08-C12 S08-C18 S08-C19 S08-C20 S08-C21 "
+             "G08.1a G08.3 G18.2f E02",
         chapter=8, also="matrix inverse backward rule"),
 
     Identity(
@@ -435,8 +436,8 @@ ENTRIES = (
             Y, D = inv(unvech(s)), duplication_matrix(n)
             return D.T @ np.kron(Y, Y) @ D / 2"""),
         reason=r"With $M = \Sigma^{-1}d\Sigma$ it is $d^2f = \operatorname{tr}(M^2\Sigma^{-1}S) - "
-               r"\tfrac12\operatorname{tr}(M^2)$; at $\Sigma = S$, the mean of $S$, half of $\operatorname{tr}(M^2)$ "
-               "remains.",
+               r"\tfrac12\operatorname{tr}(M^2)$; at $\Sigma = S$, the mean of $S$, half of "
+               r"$\operatorname{tr}(M^2)$ remains.",
         conditions={r"$\Sigma = S$": "s = vech(S + np.eye(n))"},
         wrong=(Wrong(r"D_n^\top(\Sigma^{-1}\otimes\Sigma^{-1})D_n", """
                      Y, D = inv(unvech(s)), duplication_matrix(n)

@@ -216,7 +216,8 @@ ENTRIES = (
         other=(r"B^\top X^\top A^\top + BX^\top A", "B.T @ X.T @ A.T + B @ X.T @ A"),
         note=r"The source stops at $2(B^\top \otimes A)\operatorname{vec}X$, which needs $B^\top \otimes A$ "
              "symmetric.",
-        refs="CB117 G06.5 S06-C27 S06-C28 E10", chapter=6, also="trace of AXBX^T, trace of X^T AXB, trace of X^T BXC"),
+        refs="CB117 G06.5 S06-C27 S06-C28 E10", chapter=6,
+        also="trace of AXBX^T, trace of X^T AXB, trace of X^T BXC"),
 
     Identity(
         "quadratic form of a symmetric matrix", "x: n, Q: n n symmetric",

@@ -20,7 +20,8 @@ ENTRIES = (
                      "the sum of squares, not the mean"),
                Wrong(r"\tfrac1NX^\top(\mathbf{y} - X\mathbf{w})", "X.T @ (y - X @ w) / N", "sign",
                      "the residual the other way round"),
-               Wrong(r"\tfrac1N\operatorname{diag}(X\mathbf{w} - \mathbf{y})X", "X * (X @ w - y)[:, None] / N",
+               Wrong(r"\tfrac1N\operatorname{diag}(X\mathbf{w} - \mathbf{y})X",
+                     "X * (X @ w - y)[:, None] / N",
                      "not summed over the batch",
                      "one gradient for each example")),
         other=(r"\tfrac1N(X\mathbf{w} - \mathbf{y})^\top X", "(X @ w - y) @ X / N"),
@@ -42,7 +43,8 @@ ENTRIES = (
             steps=("Multiply out: the sums over $j$ inside and over $i$ outside become repeated indices.",
                    r"Multiply by $dw_k$ and sum over $k$: $X_{ik}dw_k$ is the change of residual $i$.",
                    r"What stands before $d\mathbf{w}$ is a row: transposed, it is the gradient.")),
-        note="Averaged over the $N$ examples and halved; libraries average over all entries and do not halve.",
+        note="Averaged over the $N$ examples and halved; libraries average over all entries and do not "
+             "halve.",
         refs="S02-C04 S16-C04 S16-C08 S16-C19 S16-C20 G16.1a E25", chapter=2, section="sec-2-squared",
         also="MSE quadratic loss"),
 
@@ -116,8 +118,8 @@ ENTRIES = (
         wrong=(Wrong(r"\mathbf{y} - X\mathbf{w}^\star = 0", "y - X @ solve(X.T @ X, X.T @ y)", "shape",
                      "the residual is orthogonal to the columns, it does not vanish"),),
         symbolic="the fractions of the inverse grow too long",
-        note=r"$\mathbf{w}^\star$ is the solution. It holds for every minimiser, also where $X$ has not full rank; "
-             "the code inverts, and needs it.",
+        note=r"$\mathbf{w}^\star$ is the solution. It holds for every minimiser, also where $X$ lacks full "
+             "rank; the code needs the rank, for it inverts.",
         refs="S16-C18", chapter=16, also="normal equation"),
 
     Identity(

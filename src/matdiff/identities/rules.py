@@ -211,7 +211,8 @@ ENTRIES = (
             return Jg @ Jf                      # p × n"""),
         reason=r"$d\mathbf{f} = J_{\mathbf{f}}\,d\mathbf{x}$ goes into $d\mathbf{g} = "
                r"J_{\mathbf{g}}\,d\mathbf{f}$: the maps act from right to left.",
-        wrong=(Wrong(r"J_{\mathbf{g}}(\mathbf{f}(\mathbf{x}))\,A", "np.diag(np.cos(B @ np.tanh(A @ x))) @ B @ A",
+        wrong=(Wrong(r"J_{\mathbf{g}}(\mathbf{f}(\mathbf{x}))\,A",
+                     "np.diag(np.cos(B @ np.tanh(A @ x))) @ B @ A",
                      "missing chain factor", r"the slope of $\tanh$ in $J_{\mathbf{f}}$ was forgotten"),
                Wrong(r"J_{\mathbf{f}}\,J_{\mathbf{g}}", """
                    f = np.tanh(A @ x)
@@ -299,7 +300,8 @@ ENTRIES = (
         wrong=(Wrong(r"J_{\mathbf{u}}^\top(\nabla^2g)J_{\mathbf{u}}", """
                    Ju = np.diag(2 * A @ x) @ A
                    return Ju.T @ np.outer(c, c) @ Ju""", "missing product-rule term",
-                     r"right if $\mathbf{u}$ is affine; Gauss–Newton keeps only this term", form="hessian"),),
+                     r"right if $\mathbf{u}$ is affine; Gauss–Newton keeps only this term",
+                     form="hessian"),),
         note=r"Shown for $u_k = (A\mathbf{x})_k^2$ and $g = \tfrac12(\mathbf{c}^\top\mathbf{u})^2$.",
         refs="G05.4", chapter=5),
 

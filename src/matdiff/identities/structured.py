@@ -345,8 +345,8 @@ ENTRIES = (
                      "$dQ$ itself was taken for skew: of these it is so at $Q = I$ only, where $X$ is "
                      "symmetric"),),
         note=r"$S = \operatorname{skew}X$, $Q$ is the value, $\Omega$ what stands after it, a skew matrix. "
-             r"$Q^\top Q = I$ gives $Q^\top dQ + dQ^\top Q = 0$ for every orthogonal $Q$: $Q^\top dQ$ is skew, $dQ$ "
-             r"is not. Where $Q = \Omega$ is a turn by $90^\circ$, $dQ = -I$ is symmetric.",
+             r"$Q^\top Q = I$ gives $Q^\top dQ + dQ^\top Q = 0$ for every orthogonal $Q$: $Q^\top dQ$ is "
+             r"skew, $dQ$ need not be. Where $Q = \Omega$ is a turn by $90^\circ$, $dQ = -I$ is symmetric.",
         refs="S11-C15 E08", chapter=11, also="tangent vectors orthogonal group"),
 
     Identity(

@@ -414,7 +414,8 @@ ENTRIES = (
         reason=r"$(\nabla^2f)_{ij} = \partial_i\partial_jf = \partial_j\partial_if$: "
                "which step comes first does not matter.",
         wrong=(Wrong(r"\operatorname{diag}(\partial_i^2f)", "np.diag(np.diag(-(B.T * np.sin(B @ x)) @ B))",
-                     "only diagonal", "each partial derivative was differentiated by its own variable alone"),),
+                     "only diagonal",
+                     "each partial derivative was differentiated by its own variable alone"),),
         other=(r"\nabla^2f", "-(B.T * np.sin(B @ x)) @ B"),
         note=r"The code takes $f = \sum_k\sin((B\mathbf{x})_k)$. "
              "The second derivatives have to be continuous: $xy(x^2 - y^2)/(x^2 + y^2)$ has $-1$ and $1$ "
@@ -547,8 +548,8 @@ ENTRIES = (
             g = A @ x - b
             return x @ A @ x / 2 - b @ x - eta * g @ g + eta**2 / 2 * g @ A @ g"""),
         reason="The expansion of a quadratic ends at second order, "
-               r"and $\mathbf{g}^\top A\mathbf{g}\le L\lVert\mathbf{g}\rVert^2$, with $L$ the largest eigenvalue, "
-               r"makes it the descent lemma: a decrease for $0 < \eta < 2/L$.",
+               r"and $\mathbf{g}^\top A\mathbf{g}\le L\lVert\mathbf{g}\rVert^2$, with $L$ the largest "
+               r"eigenvalue, makes it the descent lemma: a decrease for $0 < \eta < 2/L$.",
         conditions={"$A$ is symmetric": "A: n n"},
         wrong=(Wrong(r"f(\mathbf{x}) - \eta\,\mathbf{g}^\top\mathbf{g}", """
                      g = A @ x - b
