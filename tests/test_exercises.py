@@ -230,6 +230,31 @@ def test_hints_are_pointed_to_from_the_second_wrong_answer_on(tiny):
     assert 'hint("99.1", 2)' in check_exercise("99.1", lambda x, A, b: 2 * A @ x - b).message
 
 
+def test_a_hint_that_was_read_is_not_pointed_to_again(tiny):
+    def said():
+        return check_exercise("99.1", lambda x, A, b: x).message
+    hint("99.1")
+    assert "hint(" not in said() and 'hint("99.1", 2)' in said()
+    hint("99.1")
+    assert 'hint("99.1", 2)' in said()  # none is left: the one that says most
+
+
+def test_an_answer_that_raises_is_a_wrong_one_too(tiny):
+    assert "hint(" not in check_exercise("99.1", lambda x, A, b: A @ b[:2]).message
+    verdict = check_exercise("99.1", lambda x, A, b: A + b[:2])
+    assert verdict.mistake == "raises" and verdict.message.endswith('Stuck? `hint("99.1", 1)` helps.')
+    assert "hint(" not in check_exercise("99.2", lambda x, A: None).message
+    assert "hint(" not in check_exercise("99.2", lambda x, A: None).message  # `return` is missing, not a hint
+
+
+def test_an_answer_that_does_not_move_hears_so(tiny):
+    same = "Your answer is the same for all inputs that were drawn, the right one is not."
+    for number, answer in [("99.1", lambda x, A, b: [1, 2, 3, 4]), ("99.5", lambda x: (1.5, [1, 2, 3]))]:
+        assert same in check_exercise(number, answer).message
+    assert same not in check_exercise("99.1", lambda x, A, b: x).message
+    assert same not in check_exercise("99.1", lambda x, A, b: 1).message  # the shape is what is wrong with it
+
+
 def test_attempts_draw_anew_and_sessions_repeat(tiny):
     def first_inputs():
         seen = []
@@ -272,6 +297,9 @@ def raises(*args):
 @pytest.mark.parametrize("number, answer, sentence", [
     ("99.1", raises, "raised KeyError: 'weights' (called with x of shape (4,), A of shape (4, 4), b of shape (4,))"),
     ("99.1", lambda x, A, b: A.T @ np.ones((3, 2)), "the sizes of the product do not fit, 4 against 3"),
+    ("99.1", lambda x, A, b: A[:3] + b[:2], "the shapes (3, 4) and (2,) do not fit where `+`, `-`, `*` or `/` works entry by entry"),
+    ("99.1", lambda x, A, b: b @ (x @ x), "a factor of the product `@` is a number; numbers are multiplied with `*`"),
+    ("99.4", [[1, 2], [3]], "because its rows have different lengths: [[1, 2], [3]]"),
     ("99.1", lambda x, A: x, "Your function takes (x, A); it is called with (x, A, b)."),
     ("99.1", lambda x, A, b: x * np.nan, "has nan at entry (0,)"),
     ("99.1", lambda x, A, b: np.log(-np.abs(x)), "has nan"),
@@ -389,13 +417,31 @@ def test_letters_are_sizes_of_the_data(exercise):
 
 
 @pytest.mark.parametrize("said", ["at `add` the factor `add` is missing", "operand 1 of `divide` is missing",
-                                  "the factor at the difference is missing", "through the result of `matmul`"])
+                                  "the factor at the difference is missing", "through the result of `matmul`",
+                                  "entry by entry a factor slope of log² is missing, at exp."])
 def test_words_about_the_references_code_are_replaced_by_the_entries(tiny, monkeypatch, said):
     from matdiff.exercises import judging
     monkeypatch.setitem(judging.CHECKS, "gradient", lambda *args, **keywords: Check(False, "missing chain factor", said))
     verdict = check_exercise("99.1", lambda x, A, b: (A + A.T) @ x - b + np.array([0, 1, 0, 0]))
     assert said not in verdict.message and verdict.mistake == "unknown"
-    assert "No common mistake explains it. 1 of 4 entries differs (counted from 0): [1] should be" in verdict.message
+    assert "This is not right: 1 of 4 entries differs (counted from 0): [1] should be" in verdict.message
+
+
+def test_only_what_the_checker_cannot_explain_is_called_unexplained(tiny, monkeypatch):
+    from matdiff.exercises import judging
+    monkeypatch.setitem(judging.CHECKS, "gradient", lambda *args, **keywords: Check(False, "unknown", "unexplained"))
+    verdict = check_exercise("99.1", lambda x, A, b: (A + A.T) @ x - b + np.array([0, 1, 0, 0]))
+    assert "No common mistake explains it. 1 of 4 entries differs" in verdict.message
+
+
+@pytest.mark.parametrize("said, plain", [
+    ("a factor is missing, the one in the product *.", "a factor is missing, the one in a product."),
+    ("through the left factor of the product @ is missing", "through the left factor of a product is missing")])
+def test_a_sign_of_the_references_code_is_not_shown(tiny, monkeypatch, said, plain):
+    from matdiff.exercises import judging
+    monkeypatch.setitem(judging.CHECKS, "gradient", lambda *args, **keywords: Check(False, "sign", said))
+    verdict = check_exercise("99.1", lambda x, A, b: x)
+    assert plain in verdict.message and verdict.mistake == "sign"
 
 
 def test_plain_words_of_the_checker_stay(tiny, monkeypatch):
@@ -456,6 +502,7 @@ CENTRAL = {
     "no bracket": ("F(X + h * V) - F(X - h * V) / (2 * h)", "brackets"),
     "plus": ("(F(X + h * V) + F(X - h * V)) / (2 * h)", "there is a plus"),
     "no V": ("(F(X + h) - F(X - h)) / (2 * h)", "along V"),
+    "V for h V": ("(F(X + V) - F(X - V)) / (2 * h)", "The step is V and not h * V"),
     "backward": ("(F(X) - F(X - h * V)) / h", "one side"),
     "half the step": ("(F(X + h / 2 * V) - F(X - h / 2 * V)) / h", "step h/2"),
     "complex": ("F(X + 1j * h * V)", "entries differ"),
@@ -500,6 +547,11 @@ return loss, grad"""
 @pytest.mark.parametrize("said, sentence", [
     ("[loss, grad]", ""), ("loss, grad, 3", "this returned 3 things"), ("grad", "this returned one thing"),
     ("None, grad", "The loss is None"), ("loss, None", "`grad` is None"), ("loss > 0, grad", "The loss is"),
+    ("grad, loss", "first the loss, a number, then `grad`"),
+    ("loss * 5, grad", "The gradient is right. The loss is the sum over the examples; divide by $m$."),
+    ("loss / 4, grad", "The loss is the mean over all $mk$ entries; divide by $m$ alone."),
+    ("-np.sum(Y * np.log(np.exp(Z) / t)) / 5, grad", "the gradient is finite and the loss is not"),
+    ("loss * np.exp(X @ W).max() / np.exp(X @ W).max(), grad * np.exp(X @ W).max() / np.exp(X @ W).max()", "subtract each row's maximum"),
     ("loss * 2, grad", "The gradient is right. The loss should be multiplied by 0.5"),
     ("loss + 1e-4, grad", "is expected, yours is"), ("np.full(5, loss), grad", "average over examples"),
     ("-np.sum(Y * np.log(np.exp(Z) / t + 1e-12)) / 5, grad", "never take log(P)"),
@@ -722,6 +774,42 @@ def test_editions_run_by_themselves(chapter, tmp_path):
     assert f"0 solved, 0 tried, {len(stubs)} not attempted" in said["progress"]
     solutions = [text for name, text in run_notebook(teacher).items() if name.endswith("-solution")]
     assert len(solutions) == len(stubs) and all(text.startswith("✓") for text in solutions)
+
+
+WORKED = {  # a student's wrong answer to each exercise of chapter 2, none of them among its typical ones
+    "2.1": ("[[2, 9], [2, 0], [0, 11]]", "1 of 6 entries differs (counted from 0): yours is 0 at [2, 0]"),
+    "2.2": ("np.trace(C.T @ W)", "A gradient has the shape of its variable, (3, 4); yours has shape ()"),
+    "2.3": ("0.7 * W", "the factor changes with the inputs"),
+    "2.4": ("a * b", "the shapes (3,) and (4,) do not fit where"),
+    "2.5": ("X.T @ X @ W / len(X) - X.T @ Y", "one part of your formula is to be multiplied by 1/m, m = 5"),
+    "2.6": ("((X @ W + b - Y) / len(X)).mean(axis=0, keepdims=True)", "a factor m is missing, m = 5"),
+    "2.7": ("(X @ W.T + b - Y).T @ X / len(W)", "a factor k/m is missing, k = 4 and m = 5"),
+    "2.8": ("A.T @ (A @ W @ B + Y) @ B.T", "the constant in the difference has the wrong sign"),
+    "2.9": ('"c"', "(c) Twice too large"),
+    "2.10": ("np.mean(c * (1 / (1 + np.exp(-X @ w)) - y))", "A gradient has the shape of its variable, (3,)"),
+    "2.11": ("X.T @ ((np.tanh(X @ W) - Y) / np.cosh(X @ W))", "a square is missing in your formula"),
+    "2.12": ("X.T @ (X @ W @ W.T - X) @ W - (X @ W @ W.T - X).T @ X @ W",
+             "the term that W contributes through the transpose has the wrong sign"),
+    "2.13": ("np.sum((X @ W - Y) ** 2)", "Return two things, `loss, grad`"),
+    "2.14": ("np.kron(X.T @ X, X.T @ X)", "The Jacobian is 12 × 12 (outputs × inputs); yours has shape (9, 9)")}
+
+
+def test_student_edition_worked_through(tmp_path):
+    """In its own kernel, as handed out, with a wrong answer to every exercise: each hears what is wrong with it."""
+    student, _ = editions.write("2", tmp_path)
+    nb = notebook.read(student)
+    stubs = {c.metadata.exercise: c for c in nb.cells if c.metadata.get("part") == "stub"}
+    assert set(stubs) == set(WORKED)
+    for number, (answer, _) in WORKED.items():
+        stubs[number].source = stubs[number].source.replace("...", answer, 1)
+    notebook.write(student, nb)
+    said = run_notebook(student)
+    for number, (_, sentence) in WORKED.items():
+        heard = said[stubs[number].id]
+        assert heard.startswith(f"✗ Exercise {number}: ") and sentence in heard, heard
+        typical = [w.why for w in exercises.find(number).wrong]
+        assert not any(why in heard for why in typical), heard
+    assert f"0 solved, {len(WORKED)} tried, 0 not attempted" in said["progress"]
 
 
 def test_teachers_table_names_the_wrong_answers(tiny):

@@ -178,7 +178,12 @@ def check_exercise(number, answer):
                        number=exercise.number, attempted=False)
     except Unfit as unfit:
         tries.tries += 1
-        return verdict(exercise.number, Check(False, unfit.mistake, "", details=unfit.details), str(unfit))
+        check = Check(False, unfit.mistake, str(unfit), details=unfit.details)
+        more = ""
+        if unfit.mistake == "raises":  # products that do not fit are a matter of the mathematics too
+            tries.wrong += 1
+            more = pointer(exercise, check, tries)
+        return verdict(exercise.number, check, check.message + more)
     tries.tries += 1
     if check:
         tries.solved = True
@@ -195,11 +200,11 @@ def praise(exercise, check):
 
 
 def pointer(exercise, check, tries):
-    """From the second wrong answer on, the hint that helps."""
+    """From the second wrong answer on, the hint that helps: its own, else the next one not yet read."""
     if tries.wrong < 2 or not exercise.hints:
         return ""
     own = [w.hint for w in exercise.wrong if w.mistake == check.mistake and w.why == check.message]
-    step = (own or [None])[0] or min(tries.wrong - 1, len(exercise.hints))
+    step = (own or [None])[0] or min(max(tries.wrong - 1, tries.hints + 1), len(exercise.hints))
     return f' Stuck? `hint("{exercise.number}", {step})` helps.'
 
 
@@ -265,7 +270,8 @@ class Progress:
                        f'style="text-align:left">{html.escape(title)}</td>'
                        f'<td style="text-align:left">{MARKS[state]} {state}</td><td>{tries}</td></tr>'
                        for number, title, state, tries in self.rows)
-        return f"<table><caption>{self.summary()}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return (f"<table><caption>{self.summary()}</caption><thead><tr>{head}</tr></thead>"
+                f"<tbody>{body}</tbody></table>")
 
 
 def progress(chapter=None):

@@ -27,7 +27,7 @@ ROUNDED = 5e-4    # for numbers worked out by hand: four digits are enough
 # calls of a judged function that are compared; later ones belong to the diagnosis of a refusal
 HEARD = 20
 # Words about the code of the hidden reference, which no reader has seen.
-FOREIGN = re.compile(r"operand|\bat `|\bUnfit\b|\bat the (sum|difference|product|quotient)|in the product")
+FOREIGN = re.compile(r"operand|\bat `|\bUnfit\b|\bat the (sum|difference|quotient)|slope of \S+²")
 # functions a sentence may name; NumPy's other names it may not
 TAUGHT = {"exp", "log", "tanh", "sin", "cos", "sqrt"}
 
@@ -132,14 +132,13 @@ def numbers(value, who="The answer"):
         array = np.asarray(value)
         array = array.astype(float) if array.dtype == object else array
     except Exception:  # whatever a foreign type does on conversion: it is no array of numbers
-        raise Unfit(f"{who} is {kind_of(value)} that NumPy cannot read as an array of numbers: "
-                    f"{short(value)}.",
-                    "not an array") from None
+        why = ", because its rows have different lengths" if ragged(value) else ""
+        raise Unfit(f"{who} is {kind_of(value)} that NumPy cannot read as an array of numbers{why}: "
+                    f"{short(value)}.", "not an array") from None
     if array.dtype.kind == "b":
         said = short(value) if array.ndim == 0 else "an array of True and False"
         raise Unfit(f"{who} is {said}, where a number or an array of numbers is expected; comparisons "
-                    f"return True or "
-                    "False.", "not an array")
+                    "return True or False.", "not an array")
     if array.dtype.kind not in "iufc":
         raise Unfit(f"{who} holds values of type {array.dtype}; numbers are expected.", "not an array")
     if not np.isfinite(array).all():
@@ -148,6 +147,12 @@ def numbers(value, who="The answer"):
         raise Unfit(f"{who} has {array[at]}{where}: look for a division by zero, a logarithm or a root of a "
                     "number that is not positive, or an exponential that overflows.", "not finite")
     return array.real if array.dtype.kind == "c" and not array.imag.any() else array
+
+
+def ragged(value):
+    """Is it a list of lists of different lengths?"""
+    rows = value if isinstance(value, (list, tuple)) else ()
+    return len({len(row) if isinstance(row, (list, tuple)) else None for row in rows}) > 1
 
 
 def kind_of(value):
@@ -219,9 +224,10 @@ def difference(T, G, who, tolerance=CLOSE, reveal=True):
         if near(G.T, T, loose):
             return "transposed", f"{who} is transposed: it has shape {G.shape}; {T.shape} is expected."
         same = G.size == T.size and any(near(G.ravel(), T.ravel(order)) for order in "CF")
-        return "shape", (f"The numbers are right, the shape is not: {who.lower() if who.startswith('The') else who} has "
-                         if same else f"{who} has ") + f"shape {G.shape}; " + (
-            f"{T.shape} is expected." if T.shape else "one number is expected, shape ().")
+        it = who.lower() if who.startswith("The") else who
+        wanted = f"{T.shape} is expected." if T.shape else "one number is expected, shape ()."
+        return "shape", (f"The numbers are right, the shape is not: {it}" if same else who) + (
+            f" has shape {G.shape}; {wanted}")
     if near(G.T, T, loose):
         return "transposed", f"{who} is transposed."
     if near(-G, T, loose):
@@ -314,11 +320,10 @@ def asked(answer, names, values, keywords={}, aloud=False):
             value = answer(*copy.deepcopy(values), **copy.deepcopy(keywords))
     except SystemExit:
         raise Unfit("Your function ends the session (`exit`, `quit` or `sys.exit`); it has to return its "
-                    "answer.",
-                    "raises") from None
+                    "answer.", "raises") from None
     except Exception as error:
-        shapes = ", ".join(f"{n} of shape {v.shape}" for n,
-                           v in zip(names, values) if isinstance(v, np.ndarray))
+        shapes = ", ".join(f"{n} of shape {v.shape}" for n, v in zip(names, values)
+                           if isinstance(v, np.ndarray))
         said = short_error(error)
         own = "".join(traceback.format_exception(error.with_traceback(error.__traceback__.tb_next)))
         raise Unfit(f"Your function raised {said}" + (f" (called with {shapes})" if shapes else "") + ".",
@@ -329,10 +334,17 @@ def asked(answer, names, values, keywords={}, aloud=False):
 
 
 def short_error(error):
+    """The kind of exception and its text; NumPy's words about shapes in plainer ones."""
     text = " ".join(str(error).split()).rstrip(".")
     sizes = re.search(r"^matmul: .*\(size (\d+) is different from (\d+)\)", text)
+    shapes = re.search(r"^operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\))$", text)
     if sizes:
         text = f"the sizes of the product do not fit, {sizes[2]} against {sizes[1]}"
+    elif shapes:
+        text = (f"the shapes {shapes[1]} and {shapes[2]} do not fit".replace(",", ", ").replace(", )", ",)") +
+                " where `+`, `-`, `*` or `/` works entry by entry")
+    elif text.startswith("matmul: ") and "does not have enough dimensions (has 0" in text:
+        text = "a factor of the product `@` is a number; numbers are multiplied with `*`"
     return type(error).__name__ + (f": {text[:150]}" if text else "")
 
 
@@ -399,9 +411,10 @@ def in_stated_shape(check, T, G):
 def in_plain_words(check, truth, given, names=()):
     """The refusal, or the entries that differ where it explains nothing or speaks of steps no reader has
     seen."""
-    foreign = set(re.findall(r"`(\w+)`", check.message)) - TAUGHT - set(names)
-    if check.mistake != "unknown" and not foreign and not FOREIGN.search(check.message):
-        return check
+    message = re.sub(r"\bthe product [@*]", "a product", check.message)  # which sign stands in code not seen
+    foreign = set(re.findall(r"`(\w+)`", message)) - TAUGHT - set(names)
+    if check.mistake != "unknown" and not foreign and not FOREIGN.search(message):
+        return dataclasses.replace(check, message=message)
     T, G = numbers(truth), numbers(given)
     if T.shape != G.shape:
         name, said = difference(T, G, "The answer")
@@ -409,7 +422,8 @@ def in_plain_words(check, truth, given, names=()):
         name, said = "unknown", "Right for the inputs drawn, but not for others near them."
     else:
         name = "unknown"
-        said = "No common mistake explains it. " + (entries(T, G) if T.ndim else difference(T, G, "It")[1])
+        said = "No common mistake explains it. " if check.mistake == "unknown" else "This is not right: "
+        said += entries(T, G) if T.ndim else difference(T, G, "It")[1]
     return dataclasses.replace(check, mistake=name, message=said, also=())
 
 
@@ -445,9 +459,17 @@ def same_multiple(exercise, given, draws, check):
     if check.mistake == "factor":
         return dataclasses.replace(
             check, mistake="unknown", also=(),
-                                   message="A multiple of the right answer, but the factor changes with the "
-            f"inputs: {first:.4g} for some, {others[0]:.4g} for others.")
+            message="A multiple of the right answer, but the factor changes with the "
+                    f"inputs: {first:.4g} for some, {others[0]:.4g} for others.")
     return check
+
+
+def moves(given, check):
+    """An unexplained refusal begins with what is plain to see: the same answer for all inputs."""
+    if check.mistake != "unknown" or not all(alike(given[0], other) for other in given[1:]):
+        return check
+    return dataclasses.replace(check, message="Your answer is the same for all inputs that were drawn, the "
+                                              f"right one is not. {check.message}")
 
 
 def judge_draws(exercise, answer, attempt):
@@ -482,8 +504,8 @@ def judge_draws(exercise, answer, attempt):
                                          "or more digits.")
     parts = isinstance(build(exercise, exercise.solution)(**copy.deepcopy(draws[0])), tuple)
     if exercise.draw and failed.mistake in ("factor", "unknown") and not parts:
-        return same_multiple(exercise, given, draws, failed)
-    return failed
+        failed = same_multiple(exercise, given, draws, failed)
+    return moves(given, failed) if exercise.draw else failed
 
 
 def named(wrong, check):

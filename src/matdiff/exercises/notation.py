@@ -64,6 +64,8 @@ def _judge_central(answer, rng):
          ahead - behind / (2 * h)),
         ("missing chain factor", "The step does not go along V: the two points are X + h * V and X - h * V.",
          central(np.ones_like(V), h)),
+        ("missing chain factor", "The step is V and not h * V: the two points are X + h * V and X - h * V.",
+         (F(X + V) - F(X - V)) / (2 * h)),
         ("unknown",
          "A difference to one side: right in the limit, but its error only halves when h is halved.",
          (ahead - F(X)) / h),
@@ -101,8 +103,7 @@ EXERCISES = (
     Exercise(
         number="0.2", title="The shape of a Jacobian", kind="shape",
         prompt=r"$F(X)=AX$ with $A\in\mathbb R^{4\times2}$ and $X\in\mathbb R^{2\times3}$. What is the "
-               r"shape of "
-               r"$\partial\operatorname{vec}F/\partial\operatorname{vec}X$? Answer with a tuple.",
+               r"shape of $\partial\operatorname{vec}F/\partial\operatorname{vec}X$? Answer with a tuple.",
         solution="(12, 6)",
         hints=("Count the entries of $F(X)$, then those of $X$.", "Rows are outputs, columns are inputs."),
         wrong=(Wrong("(6, 12)", "layout",
@@ -132,9 +133,8 @@ EXERCISES = (
     ),
     Exercise(
         number="0.4", title="vec, by columns", kind="value",
-        prompt=r"Write `answer(X)` that returns $\operatorname{vec}X$ of shape (6,) for $X\in\mathbb "
-               r"R^{2\times3}$, "
-               r"with NumPy alone (without `matdiff.vec`).",
+        prompt=r"Write `answer(X)` that returns $\operatorname{vec}X$ of shape (6,) for "
+               r"$X\in\mathbb R^{2\times3}$, with NumPy alone (without `matdiff.vec`).",
         draw=lambda rng: {"X": rng.normal(size=(2, 3))},
         solution='X.reshape(-1, order="F")',
         hints=("NumPy lays out rows unless it is told otherwise.",
@@ -275,7 +275,8 @@ EXERCISES = (
                "`np.abs` of a complex number is its modulus. What does `np.linalg.norm` use inside?"),
         options={
             "a": Option("`np.abs(x).sum()`", False,
-                        "abs returns the modulus, a real number: its imaginary part, and so the answer, is 0.",
+                        "abs returns the modulus, a real number: its imaginary part, and so the answer, "
+                        "is 0.",
                         test=lambda rng: _complex_step_works("a", rng)),
             "b": Option("`np.sqrt((x**2).sum())`", True,
                         "Squares, a sum and a square root: all analytic here.",

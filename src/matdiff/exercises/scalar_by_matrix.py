@@ -90,20 +90,37 @@ def judge_softmax(answer, rng):
     loss, grad = numbers(given[0], "The loss"), numbers(given[1], "`grad`")
     claim = check_gradient(lambda W: softmax_loss(X, W, Y), lambda W: numbers(answer(X, W, Y)[1]), W,
                            **LETTERS)
+    if np.shape(loss) == W.shape and np.shape(grad) == ():
+        return Check(False, "wrong order", "The two stand in the other order: first the loss, a number, then "
+                     "`grad`, an array shaped like `W`.")
     if not claim:
         return in_plain_words(claim, softmax_gradient(X, W, Y), grad, data)
-    check = compare(softmax_loss(X, W, Y), loss, who="The loss")
+    truth = softmax_loss(X, W, Y)
+    check = compare(truth, loss, who="The loss")
     if not check:
-        more = " Add up over classes and average over examples." * (check.mistake == "shape")
-        return Check(False, check.mistake, f"The gradient is right. {check.message}{more}")
+        said = check.message + " Add up over classes and average over examples." * (check.mistake == "shape")
+        for factor, slip in ((M, "The loss is the sum over the examples; divide by $m$."),
+                             (1 / K, "The loss is the mean over all $mk$ entries; divide by $m$ alone.")):
+            if compare(factor * truth, loss):
+                check, said = Check(False, "factor", ""), slip
+        return Check(False, check.mistake, f"The gradient is right. {said}")
     big = 1000 * np.sign(X @ W) @ np.linalg.pinv(W)  # inputs that make some logits about a thousand
+    loss, grad = answer(big, W, Y)
     try:
-        loss, grad = (numbers(value) for value in answer(big, W, Y))
+        grad = numbers(grad)
     except Unfit as unfit:
         if unfit.mistake != "not finite":
             raise
         return Check(False, "not finite", "Right for small logits. With logits near 1000 it returns nan or "
                      "inf: subtract each row's maximum from Z before the exponential, and never take log(P).")
+    try:
+        loss = numbers(loss)
+    except Unfit as unfit:
+        if unfit.mistake != "not finite":
+            raise
+        return Check(False, "not finite", "Right for small logits. With logits near 1000 the gradient is "
+                     "finite and the loss is not, because entries of P are 0: never take log(P); write it as "
+                     "Z minus its log-sum-exp.")
     check = compare((softmax_loss(big, W, Y), softmax_gradient(big, W, Y)), (loss, grad))
     if not check:
         return Check(False, "not finite", "Right for small logits, not near 1000, where entries of P are 0: "
@@ -180,6 +197,9 @@ $\nabla_WL$, as nested lists or an array.""",
             Wrong("C.T", "transposed",
                   "Reads off what stands before $dW$ in the trace. The gradient is its transpose; both "
                   "agree only for symmetric $C$."),
+            Wrong("C * W", "extra chain factor",
+                  "These are the terms of the sum, not yet differentiated: $W_{ab}$ is multiplied by "
+                  "$C_{ab}$, and that is its derivative."),
             Wrong("C * np.eye(*C.shape)", "only diagonal",
                   "Takes the trace to pick diagonal entries of $C$ and $W$. The diagonal is that of the "
                   r"product $C^\top W$, whose entries are whole sums."),
@@ -241,6 +261,8 @@ $\nabla_WL$, as nested lists or an array.""",
             Wrong("np.outer(a, np.ones_like(b))", "missing chain factor",
                   r"Drops $\mathbf b$ and keeps the shape: every column is $\mathbf a$. Right only for "
                   r"$\mathbf b=\mathbf 1$."),
+            Wrong("a[:, None] * W * b", "extra chain factor",
+                  "These are the terms $a_iW_{ij}b_j$ of the sum, not yet differentiated."),
             Wrong("a @ W @ b", "shape", "This is $L$ itself, a number."),
         ),
         after="This gradient has rank one. Which $dW$ of length 1 raises $L$ fastest?",
@@ -312,8 +334,7 @@ $\nabla_WL$, as nested lists or an array.""",
                   "it."),
             Wrong("np.sum(X @ W - Y, axis=0, keepdims=True) / len(X)", "missing product-rule term",
                   r"The residual is $XW+\mathbf 1\mathbf b-Y$: $\mathbf b$ itself has dropped out. Passes "
-                  r"for "
-                  r"$\mathbf b=0$, where training starts."),
+                  r"for $\mathbf b=0$, where training starts."),
         ),
         after="Set it to zero: what does the best bias make of the column means of the residual?",
     ),
@@ -341,8 +362,7 @@ $L=\frac1{2m}\lVert Z-Y\rVert_F^2$ with $m=5$. Give $\nabla_WL$.""",
                   r"$G$ already holds the $\frac1m$; dividing twice is the usual way to lose a factor $m$."),
             Wrong("(X @ W.T - Y).T @ X / len(X)", "missing product-rule term",
                   r"The bias has dropped out of $Z=XW^\top+\mathbf 1\mathbf b$. It is no variable here, but "
-                  r"the "
-                  "residual contains it."),
+                  "the residual contains it."),
             Wrong(LIBRARY.replace(" / len(X)", "") + "G.T @ X", "factor", r"The $\frac1m$ got lost."),
             Wrong("G = (Y - X @ W.T - b) / len(X)\nreturn G.T @ X", "sign",
                   "Target minus prediction."),
@@ -378,8 +398,7 @@ $L=\frac1{2m}\lVert Z-Y\rVert_F^2$ with $m=5$. Give $\nabla_WL$.""",
             Wrong("A.T @ (Y - A @ W @ B) @ B.T", "sign", "Target minus prediction."),
         ),
         after=r"Now let $A$ or $B$ move instead: $\nabla_AL$ and $\nabla_BL$ come the same way, by moving "
-              r"the "
-              "other factors across.",
+              "the other factors across.",
     ),
     Exercise(
         number="2.9",
@@ -391,11 +410,9 @@ $M$?""",
         hints=(r"$R$ occurs twice in $RMR^\top$: the differential has two terms.",
                r"$\operatorname{tr}(RMR^\top)=\langle RM,R\rangle$, so "
                r"$dL=\frac12\langle dR\,M,R\rangle+\frac12\langle RM,dR\rangle$. Move the $M$ of the first "
-               r"term "
-               "across.",
+               "term across.",
                r"$dL=\frac12\langle RM^\top+RM,dR\rangle$ with $dR=X\,dW$. A quadratic form sees only the "
-               r"symmetric "
-               r"part of its matrix, and for $M=I$ the answer must be $X^\top R$."),
+               r"symmetric part of its matrix, and for $M=I$ the answer must be $X^\top R$."),
         draw=draw_weighted,
         solution="X.T @ (X @ W - Y) @ (M + M.T) / 2",
         options={
@@ -410,7 +427,8 @@ $M$?""",
                         r"Twice too large: the $\frac12$ of the loss is still there. For $M=I$ it gives "
                         r"$2X^\top R$.", "X.T @ (X @ W - Y) @ (M + M.T)", mistake="factor"),
             "d": Option(r"$X^\top RM^\top$", False,
-                        "The other half alone. Right only for symmetric $M$.",
+                        "The term from the left $R$, taken for both. The one from the right $R$ is $RM$; "
+                        "the two agree only for symmetric $M$.",
                         "X.T @ (X @ W - Y) @ M.T", mistake="only for symmetric input"),
         },
         after=r"Draw a skew $M$, one with $M^\top=-M$. What is $L$ then, for every $W$?",
@@ -440,14 +458,20 @@ $\nabla_{\mathbf w}L$, of shape `(3,)`.""",
                   "Takes the logit itself for the prediction, as in linear regression."),
             Wrong(LOGISTIC + "X.T @ (c * (s - y) * s * (1 - s)) / len(X)", "extra chain factor",
                   r"The slope $\sigma(1-\sigma)$ belongs to a squared error behind a sigmoid. In this loss "
-                  r"it has "
-                  "cancelled."),
+                  "it has cancelled."),
             Wrong("return X.T @ (c * (np.exp(X @ w) - y)) / len(X)", "missing chain factor",
                   r"The slope of $\log(1+e^z)$ is $e^z/(1+e^z)$: the denominator is missing, so $e^z$ "
-                  r"stands for "
-                  r"$\sigma(z)$."),
+                  r"stands for $\sigma(z)$."),
             Wrong("s = 1 / (1 + np.exp(X @ w))\nreturn X.T @ (c * (s - y)) / len(X)", "sign",
                   r"The sign in the exponent: $\sigma(z)=1/(1+e^{-z})$; this is $\sigma(-z)$."),
+            Wrong("s = 1 / 1 + np.exp(-X @ w)\nreturn X.T @ (c * (s - y)) / len(X)", "missing chain factor",
+                  "`1 / 1 + np.exp(-z)` is $1+e^{-z}$: Python divides before it adds. Put brackets round the "
+                  "denominator.", hint=3),
+            Wrong(LOGISTIC + "c * (s - y) / len(X)", "shape",
+                  r"This is $G=\nabla_{\mathbf z}L$, one number for each example; $X^\top G$ has one for "
+                  "each weight.", hint=2),
+            Wrong(LOGISTIC + "X.T @ (s - y) * c.mean() / len(X)", "unknown",
+                  "The mean weight stands for all of them: each example has its own $c_i$.", hint=3),
             Wrong(LOGISTIC + "X.T @ (c * s) / len(X)", "missing product-rule term",
                   "The labels' part of the loss, $-y_iz_i$, was left out."),
             Wrong(LOGISTIC + "X.T @ (c * (y - s)) / len(X)", "sign", "Label minus prediction."),
@@ -478,6 +502,8 @@ $\nabla_{\mathbf w}L$, of shape `(3,)`.""",
             Wrong(TANH + "X.T @ (T - Y)", "missing chain factor",
                   "Stops before the activation. Nearly right where all $Z$ are small, because "
                   r"$\tanh'(0)=1$."),
+            Wrong(TANH + "X.T @ (1 - T * T)", "missing chain factor",
+                  "The residual $T-Y$ is missing: the slope of the square, before that of tanh.", hint=2),
             Wrong(TANH + "X.T @ ((T - Y) * (1 - T))", "missing chain factor",
                   r"The slope of tanh is $1-T\odot T$; the square got lost."),
             Wrong(TANH + "X.T @ ((X @ W - Y) * (1 - T * T))", "missing chain factor",
@@ -570,16 +596,22 @@ E = np.exp(Z - Z.max(axis=1, keepdims=True))
 P = E / E.sum(axis=1, keepdims=True)
 return -np.sum(Y * np.log(P)) / len(X), X.T @ (P - Y) / len(X)""", "missing chain factor",
                   "The targets were rescaled to rows that sum to 1. That is another loss: here an example "
-                  "counts "
-                  "as much as its row of $Y$ sums to."),
+                  "counts as much as its row of $Y$ sums to."),
+            Wrong("""Z = X @ W
+E = np.exp(Z - Z.max(axis=1, keepdims=True))
+P = E / E.sum(axis=1, keepdims=True)
+s = Y.sum(axis=1, keepdims=True)
+return -np.sum(Y * np.log(P)) / len(X), X.T @ (P - s * Y) / len(X)""", "unknown",
+                  r"The row sums stand at the wrong place: $\mathbf s\odot P-Y$. $P$ has rows that sum to 1 "
+                  "and is to be weighted; $Y$ has its weight already.", hint=3),
             Wrong("""Z = X @ W
 E = np.exp(Z - Z.max(axis=1, keepdims=True))
 P = E / E.sum(axis=1, keepdims=True)
 s = Y.sum(axis=1, keepdims=True)
 return -np.sum(Y * np.log(P + 1e-9)) / len(X), X.T @ (s * P - Y) / len(X)""", "not finite",
                   r"Do not shift the logarithm: where $P$ is 0, $\log(P+10^{-9})$ is about $-21$ however "
-                  r"wrong the "
-                  r"prediction is. $\log P$ is $Z$ minus its log-sum-exp, without a logarithm of $P$."),
+                  r"wrong the prediction is. $\log P$ is $Z$ minus its log-sum-exp, without a logarithm "
+                  "of $P$."),
             Wrong(SOFTMAX + """s = Y.sum(axis=1, keepdims=True)
 return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y) / len(X)""", "not finite",
                   "Right for small logits; `np.exp(1000)` is infinite and `inf / inf` is nan."),
@@ -591,17 +623,17 @@ return -np.sum(Y * np.log(P)) / len(X), X.T @ (s * P - Y) / len(X)""", "not fini
         number="2.14",
         title="The Hessian of softmax regression",
         kind="jacobian",
-        prompt=r"""Let the rows of $Y$ have any sums $s_i=\sum_cY_{ic}$ again, as in exercise 2.13. The gradient
-$\nabla_WL=\frac1mX^\top(\mathbf s\odot P-Y)$ is itself a matrix that depends on
-$W\in\mathbb R^{3\times4}$; row $i$ of $P=\operatorname{softmax}(XW)$ is multiplied by $s_i$. Give its Jacobian
-$\partial\operatorname{vec}(\nabla_WL)/\partial\operatorname{vec}W$, column-major: the $12\times12$
+        prompt=r"""Let the rows of $Y$ have any sums $s_i=\sum_cY_{ic}$ again, as in exercise 2.13. The
+gradient $\nabla_WL=\frac1mX^\top(\mathbf s\odot P-Y)$ is itself a matrix that depends on
+$W\in\mathbb R^{3\times4}$; row $i$ of $P=\operatorname{softmax}(XW)$ is multiplied by $s_i$. Give its
+Jacobian $\partial\operatorname{vec}(\nabla_WL)/\partial\operatorname{vec}W$, column-major: the $12\times12$
 Hessian of this loss. Here $X\in\mathbb R^{5\times3}$ and $Y\in\mathbb R^{5\times4}$.""",
         hints=(r"One example contributes $\frac1m\mathbf x(s\mathbf p-\mathbf y)^\top$, and "
                r"$\operatorname{vec}(\mathbf x\mathbf g^\top)=\mathbf g\otimes\mathbf x$.",
                r"$d\mathbf p=(\operatorname{diag}\mathbf p-\mathbf p\mathbf p^\top)\,d\mathbf z$ with "
                r"$d\mathbf z=dW^\top\mathbf x$. Neither $s$ nor $\mathbf y$ moves.",
-               "`s * np.kron(np.diag(p) - np.outer(p, p), np.outer(x, x))` for each example, then the mean: "
-               "the mean of products, not the product of means."),
+               "`s * np.kron(np.diag(p) - np.outer(p, p), np.outer(x, x))` for each example, then the "
+               "mean: the mean of products, not the product of means."),
         draw=draw_hessian,
         function="""E = np.exp(X @ W)
 P = E / E.sum(axis=1, keepdims=True)
@@ -620,8 +652,13 @@ return X.T @ (s * P - Y) / len(X)""",
                   r"denominator."),
             Wrong(softmax_hessian("np.diag(p)", "np.outer(x, x)"), "missing product-rule term",
                   r"Two things are missing: the term $-\mathbf p\mathbf p^\top$, for each $p_c$ has all the "
-                  r"logits in "
-                  "its denominator, and the row sums $s_i$."),
+                  "logits in its denominator, and the row sums $s_i$."),
+            Wrong(softmax_hessian("s * (p - np.outer(p, p))", "np.outer(x, x)"), "unknown",
+                  r"NumPy adds the vector $\mathbf p$ to every row. It belongs on the diagonal: "
+                  "`np.diag(p)`.", hint=3),
+            Wrong(softmax_hessian("s * (np.diag(p) + np.outer(p, p))", "np.outer(x, x)"), "sign",
+                  r"The term $-\mathbf p\mathbf p^\top$ comes from the denominator, and so with a minus.",
+                  hint=2),
             Wrong(softmax_hessian("s * (np.diag(p) - np.outer(p, p))", "np.outer(x, x)", m="1"), "factor",
                   r"The Hessian of the summed loss: the $\frac1m$ got lost."),
             Wrong(softmax_hessian("s * np.diag(p * (1 - p))", "np.outer(x, x)"), "only diagonal",
@@ -631,8 +668,7 @@ for p, s in zip(P, Y.sum(axis=1)):
     C += s * (np.diag(p) - np.outer(p, p))
 return np.kron(C / len(X), X.T @ X / len(X))""", "unknown",
                   "The product of two means. Each example has its own two factors: multiply them first, "
-                  "then take "
-                  "the mean of the products."),
+                  "then take the mean of the products."),
             Wrong(SOFTMAX + """q = P.mean(axis=0)
 return np.kron(np.diag(q) - np.outer(q, q), X.T @ X / len(X))""", "unknown",
                   "Averages $P$ first. Each example has its own probabilities, its own $s_i$ and its own "

@@ -134,9 +134,9 @@ def judge_line_check(line_check, rng):
                      f"{claimed_abs:.4g}. np.abs of a complex number is its modulus, a real number, so "
                      "the complex step sees no change. Believe it only where it agrees with the difference.")
     if method == "central difference" == method_abs:
-        return Check(False, "unknown", "Both slopes are right, but the complex step is never believed. For "
-                     "Σxᵢ² sin xᵢ it agrees with the difference to about 1e-9: take the imaginary part with "
-                     "np.imag, and compare with a tolerance, not with ==.")
+        return Check(False, "unknown", "Both slopes are right, but the complex step is never reported. "
+                     "For Σxᵢ² sin xᵢ it agrees with the difference to about 1e-9: measure by it as well, "
+                     "take the imaginary part with np.imag, and compare with a tolerance, not with ==.")
     if method_abs != "central difference" or method != "complex step":
         return Check(False, "unknown", f"Both slopes are right, but you report {method!r} for Σxᵢ² sin xᵢ "
                      f"and {method_abs!r} for Σ|xᵢ|; expected 'complex step' and 'central difference'.")
@@ -217,6 +217,8 @@ $\mathbf x,\mathbf c\in\mathbb R^5$. Return $\nabla f(\mathbf x)$, shape `(5,)`.
         wrong=(Wrong("c - x", "sign",
                      "This points to c, which is where descent goes; the gradient points uphill."),
                Wrong("2 * (x - c)", "factor", "The ½ in front is there to cancel this 2."),
+               Wrong("(x - c) ** 2", "unknown",
+                     "The squares of the entries, not yet differentiated: the derivative of ½t² is t."),
                Wrong("(x - c) ** 2 / 2", "unknown",
                      "These are the terms of the sum, not yet differentiated."),
                Wrong("np.linalg.norm(x - c)", "shape",
@@ -276,6 +278,9 @@ $\mathbf x,\mathbf b\in\mathbb R^4$ and any $A\in\mathbb R^{4\times4}$. Return $
                Wrong("A @ x - b", "missing product-rule term", "Only one of the two x was moved."),
                Wrong("(A + A.T) @ x", "missing product-rule term", "The linear term −bᵀx has dropped out."),
                Wrong("(A + A.T) @ x + b", "sign", "The linear term enters with a minus."),
+               Wrong("(A + A.T) @ x - b @ x", "unknown",
+                     "The linear term bᵀx itself was subtracted, one number from every entry; its gradient "
+                     "is b."),
                Wrong("A.T @ x - b", "missing product-rule term", "The other x was held fixed.")),
         after="What is the Hessian? Check your guess with `hessian(f, x)`: it has to be symmetric "
               "although A is not."),
@@ -320,6 +325,9 @@ $\mathbf c\in\mathbb R^5$, residual not zero. Return $\nabla f(\mathbf x)$, shap
                      "The gradient with respect to r, not yet carried back to x: five numbers instead "
                      "of three."),
                Wrong("2 * B.T @ (B @ x - c)", "missing chain factor", "That is the gradient of the square."),
+               Wrong("r = B @ x - c\nreturn B.T @ r / (r @ r)", "missing chain factor",
+                     "Divided by ‖r‖ once too often: the gradient of ‖r‖ with respect to r is r/‖r‖.",
+                     hint=2),
                Wrong("r = B @ x - c\nreturn B.T @ r / np.linalg.norm(B.T @ r)", "missing chain factor",
                      "Only the gradient with respect to r has length 1; Bᵀ changes the length.")),
         after="What happens at Bx = c? Look at the one-sided slopes there, then at exercise 1.13."),
@@ -371,7 +379,8 @@ $A\in\mathbb R^{6\times3}$, $\mathbf b\in\mathbb R^6$. Return $\nabla f(\mathbf 
                      "The rows of A are added with weight 1 each. Each belongs to one zᵢ and has the weight "
                      "pᵢ."),
                Wrong("p = np.exp(A @ x)\nreturn A.T @ p / p.sum()", "missing product-rule term",
-                     "The shift b has dropped out of z = Ax + b. It is constant, but it decides the weights."),
+                     "The shift b has dropped out of z = Ax + b. It is constant, but it decides the "
+                     "weights."),
                Wrong(SOFTMAX + "return A.T @ (p * (1 - p))", "extra chain factor",
                      "p(1 − p) is the derivative of pᵢ in zᵢ. The log-sum-exp itself has the gradient p.")),
         after="Add 1000 to b. Your gradient should not change; does your code survive? Subtract max(z) "
@@ -390,6 +399,8 @@ $\mathbf x,\mathbf c\in\mathbb R^4$. Return $\nabla f(\mathbf x)$, shape `(4,)`.
         keywords={"terms": {"2(cᵀx)x": "2 * (c @ x) * x", "‖x‖²c": "(x @ x) * c"}},
         wrong=(Wrong("2 * (c @ x) * x", "missing product-rule term", "The first factor was held fixed."),
                Wrong("(x @ x) * c", "missing product-rule term", "The second factor was held fixed."),
+               Wrong("(c @ x) * x + (x @ x) * c", "missing product-rule term",
+                     "The gradient of ‖x‖² is 2x: in xᵀx both x move.", hint=2),
                Wrong("2 * c * x", "elementwise product",
                      "The product of the two gradients, entry by entry, is not that of the product.")),
         after="f is homogeneous of degree 3, so x · ∇f = 3f. A check that costs one line: try it."),
@@ -435,6 +446,9 @@ $\nabla R(\mathbf x)$, shape `(4,)`.""",
                      "Right for symmetric A only, and that is where Rayleigh quotients are usually met."),
                Wrong("(A + A.T) @ x / (x @ x)", "missing product-rule term",
                      "The denominator was held fixed. It passes where R = 0."),
+               Wrong("R = (x @ A @ x) / (x @ x)\nreturn ((A + A.T) @ x - R * x) / (x @ x)",
+                     "missing product-rule term",
+                     "The gradient of the denominator xᵀx is 2x: in it both x move.", hint=2),
                Wrong("R = (x @ A @ x) / (x @ x)\nreturn 2 * (R * x - sym(A) @ x) / (x @ x)", "sign",
                      "The two terms of the numerator are the wrong way round.")),
         after="∇R = 0 means sym(A)x = Rx: the stationary points are eigenvectors. And x · ∇R = 0 "
@@ -480,6 +494,11 @@ which is the Hessian of the log-sum-exp, shape `(3, 3)`.""",
                      "The sum in the denominator was held fixed."),
                Wrong(SOFTMAX + "return A.T @ np.diag(p * (1 - p)) @ A", "only diagonal",
                      "pᵢ depends on all zⱼ, not on zᵢ alone: the softmax is not an elementwise function."),
+               Wrong(SOFTMAX + "return A.T @ (p - np.outer(p, p)) @ A", "unknown",
+                     "NumPy adds the vector p to every row of −ppᵀ. It belongs on the diagonal: np.diag(p).",
+                     hint=3),
+               Wrong(SOFTMAX + "return A.T @ (np.diag(p) - p @ p) @ A", "unknown",
+                     "`p @ p` is one number, pᵀp. The matrix ppᵀ is np.outer(p, p).", hint=3),
                Wrong(SOFTMAX + "return np.diag(p) - np.outer(p, p)", "shape",
                      "The Hessian with respect to z, 6 × 6, not yet carried to x.")),
         after="vᵀHv is a variance, so it is never negative: the log-sum-exp is convex. Which variance?"),
@@ -546,11 +565,9 @@ one with the smallest $\mathbf g^\top\mathbf v$, shape `(4,)`.""",
                      "That is steepest where the largest entry of v is the length; P does not occur in it."),
                Wrong("-np.linalg.solve(P, g)", "factor",
                      "The right direction, not scaled to length 1: if P is the Hessian, it is the step to "
-                     "the "
-                     "minimum of the second-order prediction.")),
+                     "the minimum of the second-order prediction.")),
         after="With P the Hessian this is the direction of Newton's method, which steps to the minimum of "
-              "the "
-              "second-order prediction: unscaled, one step ends in the minimum of a quadratic."),
+              "the second-order prediction: unscaled, one step ends in the minimum of a quadratic."),
     Exercise(
         number="1.17", title="The best step, and the step too far", kind="value",
         prompt=r"""$f(\mathbf x)=\frac12\mathbf x^\top H\mathbf x-\mathbf b^\top\mathbf x$, $H\succ0$,
@@ -572,8 +589,7 @@ height.""",
                Wrong("g = H @ x - b\nL = np.linalg.eigvalsh(H)[-1]\n"
                      "return np.array([(g @ g) / (g @ H @ g), 2 / L])", "one entry",
                      "2/L is a step that is safe from every starting point. From this one the parabola is "
-                     "back at "
-                     "its height at twice the best step."),
+                     "back at its height at twice the best step."),
                Wrong("g = H @ x - b\neta = (g @ H @ g) / (g @ g)\nreturn np.array([eta, 2 * eta])", "factor",
                      "Upside down: the more curved the bowl, the shorter the step."),
                Wrong("eta = 1 / np.linalg.eigvalsh(H)[-1]\nreturn np.array([eta, 2 * eta])", "factor",

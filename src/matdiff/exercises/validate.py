@@ -89,7 +89,8 @@ def answers(exercise):
     if verdict(exercise, build(exercise, "..."), 0)[2] != "not attempted":
         found.append("the untouched stub is not recognised")
     for n, wrong in enumerate(exercise.wrong, 1):
-        found += [f"wrong {n} ({wrong.mistake}), `{short(wrong.body)}`: {sentence}" for sentence in reject(exercise, wrong)]
+        found += [f"wrong {n} ({wrong.mistake}), `{short(wrong.body)}`: {sentence}"
+                  for sentence in reject(exercise, wrong)]
     return found
 
 
@@ -114,7 +115,8 @@ def choice(exercise):
     true = [letter for letter, option in exercise.options.items() if option.true]
     if len(true) != 1:
         found.append(f"{len(true)} options are true; exactly one has to be")
-    if exercise.solution.strip().strip("\"'") not in true and not any(o.body for o in exercise.options.values()):
+    bodies = any(option.body for option in exercise.options.values())
+    if exercise.solution.strip().strip("\"'") not in true and not bodies:
         found.append(f"the solution {exercise.solution} is not the letter of the true option, {true}")
     for letter, option in exercise.options.items():
         if not option.why.strip():
@@ -142,8 +144,8 @@ def numbering(chapter):
     """Sentences on the numbers of a chapter's exercises: from 1 on, each once, in order."""
     numbers = [e.number for e in exercises_of(chapter)]
     wanted = [f"{chapter}.{n}" for n in range(1, len(numbers) + 1)]
-    return [f"exercise {got} stands where {want} is expected" for got,
-            want in zip(numbers, wanted) if got != want]
+    return [f"exercise {got} stands where {want} is expected"
+            for got, want in zip(numbers, wanted) if got != want]
 
 
 def topics():

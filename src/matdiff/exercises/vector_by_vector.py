@@ -176,7 +176,8 @@ $A\in\mathbb R^{4\times4}$, not symmetric. Give the Jacobian, a $4\times4$ array
                Wrong("np.diag(A @ x)", "missing product-rule term",
                      "The x inside the matrix product moves too."),
                Wrong("np.diag(A @ x) + A * x", "wrong axis",
-                     "Without the new axis NumPy scales columns. Right only on the diagonal."),
+                     "This scales the columns of A; x_i multiplies row i, as `x[:, None] * A` does. Right "
+                     "only on the diagonal."),
                Wrong("np.diag(A @ x + x * np.diag(A))", "only diagonal",
                      "Every output depends on every input, through the matrix: only the diagonal of the "
                      "table was kept.")),
@@ -196,6 +197,16 @@ $\mathbf z\in\mathbb R^4$. Give the Jacobian $\partial\mathbf p/\partial\mathbf 
                      "Only the numerator was differentiated; the denominator moves too."),
                Wrong("p = np.exp(z) / np.exp(z).sum()\nreturn np.outer(p, p) - np.diag(p)", "sign",
                      "Each probability must rise with its own score."),
+               Wrong("p = np.exp(z) / np.exp(z).sum()\nreturn p - np.outer(p, p)", "unknown",
+                     "NumPy adds the vector p to every row. It belongs on the diagonal: np.diag(p)."),
+               Wrong("p = np.exp(z) / np.exp(z).sum()\nreturn np.diag(p) - p @ p", "unknown",
+                     "`p @ p` is one number. Entry (i, j) needs the product of p_i and p_j: np.outer(p, p)."),
+               Wrong("p = np.exp(z) / np.exp(z).sum()\nreturn np.diag(p) - p * p", "unknown",
+                     "`p * p` is a vector, subtracted from every row. Entry (i, j) needs the product of p_i "
+                     "and p_j: np.outer(p, p)."),
+               Wrong("p = np.exp(z) / np.exp(z).sum()\nreturn np.eye(4) - np.outer(p, p)",
+                     "missing chain factor",
+                     "In p_i(δ_ij − p_j) the p_i multiplies the δ as well: p stands on the diagonal, not 1."),
                Wrong("p = np.exp(z) / np.exp(z).sum()\nreturn p * (1 - p)", "shape",
                      "Four slopes for sixteen pairs: this is the diagonal alone, as a vector.")),
         after=r"Push $\mathbf v=\mathbf 1$ forward. Why must the answer be zero?"),
@@ -217,6 +228,10 @@ is not symmetric.)""",
                Wrong("p = np.exp(z) / np.exp(z).sum()\nreturn np.diag(p) - np.outer(p, p)",
                      "missing chain factor",
                      "This is the table of softmax; the logarithm divides row i by p_i."),
+               Wrong("p = np.exp(z) / np.exp(z).sum()\nreturn np.eye(4) - np.outer(p, p)",
+                     "missing chain factor",
+                     "Row i is multiplied by p_i, as in the table of softmax; here every row subtracts p "
+                     "itself."),
                Wrong("np.eye(4)", "missing product-rule term", "The number that is subtracted moves too.")),
         after=("The loss of one sample is minus one of these outputs. Which vector is minus that row, and "
                "where was it in chapter 2?")),
@@ -256,12 +271,14 @@ $4\times4$ array.""",
                      "y = (x - x.mean()) / s\n"
                      "return (np.eye(4) - 1 / 4 - np.outer(y, y) / 3) / s", "factor",
                      "The divisor n - 1 of the sample variance slipped in; the layer divides by n."),
+               Wrong("y = (x - x.mean()) / x.std()\n"
+                     "return (np.eye(4) - 1 / 4 - np.outer(y, y)) / x.std()", "factor",
+                     "The last term lacks its 1/n: the spread is a mean, so ds is (1/n) y · dx.", hint=2),
                Wrong("s = x.std()\ny = (x - x.mean()) / s\nreturn np.eye(4) - 1 / 4 - np.outer(y, y) / 4",
                      "factor",
                      "The factor 1/s is missing. Passes when the input has spread one already.")),
-        after=(r"The library adds $\varepsilon$ inside the root. Steps along $\mathbf 1$ and along $\mathbf "
-               r"x$ change "
-               "nothing here. Which of the two still changes nothing then?")),
+        after=(r"The library adds $\varepsilon$ inside the root. Steps along $\mathbf 1$ and along "
+               r"$\mathbf x$ change nothing here. Which of the two still changes nothing then?")),
     Exercise(
         number="3.10", title="Pull a sensitivity through a layer", kind="gradient",
         prompt=r"""$\mathbf t=\tanh(W\mathbf x)$ with $\mathbf x\in\mathbb R^5$, $W\in\mathbb R^{3\times5}$. A
@@ -452,12 +469,15 @@ a $4\times2$ array. (Find $\mathbf x$ by repeating the right-hand side from zero
                Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) + D @ W, D @ U)",
                      "sign",
                      "The feedback changes sign when it goes to the other side: I − DW."),
-               Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) - D @ W.T, D @ U)",
+               Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\n"
+                     "return np.linalg.solve(np.eye(4) - D @ W.T, D @ U)",
                      "transposed", "W transposed belongs to the pull-back; a step forward meets W."),
                Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) - D @ W, U)",
                      "missing chain factor",
                      "The slope D is missing in front of U: both arrivals pass through tanh."),
-               Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\nreturn np.linalg.solve(np.eye(4) - D @ W, D @ U).T", "layout",
+               Wrong(FIXED_POINT + "D = np.diag(1 - x**2)\n"
+                     "return np.linalg.solve(np.eye(4) - D @ W, D @ U).T",
+                     "layout",
                      "One column for each output; this book has one row for each output, 4 × 2."),
                Wrong(FIXED_POINT + "return np.linalg.solve(np.eye(4) - W, U)", "missing chain factor",
                      "The slope of tanh is missing on both sides: right for a linear layer.")),
