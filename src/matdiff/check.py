@@ -473,22 +473,27 @@ class _Judge:
         if not callable(self.claim):
             return _single(p.claim, p.truth)
         rng = np.random.default_rng(4)
-        shaken = [self.beside(p.X * (1 + 4e-16 * rng.normal(size=p.X.shape))) for _ in range(3)]
+        draw = lambda: self.of_a_kind(rng.normal(size=p.X.shape))
+        shaken = [self.beside(p.X * (1 + 4e-16 * draw())) for _ in range(3)]
         last = max((np.abs(s - p.claim).max() for s in shaken if s is not None), default=0.0)
-        far = self.beside(p.X + 0.3 * _size(p.X) * rng.normal(size=p.X.shape))
+        far = self.beside(p.X + 0.3 * _size(p.X) * draw())
         most = LOOSE * max(p.size(), 0.0 if far is None else np.abs(far).max())
         return min(10 * last + 5 * self.roughness(p), most) + _single(p.claim, p.truth)
 
     def roughness(self, p):
         """The smallest third difference of the claim along a line: nearly zero where it is smooth to
         round-off."""
-        V = np.random.default_rng(5).normal(size=p.X.shape) * _size(p.X)
+        V = self.of_a_kind(np.random.default_rng(5).normal(size=p.X.shape)) * _size(p.X)
         rough = [0.0]
         for h in (1e-4, 1e-5, 1e-6):
             line = [self.beside(p.X + k * h * V) for k in (-2, -1, 0, 1, 2)]
             if all(c is not None for c in line):
                 rough.append(np.abs(np.diff(line, 3, axis=0)).max() / np.sqrt(20))
         return min(rough[1:], default=0.0)
+
+    def of_a_kind(self, V):
+        """A direction that X may move along."""
+        return sym(V) if self.symmetric else V
 
     def beside(self, X):
         try:
@@ -624,7 +629,8 @@ class _Judge:
             return False
         bends = []
         for h in (1e-3, 1e-4, 1e-5):
-            slopes = [self.one_sided(here, V * _size(here.X), h) for V in _gaussian(7, 3, here.X.shape)]
+            slopes = [self.one_sided(here, self.of_a_kind(V) * _size(here.X), h)
+                      for V in _gaussian(7, 3, here.X.shape)]
             bends.append(max(np.abs(up - down).max() for up, down in slopes))
         size = max(here.size(), np.abs(here.claim).max(initial=0))
         return bends[0] > 1e-2 * size and 0.5 * bends[0] < bends[2] < 2 * bends[0]

@@ -73,6 +73,11 @@ class Case:
         """An index as the reader counts, who knows nothing of a block."""
         return tuple(at) if self.block is None else self.block.whole(self.kind, at)
 
+    def normal(self, seed, *count):
+        """Gaussian directions of X; symmetric ones of a symmetric variable."""
+        V = np.random.default_rng(seed).normal(size=count + self.shape)
+        return (V + np.swapaxes(V, -1, -2)) / 2 if self.symmetric else V
+
     @property
     def first(self):
         return self.points[0]

@@ -28,13 +28,17 @@ def replayed(case):
     either = C.shape == C.shape[::-1] and C.ndim == 2
     ways = (False, True) if either else (C.shape != G.shape,)
     cs = np.array([1.0, -1.0] + [s / v for v in constants(case) for s in (1, -1)])
-    for step in chain.steps:
-        for name, text, edit in (*held_slips(step), *slips(step), *dropped(step), *ones_for_a_matrix(step)):
-            slope = slope_or_nan(chain.probe(0, 0), step, edit)
-            for turned in ways if slope and np.isfinite(slope) else ():
-                c = slip_fits(chain, step, edit, turned, slope, cs)
-                if c is not None:
-                    hits.append(slip_finding(case, scalar_name(step, name), text, c, turned))
+    first = chain.probe(0, 0)
+    tried = [(step, *slip) for step in chain.steps for slip in (
+        *held_slips(step), *slips(step), *dropped(step), *ones_for_a_matrix(step))]
+    slopes = np.array([slope_or_nan(first, step, edit) for step, _, _, edit in tried])
+    fit = {turned: (np.abs(claimed(first, turned) - np.outer(slopes, cs)) <= 1e-7 * first.size).any(axis=1)
+           for turned in ways}     # at the first probe
+    for k, (step, name, text, edit) in enumerate(tried):
+        for turned in ways if slopes[k] else ():
+            c = slip_fits(chain, step, edit, turned, slopes[k], cs) if fit[turned][k] else None
+            if c is not None:
+                hits.append(slip_finding(case, scalar_name(step, name), text, c, turned))
     hits = [hit for hit in hits if hit is not None]
     if not hits and C.shape == G.shape:
         hits = list(data_left_out(case, chain))
@@ -59,7 +63,8 @@ def dropped(step):
         return
     for slot in (0, 1):
         if np.shape(step.operands[1 - slot]) == np.shape(step.output):
-            yield ("missing product-rule term", f"what moves in {said_of(step)} was left out of its value",
+            yield ("missing product-rule term",
+                   f"{part_of(step, slot)} was left out where your formula uses its value",
                    replaced(lambda s, slot=slot: s.at(slot, np.zeros_like(s.operands[slot]))))
             if len(step.moving) == 2:
                 yield ("missing product-rule term", f"{part_of(step, slot)} was left out of the function",

@@ -19,10 +19,10 @@ def only_diagonal(case):
 def directions(case):
     n = int(np.prod(case.shape))
     if len(case.points) > 1:
-        return np.random.default_rng(13).normal(size=(min(n, 2),) + case.shape)
-    if n <= 4:
+        return case.normal(13, min(n, 2))
+    if n <= 4 and not case.symmetric:
         return np.eye(n).reshape((n,) + case.shape)
-    return np.random.default_rng(13).normal(size=(4,) + case.shape)
+    return case.normal(13, 4)
 
 
 def along(case, A, V):
@@ -91,7 +91,11 @@ def mended(case):
 
 def mends_it(tape, p, edits):
     try:
-        value = tape.run(p.X, edits)
+        value = tape.run(tape.X, edits)
     except Exception:       # the change does not fit the shapes here
         return False
-    return value.shape == p.truth.shape and bool((np.abs(value - p.truth) <= 10 * p.tolerance()).all())
+    if value.shape != p.truth.shape or not np.isrealobj(value):
+        return False
+    k = np.abs(p.claim - p.truth).argmax()      # one entry first
+    return abs(value.item(k) - p.truth.item(k)) <= 1e-3 * p.size() and bool(
+        (np.abs(value - p.truth) <= 10 * p.tolerance()).all())

@@ -93,12 +93,13 @@ class Factors:
         """(texts, one factor a row) at point i."""
         key = (i, id(formulas), power)
         if key not in self.made:
-            texts, rows = [], []
-            for said, v in self.values[i] + (self.slopes[i] if formulas is FACTORS else []):
-                for text, formula in formulas:
-                    texts.append(text.format(said))
-                    rows.append(np.ravel(formula(v)) ** power * np.ones(v.size))
-            self.made[key] = texts, np.array(rows).reshape(len(texts), -1)
+            values = self.values[i] + (self.slopes[i] if formulas is FACTORS else [])
+            texts = [text.format(said) for said, _ in values for text, _ in formulas]
+            rows = np.zeros((0, 0))
+            if values:
+                V = np.stack([np.ravel(v) for _, v in values])
+                rows = np.stack([formula(V) for _, formula in formulas], axis=1).reshape(len(texts), -1)
+            self.made[key] = texts, rows if power == 1 else rows ** power
         return self.made[key]
 
 

@@ -14,7 +14,7 @@ from .case import Finding, Point, describe, said
 from .chain import along, directions, extra_factor, only_inner_diagonal, replayed
 from .multiples import constants, near, plain
 from .rewrites import lent
-from .slips import edge, part_of, said_of
+from .slips import hold, part_of, said_of
 from .structure import line_factor, own_jacobian
 from .twists import by_twists
 
@@ -47,7 +47,7 @@ def one_term_wrong(case):
 
 def term(case, tapes, step, slot):
     """The case of one term alone: only one operand of the step moves. None where it is no proper part."""
-    held = {step.index: edge(1 - slot if slot < 2 else 0, np.zeros_like)}
+    held = {step.index: hold(1 - slot if slot < 2 else 0)}
     parts, points = [], []
     for p, tape in zip(case.points, tapes):
         part = with_held(tape, held)
@@ -72,7 +72,7 @@ def half_and_a_term(case):
     tapes = case.tapes()
     for step in tapes[0].steps:
         for slot in step.moving if step.name in ("add", "subtract") and len(step.moving) == 2 else ():
-            held = {step.index: edge(1 - slot, np.zeros_like)}
+            held = {step.index: hold(1 - slot)}
             still, again = (whole_slope(case, with_held(tape, held)) for tape in tapes)
             if not still.any() or not np.allclose(still, again, rtol=1e-9, atol=0):
                 continue
@@ -240,7 +240,7 @@ def skipped(case):
     C, G = case.first.claim, case.first.truth
     if case.kind != "gradient" or C.shape != G.shape or not C.any() or C.size < 3:
         return
-    tape, V = case.tapes()[0], np.random.default_rng(22).normal(size=(4,) + case.shape)
+    tape, V = case.tapes()[0], case.normal(22, 4)
     mine = along(case, C, V)
     steps = [s for s in tape.steps if isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 40]
     tape.demand(45 * len(steps))

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..replay import inner, push
-from ..vec import vec
+from ..vec import sym, vec
 
 ENOUGH = 4      # probes at each point that an explanation has to fit
 
@@ -21,6 +21,7 @@ class Probe:
         rng = np.random.default_rng((13, number))
         self.kind, self.tape, self.point, self.number = case.kind, tape, point, number
         self.V = rng.normal(size=case.shape)
+        self.V = sym(self.V) if case.symmetric else self.V
         self.U = np.ones(np.shape(tape.value)) if case.kind == "gradient" else rng.normal(size=case.out)
 
     def of(self, A):

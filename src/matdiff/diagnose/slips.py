@@ -1,7 +1,7 @@
 """What is done wrongly at one step of the chain rule, as changes of a recorded step."""
 import numpy as np
 
-from ..replay import PRODUCTS
+from ..replay import PRODUCTS, push
 
 
 # What is done wrongly at one step: (name of the mistake, sentence, edit) ------------------------------------
@@ -12,6 +12,15 @@ def edge(slot, change):
         values = list(operands)
         values[slot] = step.operands[slot] + change(values[slot] - step.operands[slot])
         return step.call(values)
+    edit.linear = lambda step, moves: push(step, {s: change(d) if s == slot else d for s, d in moves.items()})
+    return edit
+
+
+def hold(slot):
+    """One operand is taken as constant."""
+    edit = edge(slot, np.zeros_like)
+    edit.linear = lambda step, moves: push(step, {s: d for s, d in moves.items() if s != slot})
+    edit.holds = slot
     return edit
 
 
@@ -31,6 +40,11 @@ def product(slot, wrong):
             moved = operands[s] - step.operands[s]
             total = total + (wrong(step, s, moved) if s == slot else step.at(s, moved))
         return total
+
+    def linear(step, moves):
+        parts = [wrong(step, s, d) if s == slot else step.at(s, d) for s, d in moves.items()]
+        return np.broadcast_to(sum(parts), np.shape(step.output))
+    edit.linear = linear
     return edit
 
 
@@ -127,7 +141,7 @@ def held(step):
     yield f"through {said_of(step)}", lambda s, o: s.output
     if len(step.moving) > 1:
         for slot in step.moving:
-            yield f"through {part_of(step, slot)}", edge(slot, np.zeros_like)
+            yield f"through {part_of(step, slot)}", hold(slot)
 
 
 def slopes(step, said):

@@ -6,11 +6,11 @@ import numpy as np
 
 from .. import numeric
 from ..replay import Diverged, central
-from ..vec import sym, vec
+from ..vec import vec
 from .case import Finding, describe, fits_at, square
 from .chain import along, directions
 from .slips import alike
-from .structure import may_fit
+from .structure import STRUCTURED, may_fit
 
 
 def reflection(X):
@@ -33,7 +33,8 @@ def only_identity(case):
     if case.claim is None or not case.square or len(case.shape) != 2 or case.first.truth.size < 2:
         return
     one = np.eye(len(case.first.X))
-    if case.symmetric and right_at(case, reflection(one)):
+    mirror = reflection(one)
+    if case.symmetric and all(right_at(case, Q) for Q in (mirror, -mirror, one)):
         yield Finding("only for orthogonal input", describe(
             case, "it is right for orthogonal X only: an inverse is missing, or one is too much"))
     elif right_at(case, one):
@@ -75,7 +76,7 @@ def only_zero(case):
 
 def only_rows_of_norm_one(case):
     """Right where every row, or every column, of X has length one."""
-    if case.claim is None or len(case.shape) != 2 or min(case.shape) < 2:
+    if case.claim is None or case.symmetric or len(case.shape) != 2 or min(case.shape) < 2:
         return
     draws = np.random.default_rng(26).normal(size=(2,) + case.shape)
     for axis, word in ((1, "row"), (0, "column")):
@@ -93,14 +94,16 @@ def only_special_data(case):
         return
     function, claim = case.tapes()[0], case.tapes(case.claim)[0]
     data = different(function.constants())
+    used = [multiples_of(tape, data) for tape in (function, claim)]
     matrices = [A for A in data if np.ndim(A) == 2 and min(A.shape) > 1]
     vectors = [a for a in data if np.ndim(a) == 1 and len(a) > 1]
     # several, since of a function in pieces one X sees one piece
     here = [p.X for p in case.points[:2]] + [0.3 * function.X]
     unit = [X / np.linalg.norm(X) for X in here]
-    ask = lambda Xs, special: all(fits_with(case, function, claim, X, special) for X in Xs)
+    ask = lambda Xs, special: all(fits_with(case, function, claim, X, *(swaps(u, special) for u in used))
+                                  for X in Xs)
     own = [A for A in matrices if square(A) and not np.allclose(A, A.T)]
-    for word, structure in (("symmetric", sym), ("orthogonal", lambda A: np.linalg.qr(A)[0])):
+    for word, structure in STRUCTURED:
         for group in [[A] for A in own] + [own] * (len(own) > 1):
             if ask(here, [(A, structure(A)) for A in group]):
                 yield Finding(f"only for {word} input", describe(
@@ -133,19 +136,28 @@ def different(constants):
     return found
 
 
-def fits_with(case, function, claim, X, special):
+def fits_with(case, function, claim, X, theirs, mine):
     """Is the claim the derivative of the function, once both use the special data?"""
-    V = directions(case)
-    slope = np.concatenate([vec(function.derivative(
-        lambda t: function.run(X + t * v, swaps=swaps(function, special)))) for v in V])
-    value = claim.run(X, swaps=swaps(claim, special))
-    return bool(slope.any()) and value.shape == case.first.truth.shape and np.allclose(
-        along(case, value, V), slope, rtol=0, atol=1e-7 * np.abs(slope).max())
+    value = claim.run(X, swaps=mine)
+    if value.shape != case.first.truth.shape:
+        return False
+    for v in directions(case):
+        slope = vec(function.derivative(lambda t: function.run(X + t * v, swaps=theirs)))
+        if not slope.any() or not np.allclose(along(case, value, [v]), slope, rtol=0,
+                                              atol=1e-7 * np.abs(slope).max()):
+            return False
+    return True
 
 
-def swaps(tape, special):
-    """(old, new) for all constants of a tape that are a multiple of one of the data, or of its transpose."""
-    return tuple((K, (np.vdot(A, K) / np.vdot(A, A)) * new) if alike(K, A) else
-                 (K, (np.vdot(A.T, K) / np.vdot(A, A)) * new.T)
-                 for A, new in special for K in map(np.asarray, tape.constants())
-                 if alike(K, A) or alike(K, A.T))
+def multiples_of(tape, data):
+    """(K, A, number, turned) for the constants of a tape that are a multiple of one of the data, or of its
+    transpose."""
+    return [(K, A, np.vdot(A.T if turned else A, K) / np.vdot(A, A), turned)
+            for K in map(np.asarray, tape.constants()) for A in data
+            for turned in [not alike(K, A)] if not turned or alike(K, A.T)]
+
+
+def swaps(used, special):
+    """(old, new) for these constants, once the data are special."""
+    return tuple((K, number * (new.T if turned else new))
+                 for B, new in special for K, A, number, turned in used if A is B)

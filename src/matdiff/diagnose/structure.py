@@ -155,10 +155,13 @@ def equal_totals(case):
                                          "axis"))
 
 
-STRUCTURED = (
-    ("symmetric", sym),
-    ("orthogonal", lambda X: np.linalg.qr(X + 0.1 * np.eye(len(X)))[0]),
-)
+def orthogonal(X, seed=33):
+    """An orthogonal matrix made of X, also where X is triangular or diagonal."""
+    R = np.random.default_rng(seed).normal(size=X.shape)
+    return np.linalg.qr(X + 0.3 * (np.abs(X).max() or 1) * R)[0]
+
+
+STRUCTURED = (("symmetric", sym), ("orthogonal", orthogonal))
 
 
 DIAGONAL = (("diagonal", lambda X: np.diag(np.diag(X))),)
@@ -174,24 +177,36 @@ def only_here(case):
 
 def only_structured(case, structures=STRUCTURED):
     """Right for symmetric or orthogonal X only."""
-    if case.claim is None or len(case.shape) != 2 or not 2 <= case.shape[1] <= case.shape[0]:
+    if case.claim is None or case.symmetric or len(case.shape) != 2 or not (
+            2 <= case.shape[1] <= case.shape[0]):
         return
     X = case.first.X
     if not case.square:     # of a tall matrix the columns can be orthonormal, and no more
-        structures = [(word, lambda X: np.linalg.qr(X)[0]) for word, _ in structures if word == "orthogonal"]
+        structures = [(word, structure) for word, structure in structures if word == "orthogonal"]
     elif np.allclose(X, X.T):
         X = X + 0.3 * np.random.default_rng(11).normal(size=X.shape) * (np.abs(X).max() or 1)
     for word, structure in structures:
         p = case.evaluate(structure(X)) if may_fit(case, structure(X)) else None
-        if p is not None and fits_at(p):
+        if p is not None and fits_at(p) and all(may_fit(case, Y, True) for Y in alike(structure, X)):
             yield Finding(f"only for {word} input", describe(case, f"it is right for {word} X only"))
             return
 
 
-def may_fit(case, X):
-    """A quick look along one direction, before the whole derivative at X is asked for."""
-    V = np.random.default_rng(23).normal(size=X.shape)
-    V = sym(V) if case.symmetric else V
+def alike(structure, X):
+    """Others of the same kind: a name has to hold for all; orthogonal ones of either determinant."""
+    draws = X + 0.3 * (np.abs(X).max() or 1) * np.random.default_rng(34).normal(size=(2,) + X.shape)
+    for Y in map(structure, draws):
+        yield Y
+        if structure is orthogonal:
+            yield Y * np.where(np.arange(Y.shape[1]) == 0, -1, 1)
+
+
+def may_fit(case, X, outside=False):
+    """A quick look along one direction, before the whole derivative at X is asked for.
+
+    outside: the answer where f or the claim has no value.
+    """
+    V = case.normal(23)
     if case.kind == "differential":
         mine = vec(np.asarray(case.claim(X, V), float))
     else:
@@ -199,9 +214,13 @@ def may_fit(case, X):
         if C.shape != case.first.truth.shape:
             return False
         mine = np.atleast_1d(np.vdot(C, V) if case.kind == "gradient" else C @ vec(V))
-    slope = vec(central(lambda t: np.asarray(case.f(X + t * V), float), np.abs(X).max()))
-    return mine.shape == slope.shape and bool(np.abs(mine - slope).max() <= 1e-4 * (
-        np.abs(mine).max() + np.abs(slope).max()))
+    unit = np.abs(X).max()
+    values = []
+    slope = vec(central(lambda t: values.append(np.asarray(case.f(X + t * V), float)) or values[-1], unit))
+    if mine.shape != slope.shape or not (np.isfinite(mine).all() and np.isfinite(slope).all()):
+        return outside
+    rounding = 1e-10 * np.abs(values[0]).max() / unit
+    return bool(np.abs(mine - slope).max() <= 1e-6 * (np.abs(mine).max() + np.abs(slope).max()) + rounding)
 
 
 def stays(case):
@@ -261,17 +280,27 @@ def entry_by_entry(case):
     """What the rule for numbers gives, used on each entry of X by itself: f of 1 × 1 matrices."""
     if len(case.shape) != 2 or case.first.truth.shape != case.first.claim.shape or not case.first.claim.any():
         return
-    if all(np.allclose(scalar_rule(case, p.X), p.claim, rtol=1e-6, atol=1e-8 * np.abs(p.claim).max())
-           for p in case.points):
+    if one_scalar(case, case.first) and all(
+            np.allclose(scalar_rule(case, p.X), p.claim, rtol=1e-6, atol=1e-8 * np.abs(p.claim).max())
+            for p in case.points):
         yield Finding("elementwise product",
                       describe(case, "the rule for numbers was used on each entry of X by "
                       "itself, as if the function worked entry by entry"), also=("only for diagonal input",))
 
 
+def scalar_slope(case, x):
+    return float(np.ravel(central(lambda t: np.asarray(case.f(np.array([[x + t]])), float), abs(x)))[0])
+
+
+def one_scalar(case, p):
+    """Does the rule for numbers give the largest entry of a gradient, or of a Jacobian's diagonal?"""
+    mine = vec(p.claim) if case.kind == "gradient" else np.diag(p.claim)
+    k = np.abs(mine).argmax()
+    return np.isclose(scalar_slope(case, vec(p.X)[k]), mine[k], rtol=1e-5)
+
+
 def scalar_rule(case, X):
-    slope = lambda x: float(np.ravel(central(lambda t: np.asarray(case.f(np.array([[x + t]])), float),
-                                             abs(x)))[0])
-    entries = np.array([slope(x) for x in vec(X)])
+    entries = np.array([scalar_slope(case, x) for x in vec(X)])
     return entries.reshape(X.shape, order="F") if case.kind == "gradient" else np.diag(entries)
 
 
@@ -279,7 +308,7 @@ def only_unit(case):
     """Right for X of norm 1 only."""
     if case.claim is None or case.first.X.size < 2:
         return
-    directions = np.random.default_rng(20).normal(size=(2,) + case.shape)
+    directions = case.normal(20, 2)
     units = [X / np.linalg.norm(X) for X in (case.first.X, *directions)]
     if all(may_fit(case, X) for X in units) and all(p is not None and fits_at(p)
                                                     for p in map(case.evaluate, units)):
@@ -294,11 +323,14 @@ def own_jacobian(case):
     if case.kind != "gradient" or case.claim is None or case.first.claim.shape != case.shape \
             or case.first.truth.size < 2:
         return
-    forward, backward, curved = np.array([bends(case, *pair) for pair in
-                                          np.random.default_rng(12).normal(size=(3, 2) + case.shape)]).T
+    pairs = case.normal(12, 3, 2)
+    found = [bends(case, *pairs[0])]        # one pair of directions first
+    if not tells(*found[0]):
+        return
+    forward, backward, curved = np.array(found + [bends(case, *pair) for pair in pairs[1:]]).T
     size = np.abs(curved).max() + np.abs(forward).max()
     fits = lambda values: bool((np.abs(values - curved) <= 1e-5 * size).all())
-    if not np.isfinite(size) or (np.abs(forward - backward) <= 1e-5 * size).all():
+    if not np.isfinite(size):
         return
     if fits((forward + backward) / 2):
         yield Finding("not symmetrised",
@@ -313,10 +345,19 @@ def own_jacobian(case):
                                "its transpose is right)"), also=("not symmetrised",))
 
 
+def tells(forward, backward, curved):
+    """Is the claim's own Jacobian not symmetric, and its symmetric part, or twice that, the right one?"""
+    size = abs(curved) + abs(forward) + abs(backward)
+    gaps = [abs(k * (forward + backward) - curved) for k in (0.5, 1)]
+    return abs(forward - backward) > 1e-5 * size and min(gaps) <= 1e-4 * size
+
+
 def bends(case, U, V):
     """<C'V, U> and <C'U, V> for the claim C, and the second derivative of f along U and V."""
     X, unit = case.first.X, np.abs(case.first.X).max() or 1.0
     slope = lambda V: central(lambda t: np.asarray(case.claim(X + t * V)), unit)
     value = lambda s, t: float(np.reshape(case.f(X + s * U + t * V), ()))
-    return np.vdot(slope(V), U), np.vdot(slope(U), V), central(lambda s: central(lambda t: value(s, t), unit),
-                                                               unit)
+    forward, backward = np.vdot(slope(V), U), np.vdot(slope(U), V)
+    if abs(forward - backward) <= 1e-5 * max(abs(forward), abs(backward)):
+        return forward, backward, forward       # symmetric: f need not be asked
+    return forward, backward, central(lambda s: central(lambda t: value(s, t), unit), unit)

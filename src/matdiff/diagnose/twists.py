@@ -102,8 +102,8 @@ def kronecker_twists(case):
     """Every order and transposition of the two factors."""
     if case.kind != "Jacobian" or len(case.out) != 2 or len(case.shape) != 2:
         return
-    for order, flip_p, flip_q in [(o, p, q) for o in (1, 0) for p in (0, 1) for q in (0, 1)][:-4] + [
-            (0, 1, 0), (0, 0, 1), (0, 1, 1)]:
+    ways = [(o, p, q) for o in (0, 1) for p in (0, 1) for q in (0, 1)][1:]
+    for order, flip_p, flip_q in sorted(ways, key=sum):     # the fewest changes first
         def twist(J, order=order, flip_p=flip_p, flip_q=flip_q):
             factors = kronecker_factors(J, case.out, case.shape)
             if factors is None:
@@ -112,6 +112,9 @@ def kronecker_twists(case):
             return np.kron(Q, P) if order else np.kron(P, Q)
         what = ["the right factors stand in the other order" if order else "",
                 "the first is transposed" if flip_p else "", "the second is transposed" if flip_q else ""]
+        if not order:
+            what = ["one factor is transposed, the " + ("first" if flip_p else "second")
+                    if flip_p != flip_q else "both factors are transposed"]
         yield "kronecker order", "a Kronecker product: " + " and ".join(w for w in what if w), twist
 
 

@@ -81,10 +81,14 @@ def push(step, moves, edit=None):
     """How a step's result moves when its operands move: {slot: perturbation}; by an edit of the step, if
     given.
 
-    A tuple for a result of several arrays; None where it cannot move.
+    A tuple for a result of several arrays; None where it cannot move. An edit may know by itself how the
+    result moves, as edit.linear(step, moves).
     """
     if edit is None and step.name in ZERO or not moves:
         return None
+    linear = getattr(edit, "linear", None)
+    if linear:
+        return linear(step, moves)
     if edit is None and step.name == "slogdet":
         return None, sum(inner(pull(step, slot, (None, np.ones(np.shape(step.output[1])))), d)
                          for slot, d in moves.items())
@@ -134,6 +138,8 @@ def pull(step, slot, weight, edit=None):
 
 def pull_edited(step, slot, weight, edit):
     """Of an edit that takes an operand as constant, or leaves it alone, and of any other one."""
+    if hasattr(edit, "holds"):
+        return np.zeros(np.shape(step.operands[slot])) if slot == edit.holds else pull(step, slot, weight)
     d = np.random.default_rng(25).normal(size=np.shape(step.operands[slot]))
     moved, free = push(step, {slot: d}, edit), push(step, {slot: d})
     if not np.any(moved):

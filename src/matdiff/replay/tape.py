@@ -186,9 +186,14 @@ class Step:
         """The operation with one operand replaced, the others as recorded."""
         return self.call([value if i == slot else o for i, o in enumerate(self.operands)])
 
-    @property
+    @cached_property
     def cost(self):
         return 1 + np.size(self.output) // 500
+
+    @cached_property
+    def arrivals(self):
+        """(slot, source) of the operands that move."""
+        return tuple((slot, self.sources[slot]) for slot in self.moving)
 
     @property
     def elementwise(self):
@@ -239,18 +244,22 @@ class Tape:
             return self.trace(X)
 
     def follow(self, X, edits, swaps=()):
-        """The results of all recorded steps, in order, when they start from X."""
-        first = min(edits, default=len(self.steps)) if X is self.X and not swaps else 0
-        results = [step.output for step in self.steps[:first]]
-        for step in self.steps[first:]:
-            operands = list(step.operands)
-            for slot in range(len(operands)):
-                if slot in step.moving:
-                    operands[slot] = self.part(results, step.sources[slot], X)
-                elif swaps:
-                    operands[slot] = swap(operands[slot], swaps)
+        """The results of all recorded steps, in order, when they start from X.
+
+        At the X of the record only what an edit changes is computed again.
+        """
+        here, results, changed = X is self.X and not swaps, [step.output for step in self.steps], set()
+        for step in self.steps[min(edits, default=len(self.steps)) if here else 0:]:
             edit = edits.get(step.index)
-            results.append(edit(step, operands) if edit else step.call(operands))
+            if here and edit is None and not any(source[0] in changed for _, source in step.arrivals):
+                continue
+            operands = list(step.operands)
+            for slot, source in step.arrivals:
+                operands[slot] = self.part(results, source, X)
+            if swaps:
+                operands = [o if slot in step.moving else swap(o, swaps) for slot, o in enumerate(operands)]
+            results[step.index] = edit(step, operands) if edit else step.call(operands)
+            changed.add(step.index)
             self.budget.pay(step.cost)
         return results
 
@@ -536,6 +545,8 @@ def numbers(value):
 def swap(operand, swaps):
     """A constant operand, or what stands for it: the same matrix, or its transpose."""
     for old, new in swaps:
+        if operand is old:
+            return new
         if np.shape(operand) == old.shape and np.array_equal(operand, old):
             return new
         if np.shape(operand) == old.T.shape and np.array_equal(operand, old.T):
