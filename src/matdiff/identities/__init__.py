@@ -1,8 +1,9 @@
 """The catalogue: identities of matrix calculus, each of which runs.
 
-`get(name)` gives an entry, `find(...)` searches, `entries()` lists all. An entry verifies itself, `entry.check(seed)`,
-and shows itself, `entry.show()`. One file per topic; importing the package reads none of them.
+`get(name)` gives an entry, `find(...)` searches, `entries()` lists all. An entry verifies itself,
+`entry.check(seed)`, and shows itself, `entry.show()`. One file per topic; importing the package reads none of them.
 """
+
 import difflib
 import re
 from dataclasses import replace
@@ -61,8 +62,10 @@ def get(name):
     known = {e.name: e for e in entries()}
     if name not in known:
         nearest = difflib.get_close_matches(str(name), known, 3, 0.3) or [e.name for e in find(str(name))[:3]]
-        raise LookupError(f"The catalogue has no entry {name!r}."
-                          + (f" The nearest are: {', '.join(nearest)}." if nearest else " find() searches it."))
+        raise LookupError(
+            f"The catalogue has no entry {name!r}."
+            + (f" The nearest are: {', '.join(nearest)}." if nearest else " find() searches it.")
+        )
     return known[name]
 
 
@@ -83,11 +86,15 @@ def find(text="", *, topic=None, input=None, output=None, cookbook=None, claim=N
         if shape not in (None, *SHAPES):
             raise LookupError(f"{argument} is {shape!r}; expected one of {', '.join(SHAPES)}.")
     wanted = [w for w in re.split(r"\s+", plain(text)) if w]
-    found = [e for e in entries(topic)
-             if all(w in searched(e) for w in wanted)
-             and input in (None, shape_of(e)[0]) and output in (None, shape_of(e)[1])
-             and (cookbook is None or f"CB{cookbook}" in e.numbers)
-             and (claim is None or any(re.fullmatch(f"{re.escape(claim)}[a-z]?", n) for n in e.numbers))]
+    found = [
+        e
+        for e in entries(topic)
+        if all(w in searched(e) for w in wanted)
+        and input in (None, shape_of(e)[0])
+        and output in (None, shape_of(e)[1])
+        and (cookbook is None or f"CB{cookbook}" in e.numbers)
+        and (claim is None or any(re.fullmatch(f"{re.escape(claim)}[a-z]?", n) for n in e.numbers))
+    ]
     return Found(sorted(found, key=lambda e: not all(w in plain(e.name) for w in wanted)))
 
 
@@ -98,7 +105,11 @@ class Found(tuple):
         return "\n".join(map(repr, self)) or "No entry fits."
 
     def _repr_html_(self):
-        return display.table([(e, *shape_of(e)) for e in self], "What was found") if self else "<p>No entry fits.</p>"
+        return (
+            display.table([(e, *shape_of(e)) for e in self], "What was found")
+            if self
+            else "<p>No entry fits.</p>"
+        )
 
 
 SHAPES = ("scalar", "vector", "matrix")
@@ -134,5 +145,7 @@ def views(*names):
     found = [get(name) for name in names]
     without = [e.name for e in found if e.views is None]
     if without:
-        raise LookupError(f"No four views are written for {', '.join(without)}; [e.name for e in entries() if e.views] are.")
+        raise LookupError(
+            f"No four views are written for {', '.join(without)}; [e.name for e in entries() if e.views] are."
+        )
     return display.Shown("\n".join(map(repr, found)), display.views(found))

@@ -1,23 +1,50 @@
 """The code of the catalogue: expressions and short bodies in NumPy, with the names of `numpy.linalg` at hand.
 
-    import numpy as np
-    from numpy.linalg import cholesky, det, eigh, inv, norm, pinv, qr, slogdet, solve, svd
-    from matdiff import commutation_matrix, duplication_matrix, skew, sym, unvec, vec, vech
+import numpy as np
+from numpy.linalg import cholesky, det, eigh, inv, norm, pinv, qr, slogdet, solve, svd
+from matdiff import commutation_matrix, duplication_matrix, skew, sym, unvec, vec, vech
 """
+
 import linecache
 import textwrap
 
 import numpy as np
 
-from ..vec import (commutation_matrix, duplication_matrix, elimination_matrix, skew, sym, unvec, unvech, vec,
-                   vech)
+from ..vec import (
+    commutation_matrix,
+    duplication_matrix,
+    elimination_matrix,
+    skew,
+    sym,
+    unvec,
+    unvech,
+    vec,
+    vech,
+)
 
-LINALG = ("cholesky", "det", "eig", "eigh", "eigvalsh", "inv", "matrix_power", "matrix_rank", "norm", "pinv", "qr",
-          "slogdet", "solve", "svd")
+LINALG = (
+    "cholesky",
+    "det",
+    "eig",
+    "eigh",
+    "eigvalsh",
+    "inv",
+    "matrix_power",
+    "matrix_rank",
+    "norm",
+    "pinv",
+    "qr",
+    "slogdet",
+    "solve",
+    "svd",
+)
 VEC = (commutation_matrix, duplication_matrix, elimination_matrix, skew, sym, unvec, unvech, vec, vech)
 
-NAMES = {"np": np, **{name: getattr(np.linalg, name) for name in LINALG},
-         **{function.__name__: function for function in VEC}}
+NAMES = {
+    "np": np,
+    **{name: getattr(np.linalg, name) for name in LINALG},
+    **{function.__name__: function for function in VEC},
+}
 
 
 def function(body, arguments, names=NAMES, title="identity"):
@@ -26,7 +53,7 @@ def function(body, arguments, names=NAMES, title="identity"):
     lines = body if "return" in body else f"return {body}"
     text = f"def {title}({', '.join(arguments)}):\n" + textwrap.indent(lines, "    ")
     place = f"<{title} {abs(hash(text))}>"
-    linecache.cache[place] = len(text), None, text.splitlines(keepends=True), place    # for tracebacks
+    linecache.cache[place] = len(text), None, text.splitlines(keepends=True), place  # for tracebacks
     space = dict(names)
     exec(compile(text, place, "exec"), space)
     return space[title]

@@ -1,7 +1,8 @@
-"""How entries are shown: a card for a chapter, a sheet with everything, a table for the reference page; as text too.
+"""How entries are shown: a card for a chapter, a sheet with everything, a table to filter; as text too.
 
 TeX stands between \\( and \\), which JupyterLab and the site both set.
 """
+
 import html
 import re
 import textwrap
@@ -9,10 +10,37 @@ from dataclasses import dataclass
 
 from ..palette import DARK, LIGHT
 
-GREEK = {"mu", "sigma", "lambda", "theta", "alpha", "beta", "gamma", "delta", "Sigma", "Lambda", "Theta"}
-LAYOUTS = {"denominator": "derivatives have the shape of the variable, inputs before outputs",
-           "numerator": "derivatives have rows for outputs and columns for inputs"}
-LOOKED_AT = 3       # inputs that a card's verdict looks at
+GREEK = {
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "eta",
+    "theta",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "phi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Sigma",
+    "Phi",
+    "Omega",
+}
+LAYOUTS = {
+    "denominator": "derivatives have the shape of the variable, inputs before outputs",
+    "numerator": "derivatives have rows for outputs and columns for inputs",
+}
+LOOKED_AT = 3  # inputs that a card's verdict looks at
 
 
 def symbol(name):
@@ -42,9 +70,9 @@ def left_sides(entry):
         "jacobian": rf"\frac{{\partial\operatorname{{vec}}F}}{{\partial\operatorname{{vec}}{x}}}",
         "differential": f"d{f}",
         "hessian": r"\nabla^2 f",
-        "pullback": rf"\overline{{{x}}}",
+        "pullback": rf"\nabla_{{{x}}}\langle G, F\rangle",
         "conjugate": rf"2\frac{{\partial f}}{{\partial\bar{{{x}}}}}",
-        "equals": "",
+        "equals": f,
     }
 
 
@@ -68,9 +96,22 @@ def statement(entry, layout=None):
     lines = [("f" if entry.form in ("gradient", "hessian", "conjugate") else "F", entry.of[0])]
     for form in entry.forms:
         tex = getattr(entry, form)[0]
-        other = entry.other[0] if entry.other and form == entry.form else transposed(tex)
+        other = (
+            entry.other[0]
+            if entry.other and form == entry.form
+            else transposed(tex)
+            if entry.parsed[0][0].sizes
+            else tex
+        )
         if form == "gradient" and layout == "numerator":
-            lines.append((rf"\frac{{\partial f}}{{\partial {variable(entry)}}}".replace(r"\partial \m", r"\partial\m"), other))
+            lines.append(
+                (
+                    rf"\frac{{\partial f}}{{\partial {variable(entry)}}}".replace(
+                        r"\partial \m", r"\partial\m"
+                    ),
+                    other,
+                )
+            )
         elif form == "jacobian" and layout == "denominator":
             lines.append((transposed(left[form]), other))
         else:
@@ -84,7 +125,11 @@ def both_layouts(entry):
 
 
 def aligned(lines):
-    return r"\begin{aligned}" + r"\\".join(f"{left} &= {right}" if left else right for left, right in lines) + r"\end{aligned}"
+    return (
+        r"\begin{aligned}"
+        + r"\\".join(f"{left} &= {right}" if left else right for left, right in lines)
+        + r"\end{aligned}"
+    )
 
 
 def inline(tex):
@@ -104,16 +149,28 @@ def prose(text):
 
 def sentence(text):
     """With a capital and a full stop."""
-    return text if not text else (text[0].upper() + text[1:]).rstrip(".") + ("" if text.endswith(("?", ":")) else ".")
+    return (
+        text
+        if not text
+        else (text[0].upper() + text[1:]).rstrip(".") + ("" if text.endswith(("?", ":")) else ".")
+    )
 
 
 def shapes(entry):
     """The inputs in words: "x: n; A: n × n, symmetric"; what is made of others as the line that makes it."""
     inputs, then = entry.parsed
     made = [line.strip() for line in then.split(";") if line.strip()]
-    drawn = [i for i in inputs if not any(re.match(rf"{i.name}\s*=(?!.*\b{i.name}\b)", line) for line in made)]
-    return "; ".join([f"{i.name}: {' × '.join(i.sizes) or ('a whole number' if i.kind == 'power' else 'a number')}"
-                      + (f", {i.kind}" if i.kind not in ("", "power") else "") for i in drawn] + made)
+    drawn = [
+        i for i in inputs if not any(re.match(rf"{i.name}\s*=(?!.*\b{i.name}\b)", line) for line in made)
+    ]
+    return "; ".join(
+        [
+            f"{i.name}: {' × '.join(i.sizes) or ('a whole number' if i.kind == 'power' else 'a number')}"
+            + (f", {i.kind}" if i.kind not in ("", "power") else "")
+            for i in drawn
+        ]
+        + made
+    )
 
 
 def verdict(entry):
@@ -123,7 +180,12 @@ def verdict(entry):
 
 def said(entry):
     right, n = verdict(entry)
-    return (right == n, f"holds at {right} of {n} inputs tried" if right == n else f"fails at {n - right} of {n} inputs tried")
+    return (
+        right == n,
+        f"holds at {right} of {n} inputs tried"
+        if right == n
+        else f"fails at {n - right} of {n} inputs tried",
+    )
 
 
 def conditions(entry):
@@ -135,14 +197,17 @@ def source_code(code):
 
 
 def one_line(code):
-    return "; ".join(line.partition("#")[0].strip() for line in source_code(code).splitlines() if line.strip())
+    return "; ".join(
+        line.partition("#")[0].strip() for line in source_code(code).splitlines() if line.strip()
+    )
 
 
 def derived(entry):
     """Where it is derived: the site turns it into a link."""
     if entry.chapter is None:
         return ""
-    return f'<span class="identity-derived" data-section="{entry.section or f"ch-{entry.chapter}"}">chapter {entry.chapter}</span>'
+    place = entry.section or f"ch-{entry.chapter}"
+    return f'<span class="identity-derived" data-section="{place}">chapter {entry.chapter}</span>'
 
 
 def references(entry):
@@ -150,7 +215,9 @@ def references(entry):
     refs = entry.refs.split()
     cookbook = [r[2:] for r in refs if r.startswith("CB")]
     rest = [r for r in refs if not r.startswith("CB")]
-    words = ([f"Matrix Cookbook ({'), ('.join(cookbook)})"] if cookbook else []) + ([", ".join(rest)] if rest else [])
+    words = ([f"Matrix Cookbook ({'), ('.join(cookbook)})"] if cookbook else []) + (
+        [", ".join(rest)] if rest else []
+    )
     return "; ".join(words)
 
 
@@ -159,11 +226,14 @@ def card(entry):
     ok, words = said(entry)
     role, mark = ("gradient", "✓") if ok else ("wrong", "✗")
     needs = f"<br><small>if {conditions(entry)}</small>" if entry.conditions else ""
-    return (f'<div class="identity-card" role="group" aria-label="Identity: {html.escape(entry.name)}" '
-            f'style="border-left: 4px solid {LIGHT[role]}; border-left-color: light-dark({LIGHT[role]}, {DARK[role]}); '
-            f'background: {LIGHT[role]}14; color: inherit; padding: .5em .8em; margin: .3em 0">'
-            f"<strong>{html.escape(sentence(entry.name))}</strong> {display(aligned(statement(entry)))}"
-            f"<small>{html.escape(shapes(entry))}</small>{needs}<br><small>{mark} {words}</small></div>")
+    return (
+        f'<div class="identity-card" role="group" aria-label="Identity: {html.escape(entry.name)}" '
+        f'style="border-left: 4px solid {LIGHT[role]}; '
+        f'border-left-color: light-dark({LIGHT[role]}, {DARK[role]}); '
+        f'background: {LIGHT[role]}14; color: inherit; padding: .5em .8em; margin: .3em 0">'
+        f"<strong>{html.escape(sentence(entry.name))}</strong> {display(aligned(statement(entry)))}"
+        f"<small>{html.escape(shapes(entry))}</small>{needs}<br><small>{mark} {words}</small></div>"
+    )
 
 
 def rows(entry):
@@ -176,18 +246,33 @@ def rows(entry):
     for says, broken in entry.conditions.items():
         check = entry.check(broken=broken)
         yield f"Without “{says}”", html.escape(check.message)
-    yield "In NumPy", "".join(f'<div><small>{n}</small><pre class="identity-code">{html.escape(source_code(c))}</pre></div>'
-                              for n, c in zip(names, code))
+    yield (
+        "In NumPy",
+        "".join(
+            f'<div><small>{n}</small><pre class="identity-code">{html.escape(source_code(c))}</pre></div>'
+            for n, c in zip(names, code)
+        ),
+    )
     for wrong in entry.wrong:
         name = f" <em>{html.escape(wrong.mistake)}</em>" if wrong.mistake else ""
         yield "Tempting, and wrong", f"{inline(wrong.tex)}{name}: {prose(sentence(wrong.why))}"
-    yield "References", f"{html.escape(references(entry))}{' · ' if entry.refs and entry.chapter is not None else ''}{derived(entry)}"
+    yield (
+        "References",
+        " · ".join(filter(None, (html.escape(references(entry)), derived(entry)))),
+    )
 
 
 def sheet(entry):
     """Everything that the catalogue knows of an identity."""
-    layouts = "".join(f"<p><small>{name} layout: {html.escape(what)}</small></p>{display(aligned(statement(entry, name)))}"
-                      for name, what in LAYOUTS.items()) if both_layouts(entry) else ""
+    layouts = (
+        "".join(
+            f"<p><small>{name} layout: {html.escape(what)}</small></p>"
+            f"{display(aligned(statement(entry, name)))}"
+            for name, what in LAYOUTS.items()
+        )
+        if both_layouts(entry)
+        else ""
+    )
     told = "".join(f"<dt>{prose(title)}</dt><dd>{what}</dd>" for title, what in rows(entry))
     return f'{card(entry)}<div class="identity-sheet">{layouts}<dl>{told}</dl></div>'
 
@@ -202,48 +287,71 @@ def formula(entry):
     for layout in ("book", *LAYOUTS):
         tex = aligned(statement(entry, None if layout == "book" else layout))
         written.setdefault(tex, []).append(layout)
-    return "".join(f'<div class="identity-line" data-layout="{" ".join(layouts)}"{"" if "book" in layouts else " hidden"}>'
-                   f"{inline(tex)}</div>" for tex, layouts in written.items())
+    return "".join(
+        f'<div class="identity-line" data-layout="{" ".join(layouts)}"'
+        f'{"" if "book" in layouts else " hidden"}>'
+        f"{inline(tex)}</div>"
+        for tex, layouts in written.items()
+    )
 
 
 def row(entry, into, out, anchored):
-    """One row of a table. `into` and `out` are the shapes of the variable and the value; a link leads to it if anchored."""
+    """One row of a table; `into` and `out` are the shapes of variable and value. Links lead to it if anchored."""
     right, n = verdict(entry)
     needs = f"<div>if {conditions(entry)}</div>" if entry.conditions else ""
     place = f' id="{anchor(entry)}"' if anchored else ""
     more = "".join(f"<dt>{prose(title)}</dt><dd>{what}</dd>" for title, what in rows(entry))
     searched = html.escape(" ".join((entry.name, entry.also, entry.of[1], references(entry))).lower())
-    return (f'<tr{place} data-topic="{entry.topic}" data-input="{into}" data-output="{out}" '
-            f'data-text="{searched}"><th scope="row">{html.escape(entry.name)}<small>{"✓" if right == n else "✗"} {right} of {n}</small></th>'
-            f"<td>{formula(entry)}</td><td>{html.escape(shapes(entry))}{needs}"
-            f"<details><summary>why, code, mistakes</summary><dl>{more}</dl></details></td></tr>")
+    return (
+        f'<tr{place} data-topic="{entry.topic}" data-input="{into}" data-output="{out}" '
+        f'data-text="{searched}"><th scope="row">{html.escape(entry.name)}'
+        f'<small>{"✓" if right == n else "✗"} {right} of {n}</small></th>'
+        f"<td>{formula(entry)}</td><td>{html.escape(shapes(entry))}{needs}"
+        f"<details><summary>why, code, mistakes</summary><dl>{more}</dl></details></td></tr>"
+    )
 
 
 def table(found, title, topic=""):
     """A table of entries; `found` holds (entry, shape of the variable, shape of the value)."""
     head = "".join(f'<th scope="col">{column}</th>' for column in ("Identity", "Statement", "For"))
     body = "".join(row(*one, anchored=bool(topic)) for one in found)
-    return (f'<table class="identities" data-topic="{topic}" aria-label="{html.escape(title)}"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table>")
+    return (
+        f'<table class="identities" data-topic="{topic}" aria-label="{html.escape(title)}">'
+        f"<thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
 
 
 def views(found):
     """The four views of each entry, one below the other, with the step that leads to each."""
+
     def lines(entry):
         v = entry.views
-        each = (("indices", v.indices), ("einsum", v.einsum), ("differential", v.differential), ("matrix form", entry.result))
+        each = (
+            ("indices", v.indices),
+            ("einsum", v.einsum),
+            ("differential", v.differential),
+            ("matrix form", entry.result),
+        )
         for (name, (tex, code)), step in zip(each, ("", *v.steps)):
             how = f"<p>{prose(step)}</p>" if step else ""
-            yield (f'<tr><th scope="row">{name}</th><td>{how}{inline(tex)}'
-                   f'<pre class="identity-code">{html.escape(source_code(code))}</pre></td></tr>')
-    bodies = "".join(f'<tbody id="views-{anchor(e)}"><tr><th colspan="2" scope="rowgroup">{html.escape(sentence(e.name))} '
-                     f"{inline(statement(e)[0][0] + ' = ' + e.of[0])}</th></tr>{''.join(lines(e))}</tbody>" for e in found)
+            yield (
+                f'<tr><th scope="row">{name}</th><td>{how}{inline(tex)}'
+                f'<pre class="identity-code">{html.escape(source_code(code))}</pre></td></tr>'
+            )
+
+    bodies = "".join(
+        f'<tbody id="views-{anchor(e)}"><tr><th colspan="2" scope="rowgroup">{html.escape(sentence(e.name))} '
+        f"{inline(statement(e)[0][0] + ' = ' + e.of[0])}</th></tr>{''.join(lines(e))}</tbody>"
+        for e in found
+    )
     return f'<table class="identity-views">{bodies}</table>'
 
 
 @dataclass(frozen=True)
 class Shown:
     """Something to look at: HTML in a notebook, text elsewhere."""
+
     text: str
     page: str
 
@@ -259,7 +367,8 @@ def text(entry):
     ok, words = said(entry)
     given = "; ".join(f"{form}: {one_line(getattr(entry, form)[1])}" for form in entry.forms)
     needs = f" If {', '.join(entry.conditions)}." if entry.conditions else ""
-    return f"{'✓' if ok else '✗'} {entry.name}: {one_line(entry.of[1])} ({shapes(entry)}); {given}.{needs} It {words}."
+    what = f"{entry.name}: {one_line(entry.of[1])} ({shapes(entry)}); {given}"
+    return f"{'✓' if ok else '✗'} {what}.{needs} It {words}."
 
 
 def show(entry):

@@ -1,4 +1,5 @@
 """An entry of the catalogue: a function, its derivative in closed form, and what is known about the two."""
+
 import re
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -24,16 +25,22 @@ FORMS = {
 }
 
 
-BREAKS = (np.linalg.LinAlgError, ArithmeticError, ValueError, IndexError)   # what code raises where a condition fails
+BREAKS = (
+    np.linalg.LinAlgError,
+    ArithmeticError,
+    ValueError,
+    IndexError,
+)  # what code raises where a condition fails
 
 
 @dataclass(frozen=True)
 class Wrong:
     """A tempting wrong form: its TeX and code, the name that the checker gives it, and why it tempts.
 
-    `mistake` None needs `unnamed`, the reason why no name fits. `form` says which of the entry's results it is
-    mistaken for; without it the first.
+    `mistake` None needs `unnamed`, the reason why no name fits. `form` says which of the entry's results it
+    is mistaken for; without it the first.
     """
+
     tex: str
     code: str
     mistake: str | None
@@ -44,19 +51,22 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Views:
-    """One derivative four times: by indices, as an einsum, from the differential; the fourth is the entry's result.
+    """One derivative four times: by indices, as an einsum, by the differential; the fourth is the result.
 
-    Each is (TeX, code). The code of `indices` and `einsum` gives the array; that of `differential` gives the number
-    (or array) that belongs to one d of the variable. `steps` are three sentences: what is done from each view to the
-    next.
+    Each is (TeX, code). The code of `indices` and `einsum` gives the array; that of `differential` gives the
+    number (or array) that belongs to one d of the variable. `steps` are three sentences: what is done from
+    each view to the next.
     """
+
     indices: tuple[str, str]
     einsum: tuple[str, str]
     differential: tuple[str, str]
     steps: tuple[str, str, str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)      # two entries are never the same: a set and a cache may hold them
+@dataclass(
+    frozen=True, eq=False, repr=False
+)  # two entries are never the same: a set and a cache may hold them
 class Identity:
     """A function, its derivative in closed form, and what is known about them. Everything in it runs.
 
@@ -66,7 +76,7 @@ class Identity:
     gradient, jacobian, differential, hessian, pullback, conjugate, equals
                 (TeX, code) of its derivative, in one form or several; see `FORMS`
     reason      one line of TeX or text: why it holds
-    conditions  {condition: what breaks it}: inputs that replace others ("A: n n"), or statements ("x = 0 * x")
+    conditions  {condition: what breaks it}: inputs that replace others, "A: n n", or statements, "x = 0 * x"
     wrong       tempting wrong forms
     other       (TeX, code) of the first result transposed, where that has a form of its own
     refs        "CB81 S16-C05 G01.2a E12": the Matrix Cookbook, claims, gaps and errata of the source document
@@ -77,6 +87,7 @@ class Identity:
     views       the four views of a core identity
     also        other words to find it by
     """
+
     name: str
     inputs: str
     of: tuple[str, str]
@@ -98,12 +109,12 @@ class Identity:
     symbolic: str = ""
     views: Views | None = None
     also: str = ""
-    topic: str = ""                 # filled in by the catalogue
+    topic: str = ""  # filled in by the catalogue
 
     def __post_init__(self):
         if not self.forms:
             raise ValueError(f'"{self.name}" has no result; give one of {", ".join(FORMS)}.')
-        self.parsed     # raises where the inputs cannot be read
+        self.parsed  # raises where the inputs cannot be read
 
     # What it consists of
 
@@ -134,7 +145,7 @@ class Identity:
         return tuple(r for r in self.refs.split() if not r.startswith("E"))
 
     def draw(self, seed=0, shape=None, broken="", sizes=None):
-        """Inputs that meet the conditions, with the sizes by their letters; or inputs that break one of them."""
+        """Inputs that meet the conditions, with the sizes by their letters; or that break one of them."""
         sizes = sizes or SIZES[(seed if shape is None else shape) % len(SIZES)]
         rng = np.random.default_rng([seed, 17])
         inputs, then = self.parsed
@@ -151,7 +162,7 @@ class Identity:
     # Whether it holds
 
     def check(self, seed=0, shape=None, broken=""):
-        """Does it hold for inputs drawn with this seed and set of sizes?  A `Check` says so, for every form given.
+        """Does it hold for inputs drawn with this seed and set of sizes?  A `Check` says so, for all forms.
 
         The closed form is compared with the numerical derivative and its error bound, at the inputs drawn and
         nowhere else. `broken` replaces inputs, as the values of `conditions` do.
@@ -161,7 +172,9 @@ class Identity:
         True
         """
         given = self.draw(seed, shape, broken)
-        verdicts = [self.compare(form, given) for form in self.forms] + ([self.transposed(given)] if self.other else [])
+        verdicts = [self.compare(form, given) for form in self.forms] + (
+            [self.transposed(given)] if self.other else []
+        )
         return next((v for v in verdicts if not v), verdicts[0])
 
     def compare(self, form, given):
@@ -171,16 +184,24 @@ class Identity:
                 truth, bound = TRUTH[form](self, given)
                 claim = np.asarray(CLAIM[form](self, getattr(self, form)[1], given))
         except BREAKS as error:
-            return Check(False, "raises", f"There the {form} of {self.name} has no value: {str(error).rstrip('.')}.")
+            return Check(
+                False, "raises", f"There the {form} of {self.name} has no value: {str(error).rstrip('.')}."
+            )
         return agreement(self, form, truth, bound, claim)
 
     def transposed(self, given):
         """The other layout against the transpose of the main result, where both have a value."""
         try:
             with np.errstate(all="ignore"):
-                claim, other = (CLAIM[self.form](self, code, given) for code in (self.result[1], self.other[1]))
+                claim, other = (
+                    CLAIM[self.form](self, code, given) for code in (self.result[1], self.other[1])
+                )
         except BREAKS as error:
-            return Check(False, "raises", f"There the other layout of {self.name} has no value: {str(error).rstrip('.')}.")
+            return Check(
+                False,
+                "raises",
+                f"There the other layout of {self.name} has no value: {str(error).rstrip('.')}.",
+            )
         return agreement(self, "other layout", np.transpose(claim), 0.0, np.asarray(other))
 
     def counterexamples(self, seed=0):
@@ -191,17 +212,21 @@ class Identity:
         """The four views of the derivative as four arrays, by their names; the views have to be given."""
         given = self.draw(seed)
         by_code = lambda code: np.asarray(CLAIM[self.form](self, code, given))
-        return {"indices": by_code(self.views.indices[1]), "einsum": by_code(self.views.einsum[1]),
-                "differential": from_differential(self, given), "matrix": by_code(self.result[1])}
+        return {
+            "indices": by_code(self.views.indices[1]),
+            "einsum": by_code(self.views.einsum[1]),
+            "differential": from_differential(self, given),
+            "matrix": by_code(self.result[1]),
+        }
 
     # How it looks
 
     def statement(self, layout=None):
-        """The lines (left, right) in TeX, as the book writes them or in the layout "denominator" or "numerator"."""
+        """The lines (left, right) in TeX, as the book writes them, or in "denominator" or "numerator" layout."""
         return display.statement(self, layout)
 
     def show(self):
-        """Everything that is known of it: both layouts, conditions and what breaks them, code, wrong forms, references."""
+        """Everything known of it: layouts, conditions and what breaks them, code, wrong forms, references."""
         return display.show(self)
 
     def __repr__(self):
@@ -220,13 +245,18 @@ class Identity:
 def agreement(entry, form, truth, bound, claim):
     """Right if every entry of the claim is within the bound, wrong with the entry that differs most."""
     if claim.shape != np.shape(truth):
-        return Check(False, "shape", f"The {form} of {entry.name} has shape {np.shape(truth)}, the formula gives "
-                     f"{claim.shape}.", np.shape(truth), claim.shape)
+        return Check(
+            False,
+            "shape",
+            f"The {form} of {entry.name} has shape {np.shape(truth)}, the formula gives {claim.shape}.",
+            np.shape(truth),
+            claim.shape,
+        )
     size = max(np.abs(truth).max(initial=0.0), 1e-3)
     if not (np.isfinite(truth).all() and np.max(bound, initial=0.0) < 1e-3 * size):
         return Check(False, "function not smooth here", f"There {entry.name} has no derivative.")
     gap = np.abs(claim - truth)
-    if (gap <= 3 * bound + 1e-9 * size).all():      # nan is not
+    if (gap <= 3 * bound + 1e-9 * size).all():  # nan is not
         return Check(True, None, f"{entry.name[:1].upper()}{entry.name[1:]} holds.")
     at = [int(i) for i in np.unravel_index(np.nanargmax(gap) if np.isfinite(gap).any() else 0, gap.shape)]
     right, given = np.asarray(truth)[tuple(at)], claim[tuple(at)]
@@ -245,7 +275,8 @@ def from_differential(entry, given):
     return np.stack(columns, axis=1)
 
 
-# Each form: the numerical truth with its bound, the claim as an array, the checker's judgement of a wrong claim.
+# Each form: the numerical truth with its bound, the claim as an array, what the checker says to a wrong claim.
+
 
 def arguments(entry, given, **changed):
     return [changed.get(name, given[name]) for name in given]
@@ -288,7 +319,11 @@ def motion(entry, given):
     rng = np.random.default_rng(11)
     names = moving(entry, entry.differential[1])
     directions = {name: rng.normal(size=np.shape(given[name])) for name in names}
-    symmetric = {i.name for i in entry.parsed[0] if i.kind in ("symmetric", "positive definite", "distinct eigenvalues")}
+    symmetric = {
+        i.name
+        for i in entry.parsed[0]
+        if i.kind in ("symmetric", "positive definite", "distinct eigenvalues")
+    }
     return {name: (d + d.T) / 2 if name in symmetric else d for name, d in directions.items()}
 
 
@@ -316,15 +351,21 @@ def claim_of_differential(entry, code, given):
 def truth_of_hessian(entry, given):
     """The gradient's own Jacobian, where the entry has the gradient in closed form; it is checked beside."""
     if entry.gradient:
-        return pair(numeric.jacobian(claimed(entry, entry.gradient[1], given), given[entry.variable], full_output=True))
+        return pair(
+            numeric.jacobian(
+                claimed(entry, entry.gradient[1], given), given[entry.variable], full_output=True
+            )
+        )
     return pair(numeric.hessian(studied(entry, given), given[entry.variable], full_output=True))
 
 
 def conjugate(entry, given):
     """∂f/∂Re z + i ∂f/∂Im z."""
     f, z = studied(entry, given), given[entry.variable]
-    parts = [numeric.gradient(g, np.zeros(np.shape(z)), full_output=True)
-             for g in (lambda a: f(z + a.astype(complex)), lambda b: f(z + 1j * b))]
+    parts = [
+        numeric.gradient(g, np.zeros(np.shape(z)), full_output=True)
+        for g in (lambda a: f(z + a.astype(complex)), lambda b: f(z + 1j * b))
+    ]
     return parts[0].value + 1j * parts[1].value, np.hypot(parts[0].error, parts[1].error)
 
 
@@ -334,8 +375,12 @@ def split(z):
 
 def judge_conjugate(entry, code, given, sizes):
     f, claim = studied(entry, given), claimed(entry, code, given)
-    return check_gradient(lambda ab: f(ab[0] + 1j * ab[1]), lambda ab: split(claim(ab[0] + 1j * ab[1])),
-                          split(given[entry.variable]), sizes=sizes)
+    return check_gradient(
+        lambda ab: f(ab[0] + 1j * ab[1]),
+        lambda ab: split(claim(ab[0] + 1j * ab[1])),
+        split(given[entry.variable]),
+        sizes=sizes,
+    )
 
 
 def judge_differential(entry, code, given, sizes):
@@ -354,7 +399,13 @@ def judge_differential(entry, code, given, sizes):
 
 
 def judge_equality(entry, code, given, sizes):
-    return agreement(entry, "value", output(entry, given), 0.0, np.asarray(claimed(entry, code, given)(given[entry.variable])))
+    return agreement(
+        entry,
+        "value",
+        output(entry, given),
+        0.0,
+        np.asarray(claimed(entry, code, given)(given[entry.variable])),
+    )
 
 
 def at_variable(entry, code, given):
@@ -380,9 +431,16 @@ JUDGE = {
     "jacobian": lambda e, c, g, s: check_jacobian(studied(e, g), claimed(e, c, g), g[e.variable], sizes=s),
     "hessian": lambda e, c, g, s: check_jacobian(
         claimed(e, e.gradient[1], g) if e.gradient else lambda x: numeric.gradient(studied(e, g), x),
-        claimed(e, c, g), g[e.variable], sizes=s),
+        claimed(e, c, g),
+        g[e.variable],
+        sizes=s,
+    ),
     "pullback": lambda e, c, g, s: check_gradient(
-        pulled(e, g), lambda x, G=upstream(e, g), claim=claimed(e, c, g, "G"): claim(x, G), g[e.variable], sizes=s),
+        pulled(e, g),
+        lambda x, G=upstream(e, g), claim=claimed(e, c, g, "G"): claim(x, G),
+        g[e.variable],
+        sizes=s,
+    ),
     "differential": judge_differential,
     "conjugate": judge_conjugate,
     "equals": judge_equality,

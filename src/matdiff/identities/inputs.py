@@ -1,18 +1,21 @@
 """Inputs of an identity, drawn from one line such as "x: n, A: n n symmetric".
 
-Before the colon the name, after it the sizes and then what kind of array it is; no size means a number. Letters
-stand for sizes that differ pairwise; N is larger than all others. What a kind does not say is done by statements
-after a semicolon, in the names drawn so far: "X: N n, b: N; b = X @ X[0]".
+Before the colon the name, after it the sizes and then what kind of array it is; no size means a number.
+Letters stand for sizes that differ pairwise; N is larger than all others. What a kind does not say is done by
+statements after a semicolon, in the names drawn so far: "X: N n, b: N; b = X @ X[0]".
 """
+
 import re
 from dataclasses import dataclass
 
 import numpy as np
 
 # Three sets of sizes: pairwise different, in no fixed order, so that a formula cannot pass for its shape.
-SIZES = ({"m": 4, "n": 3, "k": 2, "p": 5, "q": 6, "N": 8},
-         {"m": 2, "n": 4, "k": 3, "p": 6, "q": 5, "N": 7},
-         {"m": 5, "n": 2, "k": 4, "p": 3, "q": 6, "N": 9})
+SIZES = (
+    {"m": 4, "n": 3, "k": 2, "p": 5, "q": 6, "N": 8},
+    {"m": 2, "n": 4, "k": 3, "p": 6, "q": 5, "N": 7},
+    {"m": 5, "n": 2, "k": 4, "p": 3, "q": 6, "N": 9},
+)
 
 
 def rotation(rng, n):
@@ -66,8 +69,12 @@ KINDS = {
     "symmetric": symmetric,
     "skew": lambda rng, shape: np.triu(X := rng.normal(size=shape), 1) - np.triu(X, 1).T,
     "diagonal": lambda rng, shape: np.diag(rng.uniform(0.5, 2, shape[0])),
-    "lower triangular": lambda rng, shape: np.tril(rng.normal(size=shape), -1) + np.diag(rng.uniform(0.5, 2, shape[0])),
-    "upper triangular": lambda rng, shape: np.triu(rng.normal(size=shape), 1) + np.diag(rng.uniform(0.5, 2, shape[0])),
+    "lower triangular": lambda rng, shape: (
+        np.tril(rng.normal(size=shape), -1) + np.diag(rng.uniform(0.5, 2, shape[0]))
+    ),
+    "upper triangular": lambda rng, shape: (
+        np.triu(rng.normal(size=shape), 1) + np.diag(rng.uniform(0.5, 2, shape[0]))
+    ),
     "positive definite": positive_definite,
     "distinct eigenvalues": distinct_eigenvalues,
     "invertible": invertible,
@@ -86,13 +93,20 @@ KINDS = {
 @dataclass(frozen=True)
 class Input:
     """One input: its name, its sizes as letters, its kind."""
+
     name: str
     sizes: tuple
     kind: str
 
     def draw(self, rng, sizes):
         value = KINDS[self.kind](rng, tuple(sizes[s] for s in self.sizes))
-        return value if self.sizes or self.kind == "power" else complex(value) if self.kind == "complex" else float(value)
+        return (
+            value
+            if self.sizes or self.kind == "power"
+            else complex(value)
+            if self.kind == "complex"
+            else float(value)
+        )
 
     def __str__(self):
         return f"{self.name}: {' × '.join(self.sizes) or 'number'} {self.kind}".strip()
@@ -113,10 +127,12 @@ def parse(text):
         name, colon, rest = part.partition(":")
         words = rest.split()
         sizes = tuple(w for w in words if w in SIZES[0])
-        kind = " ".join(words[len(sizes):])
+        kind = " ".join(words[len(sizes) :])
         if not colon or not name.strip().isidentifier() or kind not in KINDS:
-            raise ValueError(f'"{part.strip()}" is no input; expected a name, a colon, sizes ({", ".join(SIZES[0])}) and '
-                             f'one of the kinds {", ".join(filter(None, KINDS))}, as in "A: n n symmetric".')
+            raise ValueError(
+                f'"{part.strip()}" is no input; expected a name, a colon, sizes ({", ".join(SIZES[0])}) and '
+                f'one of the kinds {", ".join(filter(None, KINDS))}, as in "A: n n symmetric".'
+            )
         inputs.append(Input(name.strip(), sizes, kind))
     return tuple(inputs), then.strip()
 

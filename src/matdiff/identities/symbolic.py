@@ -1,19 +1,35 @@
 """An identity checked by SymPy at 2 × 2 and 2 × 3: the entry's own code, run on symbols instead of numbers.
 
-NumPy carries arrays of symbols through +, *, @, sums and traces as they are. What it cannot carry (exp, inv, det …)
-has a stand-in here.
+NumPy carries arrays of symbols through +, *, @, sums and traces as they are. What it cannot carry (exp, inv,
+det …) has a stand-in here.
 """
+
 import numpy as np
 import sympy as sp
 
 from .code import NAMES, function, run
 from .entry import moving
 
-# All square; then 2 × 3, unless a matrix is square in n. N, the number larger than the others, is larger only there.
+# All square; then 2 × 3, unless a matrix is square in n. N is larger than the others only there.
 SMALL = ({**dict.fromkeys("mnkpq", 2), "N": 2}, {**dict.fromkeys("mkpq", 2), "n": 3, "N": 3})
-SYMBOLIC_KINDS = {"", "positive", "nonzero", "symmetric", "skew", "diagonal", "lower triangular", "upper triangular",
-                  "positive definite", "distinct eigenvalues", "invertible", "positive determinant", "power",
-                  "probabilities", "one-hot", "0 or 1"}
+SYMBOLIC_KINDS = {
+    "",
+    "positive",
+    "nonzero",
+    "symmetric",
+    "skew",
+    "diagonal",
+    "lower triangular",
+    "upper triangular",
+    "positive definite",
+    "distinct eigenvalues",
+    "invertible",
+    "positive determinant",
+    "power",
+    "probabilities",
+    "one-hot",
+    "0 or 1",
+}
 
 
 class NotSymbolic(TypeError):
@@ -27,9 +43,11 @@ def elementwise(f):
 
 def matrix(f):
     """A function of a SymPy matrix as one of an array."""
+
     def on_array(X):
         out = f(sp.Matrix(X))
         return np.array(out.tolist(), dtype=object) if isinstance(out, sp.MatrixBase) else out
+
     return on_array
 
 
@@ -42,8 +60,10 @@ def norm(X, ord=None, axis=None, keepdims=False):
 
 class Symbols:
     """NumPy as the catalogue's code sees it, on arrays of symbols."""
-    exp, log, sqrt, sin, cos, tanh, cosh = (staticmethod(elementwise(f)) for f in (
-        sp.exp, sp.log, sp.sqrt, sp.sin, sp.cos, sp.tanh, sp.cosh))
+
+    exp, log, sqrt, sin, cos, tanh, cosh = (
+        staticmethod(elementwise(f)) for f in (sp.exp, sp.log, sp.sqrt, sp.sin, sp.cos, sp.tanh, sp.cosh)
+    )
     pi = sp.pi
 
     @staticmethod
@@ -64,7 +84,19 @@ class Symbols:
     ones_like = staticmethod(lambda X: np.ones(np.shape(X), dtype=int).astype(object))
 
     def __getattr__(self, name):
-        if name in ("abs", "sign", "maximum", "where", "sort", "argmax", "max", "linalg", "real", "imag", "conj"):
+        if name in (
+            "abs",
+            "sign",
+            "maximum",
+            "where",
+            "sort",
+            "argmax",
+            "max",
+            "linalg",
+            "real",
+            "imag",
+            "conj",
+        ):
             raise NotSymbolic(f"np.{name}")
         return getattr(np, name)
 
@@ -72,12 +104,15 @@ class Symbols:
 def refuse(name):
     def stand_in(*args, **kwargs):
         raise NotSymbolic(name)
+
     return stand_in
 
 
 def whole(value):
     """Exact numbers: what matdiff's own matrices hold as floats are ones, zeros and halves."""
-    return elementwise(lambda v: sp.nsimplify(v, rational=True) if isinstance(v, (float, np.floating)) else v)(value)
+    return elementwise(
+        lambda v: sp.nsimplify(v, rational=True) if isinstance(v, (float, np.floating)) else v
+    )(value)
 
 
 def exact(f):
@@ -98,19 +133,32 @@ def symmetric_from(x):
     """unvech, for symbols."""
     n = int((np.sqrt(8 * len(x) + 1) - 1) / 2)
     X = np.zeros((n, n), dtype=object)
-    X[np.triu_indices(n)] = x       # rows of the upper triangle are columns of the lower one
+    X[np.triu_indices(n)] = x  # rows of the upper triangle are columns of the lower one
     return X + np.triu(X, 1).T
 
 
 SYMBOLIC = {
-    **NAMES, **{name: refuse(name) for name in ("cholesky", "eig", "eigh", "eigvalsh", "matrix_rank", "pinv", "qr", "svd")},
-    "np": Symbols(), "norm": norm, "inv": matrix(lambda X: X.inv(method="ADJ")), "det": matrix(lambda X: X.det()),
+    **NAMES,
+    **{
+        name: refuse(name)
+        for name in ("cholesky", "eig", "eigh", "eigvalsh", "matrix_rank", "pinv", "qr", "svd")
+    },
+    "np": Symbols(),
+    "norm": norm,
+    "inv": matrix(lambda X: X.inv(method="ADJ")),
+    "det": matrix(lambda X: X.det()),
     "solve": lambda A, B: matrix(lambda X: X.inv(method="ADJ"))(A) @ B,
     "slogdet": lambda X: (1, sp.log(sp.Matrix(X).det() ** 2) / 2),
-    **{name: exact(NAMES[name]) for name in
-       ("commutation_matrix", "duplication_matrix", "elimination_matrix")},
-    "vec": columns, "unvec": lambda x, shape: np.reshape(x, shape, order="F"), "vech": half, "unvech": symmetric_from,
-    "sym": lambda X: (X + X.T) / sp.Integer(2), "skew": lambda X: (X - X.T) / sp.Integer(2),
+    **{
+        name: exact(NAMES[name])
+        for name in ("commutation_matrix", "duplication_matrix", "elimination_matrix")
+    },
+    "vec": columns,
+    "unvec": lambda x, shape: np.reshape(x, shape, order="F"),
+    "vech": half,
+    "unvech": symmetric_from,
+    "sym": lambda X: (X + X.T) / sp.Integer(2),
+    "skew": lambda X: (X - X.T) / sp.Integer(2),
 }
 
 
@@ -124,8 +172,12 @@ def symbols(name, shape, kind):
         X[at] = sp.Symbol(name + "".join(str(i) for i in at), **positive)
     if kind in ("symmetric", "positive definite", "distinct eigenvalues"):
         return np.triu(X) + np.triu(X, 1).T
-    masks = {"skew": lambda X: np.triu(X, 1) - np.triu(X, 1).T, "diagonal": lambda X: np.diag(np.diag(X)),
-             "lower triangular": np.tril, "upper triangular": np.triu}
+    masks = {
+        "skew": lambda X: np.triu(X, 1) - np.triu(X, 1).T,
+        "diagonal": lambda X: np.diag(np.diag(X)),
+        "lower triangular": np.tril,
+        "upper triangular": np.triu,
+    }
     return masks[kind](X) if kind in masks else X
 
 
@@ -133,13 +185,15 @@ def draw(entry, sizes):
     """The entry's inputs as symbols."""
     inputs, then = entry.parsed
     used = {s for i in inputs for s in i.sizes}
-    space = {i.name: 3 if i.kind == "power" else symbols(i.name, tuple(sizes[s] for s in i.sizes), i.kind)[()]
-             for i in inputs} | {s: sizes[s] for s in used}
+    space = {
+        i.name: 3 if i.kind == "power" else symbols(i.name, tuple(sizes[s] for s in i.sizes), i.kind)[()]
+        for i in inputs
+    } | {s: sizes[s] for s in used}
     return run(then, space, SYMBOLIC) if then else space
 
 
 def independent(entry, sizes):
-    """The variable with all its entries free, beside the inputs drawn: derivatives are taken before it is structured."""
+    """The variable with all entries free, beside the inputs: derivatives are taken before it is structured."""
     given = draw(entry, sizes)
     X = given[entry.variable]
     free = symbols("_" + entry.variable, np.shape(X), "")[()]
@@ -175,7 +229,10 @@ def holds(entry, form, sizes):
         return same(call(entry.of[1], given) - call(body, given))
     if form == "differential":
         t, moved = sp.Symbol("_t"), moving(entry, body)
-        d = {v: symbols("d" + v, np.shape(given[v]), next(i.kind for i in entry.parsed[0] if i.name == v))[()] for v in moved}
+        d = {
+            v: symbols("d" + v, np.shape(given[v]), next(i.kind for i in entry.parsed[0] if i.name == v))[()]
+            for v in moved
+        }
         F = call(entry.of[1], given, **{v: given[v] + t * d[v] for v in moved})
         slope = elementwise(lambda v: sp.diff(v, t).subs(t, 0))(F)
         return same(slope - call(body, given, **{f"d{v}": d[v] for v in moved}))
