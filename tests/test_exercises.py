@@ -337,6 +337,11 @@ def raises(*args):
     ("99.8", 3, "A function is expected, and this is a number"), ("99.8", lambda x: x, "it is called with (x, n)"),
     ("99.8", raises, "raised KeyError"), ("99.8", lambda x, n: "xxx", "Three numbers"),
     ("99.8", lambda x, n: [object()] * 3, "This cannot be judged (TypeError"),
+    ("99.8", lambda x, n: (v for v in x), "Your function returned something of type generator: <generator object"),
+    ("99.4", 1e308, "yours is 1e+308"), ("0.3", lambda G, dX: 1e308, "yours is 1e+308"),
+    ("99.1", lambda x, A, b: raises, "is a function, <function raises>;"),
+    ("3.15", lambda layers, x, u: "W", "The answer is text, 'W'"), ("3.15", lambda layers, x, u: x * np.nan, "The answer has nan at entry (0,)"),
+    ("3.15", lambda layers, x, u: np.sin(x), "No common mistake explains it. 4 of 4 entries differ"),
 ])
 def test_one_sentence_whatever_is_given(tiny, number, answer, sentence, recwarn):
     verdict = check_exercise(number, answer)
@@ -435,7 +440,8 @@ def test_only_what_the_checker_cannot_explain_is_called_unexplained(tiny, monkey
 
 
 @pytest.mark.parametrize("said, plain", [
-    ("a factor is missing, the one in the product *.", "a factor is missing, the one in a product."),
+    ("a factor is missing, the one in the product *.", "a factor of a product is missing."),
+    ("a factor is there twice, the one in the product @.", "a factor of a product is there twice."),
     ("through the left factor of the product @ is missing", "through the left factor of a product is missing")])
 def test_a_sign_of_the_references_code_is_not_shown(tiny, monkeypatch, said, plain):
     from matdiff.exercises import judging

@@ -165,7 +165,7 @@ def kind_of(value):
 
 def short(value):
     """One line of text about a value."""
-    text = " ".join(repr(value).split())
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", " ".join(repr(value).split()))
     return text if len(text) <= 60 else text[:57] + "…"
 
 
@@ -411,7 +411,9 @@ def in_stated_shape(check, T, G):
 def in_plain_words(check, truth, given, names=()):
     """The refusal, or the entries that differ where it explains nothing or speaks of steps no reader has
     seen."""
-    message = re.sub(r"\bthe product [@*]", "a product", check.message)  # which sign stands in code not seen
+    message = re.sub(r"a factor is ([^,]*), the one in the product [@*]", r"a factor of a product is \1",
+                     check.message)
+    message = re.sub(r"\bthe product [@*]", "a product", message)  # the sign stands in code not seen
     foreign = set(re.findall(r"`(\w+)`", message)) - TAUGHT - set(names)
     if check.mistake != "unknown" and not foreign and not FOREIGN.search(message):
         return dataclasses.replace(check, message=message)
@@ -441,7 +443,8 @@ def multiples(exercise, given, draws):
         T, G = numbers(build(exercise, exercise.solution)(**copy.deepcopy(data))), numbers(value)
         if T.shape != G.shape or not T.any() or not G.any():
             return None
-        found.append(np.vdot(G, T) / np.vdot(G, G))
+        with np.errstate(all="ignore"):  # entries near the largest number that there is
+            found.append(np.vdot(G, T) / np.vdot(G, G))
         if not near(found[-1] * G, T):
             return None
     return found
@@ -538,7 +541,11 @@ def rehearse(exercise, answer, seed, aloud=False):
         if value is ...:
             raise Blank("")
         if len(said) < HEARD:
-            said.append(copy.deepcopy(value))
+            try:
+                said.append(copy.deepcopy(value))
+            except TypeError:  # a generator, a module, an open file
+                raise Unfit(f"Your function returned something {kind_of(value)}: {short(value)}.",
+                            "not an array") from None
         return value
 
     try:

@@ -5,6 +5,7 @@ import numpy as np
 
 from ..check import check_gradient
 from . import Exercise, Option, Wrong
+from .judging import in_plain_words, numbers
 
 
 def affine(rng):
@@ -65,15 +66,23 @@ def stack_of_layers(rng, sizes):
     return [pair(W) for W in weights]
 
 
+def pull_back(layers, x, u):
+    """Jᵀu of the composition, layer by layer."""
+    if not layers:
+        return u
+    (f, vjp), *rest = layers
+    return vjp(x, pull_back(rest, f(x), u))
+
+
 def judge_pull(answer, rng):
     """Equal widths first, because there the usual slips run; then widths that all differ."""
     for sizes in ((4, 4, 4, 4), (5, 4, 3, 2)):
         layers = stack_of_layers(rng, sizes)
         x, u = rng.normal(size=sizes[0]), rng.normal(size=sizes[-1])
-        check = check_gradient(lambda x: u @ reduce(lambda z, layer: layer[0](z), layers, x),
-                               answer(layers, x, u), x)
+        given = numbers(answer(layers, x, u))
+        check = check_gradient(lambda x: u @ reduce(lambda z, layer: layer[0](z), layers, x), given, x)
         if not check:
-            break
+            return in_plain_words(check, pull_back(layers, x, u), given)
     return check
 
 
