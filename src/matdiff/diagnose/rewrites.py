@@ -7,11 +7,12 @@ right in this way, entry by entry and at every point, tells what is missing.
 """
 import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Callable
 
 import numpy as np
 
-from ..replay import PRODUCTS, Budget, Diverged, Spent, Tape
+from ..replay import PRODUCTS, Budget, Diverged, Spent, Tape, pull
 from ..vec import vec
 from .case import Finding, describe, names_of
 from .multiples import constants, exponent, near
@@ -34,6 +35,7 @@ class Site:
     slot: int | None        # None: the result
     value: np.ndarray       # at the first point
     constant: bool
+    elsewhere: tuple = ()   # the sides of it at which a matrix factor is tried at another site
 
     def edits(self, change):
         if self.slot is None:       # at the X of the record, where the operands are as they were
@@ -128,6 +130,8 @@ class Formula:
             self.telling = [int(np.abs(p.claim @ vec(V) - w).argmax())
                             for p, w in zip(self.points, self.wanted)]
         self.lacks = float(np.vdot(vec(self.U) if self.vectorised else self.U, self.lacking))
+        self.blur = float(np.abs(self.U).sum() * (np.max(self.slack[0]) + 1e-9 * np.abs(self.wanted[0]).max()))
+        self.lack_size = np.abs(self.U).max() * np.abs(self.lacking).sum()
 
     def run(self, j, edits):
         """What the changed formula gives at point j; None where the change does not fit."""
@@ -149,10 +153,33 @@ class Formula:
             moved = edit(step, list(step.operands)) - step.output
         except Exception:       # the change does not fit the shapes here
             return False
-        if np.shape(moved) != np.shape(step.output) or not np.isfinite(moved).all():
+        if np.shape(moved) != np.shape(step.output):
             return True
-        size = np.abs(self.worth[index] * moved).sum() + np.abs(self.U).max() * np.abs(self.lacking).sum()
+        size = np.abs(self.worth[index] * moved).sum() + self.lack_size
         return bool(abs(np.vdot(self.worth[index], moved) - self.lacks) <= 1e-5 * size)
+
+    def weight(self, site):
+        """What every entry at a site counts in the weighed result; None where that is not affine in it."""
+        (index, *more), v = site.steps, site.value
+        if more or self.worth[index] is None or not self.is_affine(index):
+            return None
+        W, step = self.worth[index], self.tapes[0].steps[index]
+        if site.slot is not None:
+            linear = step.name in PRODUCTS or step.name in ("multiply", "add", "subtract")
+            W = pull(step, site.slot, W) if linear else None
+        return Weight(W, v) if np.shape(W) == np.shape(v) and np.asarray(v).dtype.kind == "f" else None
+
+    def promises(self, weight, how=None, factor=None):
+        """Does a change of a site bring what is lacking, as one number says?  True where it cannot say."""
+        if how is None:
+            return True
+        M = getattr(weight, how)
+        if how != "times" and M.shape != np.shape(factor):
+            return True
+        self.tapes[0].budget.pay(1)
+        number = float(np.vdot(M, factor) if M.shape == np.shape(factor) else np.sum(M * factor))
+        size = np.abs(M).max() * np.abs(factor).sum() + np.abs(M).sum() * np.abs(factor).max()
+        return abs(number - weight.now - self.lacks) <= self.blur + 1e-9 * (size + abs(weight.now))
 
     def is_affine(self, index):
         """Is the result an affine function of what this step gives?"""
@@ -199,6 +226,25 @@ class Formula:
                    and np.abs(r).max() <= 1e-12 * np.abs(s.output).max() for s, r in zip(tape.steps, results))
 
 
+class Weight:
+    """What every entry of a value v counts in a number, and so every entry of a factor of v."""
+
+    def __init__(self, W, v):
+        self.W, self.v, self.now = W, v, float(np.vdot(W, v))
+
+    @cached_property
+    def times(self):
+        return self.W * self.v
+
+    @cached_property
+    def left(self):
+        return np.outer(self.W, self.v) if self.v.ndim == 1 else self.W @ np.swapaxes(self.v, -1, -2)
+
+    @cached_property
+    def right(self):
+        return np.swapaxes(self.v, -1, -2) @ self.W
+
+
 def sites(steps):
     """The results of all steps, and their operands that are no results: X and the data.
 
@@ -212,7 +258,7 @@ def sites(steps):
         for slot, K in enumerate(step.operands):
             if not any(same(K, out) for out in outputs):
                 alike = tuple(s.index for s in steps if slot < len(s.operands) and same(s.operands[slot], K))
-                yield Site((step.index,), slot, K, slot not in step.moving)
+                yield Site((step.index,), slot, K, slot not in step.moving, tried_elsewhere(step, slot))
                 if len(alike) > 1 and alike[0] == step.index:
                     yield Site(alike, slot, K, slot not in step.moving)
         if isinstance(step.output, np.ndarray):
@@ -221,6 +267,13 @@ def sites(steps):
         inside = within(step) and step.index in users and all(map(within, users[step.index]))
         if isinstance(step.output, np.ndarray) and not inside:
             yield Site((step.index,), None, step.output, False)
+
+
+def tried_elsewhere(step, slot):
+    """(AB)C is A(BC), so that of a product one place is enough for a factor in the middle, or at an end."""
+    if step.name not in PRODUCTS or len(step.operands) != 2 or any(np.ndim(o) != 2 for o in step.operands):
+        return ()
+    return ("left",) if slot == 0 else ("left", "right")
 
 
 def same(A, B):
@@ -265,7 +318,12 @@ def data_said(K, names):
 
 def changes(case, claim, site, known):
     """(name, sentence) of all changes of the value at one site that make the formula right."""
+    weight = claim.weight(site)
+    if weight is None:      # within a function: what is missing there is X or data, no result
+        known = [K for K in known if K.kind in ("X", "data") or any(same(site.value, part) for part in K.inputs)]
     for name, text, change in (*alone(site, known), *with_values(site, known)):
+        if weight is not None and not claim.promises(weight, *getattr(change, "told", ())):
+            continue
         if claim.right(lambda j: site.edits(lambda v: change(v, j))) and claim.matters(
                 site.edits(lambda v: 2 * change(v, 0)), 1):
             yield name, text
@@ -343,14 +401,20 @@ def with_values(site, known):
         yield from factors(v, K)
         if np.ndim(v) and np.ndim(K.first) == 2:
             for A, side in ((lambda K: K, ""), (lambda K: K.T, ", transposed")):
-                if A(K.first).shape[-1] == v.shape[0]:
+                if A(K.first).shape[-1] == v.shape[0] and "left" not in site.elsewhere:
                     yield ("missing chain factor", f"a matrix factor is missing on the left: {K.said}{side}",
-                           lambda v, j, K=K, A=A: A(K.at[j]) @ v)
-                if A(K.first).shape[0] == v.shape[-1] and np.ndim(v) == 2:
+                           telling(lambda v, j, K=K, A=A: A(K.at[j]) @ v, "left", A(K.first)))
+                if A(K.first).shape[0] == v.shape[-1] and np.ndim(v) == 2 and "right" not in site.elsewhere:
                     yield ("missing chain factor", f"a matrix factor is missing on the right: {K.said}{side}",
-                           lambda v, j, K=K, A=A: v @ A(K.at[j]))
+                           telling(lambda v, j, K=K, A=A: v @ A(K.at[j]), "right", A(K.first)))
         if np.ndim(v) and not same(K.first, v):
             yield from instead(v, K, known)
+
+
+def telling(change, how, factor):
+    """A change of a value v that is linear in a factor, told so that a site's weight can judge it."""
+    change.told = how, factor
+    return change
 
 
 def factors(v, K):
@@ -365,8 +429,11 @@ def factors(v, K):
         missing = (name or "missing chain factor", f"in your formula a factor is missing{how}: {said}")
         extra = (name or "extra chain factor", f"in your formula a factor is too much{how}: {said}")
         below = (name or "missing chain factor", f"in your formula a division is missing{how}: by {said}")
-        yield *(extra if K.divides else missing), lambda v, j, s=shape: v * K.at[j].reshape(s)
-        yield *(below if K.divides else extra), lambda v, j, s=shape: v / K.at[j].reshape(s)
+        laid = K.first.reshape(shape)
+        yield *(extra if K.divides else missing), telling(
+            lambda v, j, s=shape: v * K.at[j].reshape(s), "times", laid)
+        yield *(below if K.divides else extra), telling(
+            lambda v, j, s=shape: v / K.at[j].reshape(s), "times", 1 / laid)
 
 
 def fits(v, K):

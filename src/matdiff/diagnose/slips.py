@@ -110,11 +110,11 @@ def slips(step):
     """(name, sentence, edit) for everything that is often done wrongly at this step."""
     if not isinstance(step.output, np.ndarray) or not step.moving:
         return
-    said = said_of(step)
+    said, inverse = said_of(step), remembered(np.linalg.inv)
     if step.elementwise and step.name not in FLAT:
         yield from (factor_slips(step, said) if step.name in ("multiply", "divide") else slopes(step, said))
     if step.name in ("matmul", "multiply", "dot") and len(step.operands) == 2:
-        yield from products(step, said)
+        yield from products(step, said, inverse)
     if step.name == "inv":
         for text, slope in (("left", lambda s, d: -s.output @ s.output @ d),
                             ("right", lambda s, d: -d @ s.output @ s.output)):
@@ -125,12 +125,23 @@ def slips(step):
     if step.name == "cumsum" and step.output.ndim == 1:
         yield ("transposed", "the running sum goes from the first entry on, where it should come back from "
                "the last", rule(lambda s, d: np.cumsum(d[::-1])[::-1]))
-    yield from other_function(step, said)
+    yield from other_function(step, said, inverse)
     for slot in step.moving:
         if is_square(step.operands[slot]):
             yield "transposed", f"one factor is transposed, in {said}", edge(slot, np.transpose)
             yield ("only diagonal", f"only the diagonal was carried through {said}",
                    edge(slot, lambda d: np.diag(np.diag(d))))
+
+
+def remembered(function):
+    """The function of an array, computed once for each array."""
+    known = {}
+
+    def of(A):
+        if id(A) not in known:
+            known[id(A)] = A, function(A)       # (kept, so that its id stays its own)
+        return known[id(A)][1]
+    return of
 
 
 def held(step):
@@ -174,7 +185,7 @@ def factor_slips(step, said):
            f"the value of {said} stands where its slope belongs", rule(lambda s, d: s.output * d))
 
 
-def products(step, said):
+def products(step, said, inverse):
     """The other factor of a product transposed, left out, on the wrong side, multiplied elementwise."""
     for slot in step.moving:
         factor = step.operands[other(step, slot)]
@@ -190,7 +201,7 @@ def products(step, said):
                        product(slot, with_other(lambda A: np.diag(np.diag(A)))))
                 yield ("only for orthogonal input",
                        f"the inverse of the matrix in {said} stands where its transpose "
-                       "belongs", product(slot, with_other(lambda A: np.linalg.inv(A).T)))
+                       "belongs", product(slot, with_other(lambda A: inverse(A).T)))
             if factor.ndim == 2:
                 yield ("missing chain factor",
                        f"the matrix in {said} is missing: ones stand for it, a mere sum",
@@ -207,7 +218,7 @@ def products(step, said):
                    product(slot, matrix_product))
 
 
-def other_function(step, said):
+def other_function(step, said, inverse):
     """The derivative of another function: a constant left out, with the other sign, transposed."""
     for slot, K in enumerate(step.operands):
         if slot in step.moving:
@@ -234,10 +245,10 @@ def other_function(step, said):
                    constant(slot, lambda A: np.diag(np.diag(A))))
             yield ("only for diagonal input",
                    f"only the diagonal of the inverse of the matrix in {said} is used",
-                   constant(slot, lambda A: np.diag(1 / np.diag(np.linalg.inv(A)))))
+                   constant(slot, lambda A: np.diag(1 / np.diag(inverse(A)))))
             yield ("only for orthogonal input",
                    f"the matrix in {said} stands where its inverse belongs, or the other "
-                   "way round", constant(slot, np.linalg.inv))
+                   "way round", constant(slot, inverse))
         elif np.ndim(K) == 1 and step.name in LINEAR_MAPS:
             yield "missing chain factor", f"the vector in {said} is missing", constant(slot, np.ones_like)
 
