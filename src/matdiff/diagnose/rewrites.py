@@ -130,7 +130,8 @@ class Formula:
             self.telling = [int(np.abs(p.claim @ vec(V) - w).argmax())
                             for p, w in zip(self.points, self.wanted)]
         self.lacks = float(np.vdot(vec(self.U) if self.vectorised else self.U, self.lacking))
-        self.blur = float(np.abs(self.U).sum() * (np.max(self.slack[0]) + 1e-9 * np.abs(self.wanted[0]).max()))
+        blur = np.max(self.slack[0]) + 1e-9 * np.abs(self.wanted[0]).max()
+        self.blur = float(np.abs(self.U).sum() * blur)
         self.lack_size = np.abs(self.U).max() * np.abs(self.lacking).sum()
 
     def run(self, j, edits):
@@ -320,7 +321,8 @@ def changes(case, claim, site, known):
     """(name, sentence) of all changes of the value at one site that make the formula right."""
     weight = claim.weight(site)
     if weight is None:      # within a function: what is missing there is X or data, no result
-        known = [K for K in known if K.kind in ("X", "data") or any(same(site.value, part) for part in K.inputs)]
+        known = [K for K in known
+                 if K.kind in ("X", "data") or any(same(site.value, part) for part in K.inputs)]
     for name, text, change in (*alone(site, known), *with_values(site, known)):
         if weight is not None and not claim.promises(weight, *getattr(change, "told", ())):
             continue

@@ -128,7 +128,7 @@ def only_special_data(case):
 
 
 def known_wrong(used, group):
-    """Are these data there as they are, and no multiple of them?  Then `only_symmetric_constant` has looked."""
+    """Are these data there as they are, not as a multiple?  Then `only_symmetric_constant` has looked."""
     return all(number == 1 for mine in used for _, A, number, _ in mine if any(A is B for B in group))
 
 

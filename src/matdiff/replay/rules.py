@@ -27,6 +27,9 @@ MOVES = {"reshape", "ravel", "flatten", "transpose", "swapaxes", "moveaxis", "ro
          "concatenate", "stack", "vstack", "hstack", "column_stack", "append", "insert", "delete",
          "atleast_1d", "atleast_2d", "where", "pad", "embed", "split", "array_split", "choose", "select",
          "real", "ascontiguousarray", "resize"}
+# Of these, linear in their only operand.
+LINEAR = {"negative", "transpose", "sum", "mean", "add.reduce", "trace", "reshape", "ravel", "flatten",
+          "swapaxes", "squeeze", "expand_dims", "diagonal", "cumsum", "getitem", "copy"}
 ZERO = {"sign", "floor", "ceil", "rint", "trunc", "greater", "less", "greater_equal", "less_equal", "equal",
         "not_equal", "isfinite", "isnan", "zeros_like", "ones_like", "full_like", "empty_like", "argsort",
         "argmax", "argmin", "logical_not", "logical_and", "logical_or", "signbit", "shape", "ndim", "size"}
@@ -66,7 +69,14 @@ def elementwise(step):
 
 
 def slope(step, slot):
-    """The derivative of every entry of an elementwise result in its entry of one operand."""
+    """The derivative of every entry of an elementwise result in its entry of one operand; kept with the
+    step."""
+    if slot not in step.slopes:
+        step.slopes[slot] = find_slope(step, slot)
+    return step.slopes[slot]
+
+
+def find_slope(step, slot):
     if step.name in SLOPES:
         return SLOPES[step.name](step, slot) * np.ones(np.shape(step.output))
     a = step.operands[slot]
@@ -92,8 +102,10 @@ def push(step, moves, edit=None):
     if edit is None and step.name == "slogdet":
         return None, sum(inner(pull(step, slot, (None, np.ones(np.shape(step.output[1])))), d)
                          for slot, d in moves.items())
-    if edit is None and (step.name in SLOPES):
+    if edit is None and (step.name in SLOPES or step.name in ANALYTIC and step.of_entries):
         return sum(slope(step, slot) * d for slot, d in moves.items())
+    if edit is None and step.name in LINEAR and len(step.operands) == 1:
+        return step.at(0, moves[0])
     if edit is None and step.name in BILINEAR and step.output.dtype.kind == "f":
         return sum(step.at(slot, d) for slot, d in moves.items())
     act = edit or (lambda s, o: s.call(o))

@@ -16,7 +16,7 @@ from typing import Callable
 
 import numpy as np
 
-from .rules import ANALYTIC, MOVES, ZERO, central, inner, pull, push
+from .rules import ANALYTIC, MOVES, ZERO, central, elementwise, inner, pull, push
 
 REDUCTIONS = {"sum", "mean", "add.reduce", "max", "amax", "maximum.reduce"}
 PRODUCTS = {"matmul", "dot"}
@@ -194,6 +194,16 @@ class Step:
     def arrivals(self):
         """(slot, source) of the operands that move."""
         return tuple((slot, self.sources[slot]) for slot in self.moving)
+
+    @cached_property
+    def slopes(self):
+        """{slot: the slope of an elementwise step}, as far as it was asked for."""
+        return {}
+
+    @cached_property
+    def of_entries(self):
+        """Does the step work entry by entry, on real numbers?"""
+        return isinstance(self.output, np.ndarray) and self.output.dtype.kind == "f" and elementwise(self)
 
     @property
     def elementwise(self):
