@@ -1,7 +1,8 @@
 """How well the checker names mistakes, how fair it is to right claims, and how fast: the tables of one run.
 
-    python benchmarks/diagnosis.py                       everything, about two minutes
+    python benchmarks/diagnosis.py                       everything, about a quarter of an hour
     python benchmarks/diagnosis.py named --failures      one part, with every message that was not right
+    python benchmarks/diagnosis.py named --only ridge    one function or topic
     python benchmarks/diagnosis.py right --claims 1000   fewer right claims
 
     named    the wrong claims of benchmarks/mistakes.py: named rightly, named wrongly, unknown
