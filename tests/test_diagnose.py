@@ -333,3 +333,43 @@ def test_loops_and_wide_data_stay_affordable():
     start = time.perf_counter()
     assert not check_gradient(lambda x: f(x) + x @ x, lambda x: 2 * x + 1.0, x)
     assert time.perf_counter() - start < 10     # about 0.4 s; minutes, if every step were replayed
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_a_name_for_a_kind_of_input_holds_for_all_of_it(n):
+    """inv(X).T is the gradient of det at rotations, and not at reflections: not at orthogonal X."""
+    for seed in range(4):
+        Z = np.random.default_rng(seed).normal(size=(n, n))
+        assert check_gradient(np.linalg.det, lambda X: np.linalg.inv(X).T, Z).mistake == "missing chain factor"
+
+
+def test_a_triangular_input_stands_for_no_kind():
+    """The orthogonal matrix of a triangular one has only ones and minus ones, at which all products agree."""
+    inv = np.linalg.inv
+    check = check_differential(inv, lambda X, dX: -inv(X) @ inv(X) @ dX, np.array([[1.0, 1.0], [0.0, 2.0]]))
+    assert check.mistake == "wrong order", check
+
+
+def test_of_a_kronecker_product_the_fewest_changes_are_said():
+    K, Z = np.random.default_rng(3).normal(size=(2, 3, 3))
+    check = check_jacobian(lambda X: K @ X @ K, np.kron(K, K), Z)
+    assert check.mistake == "kronecker order" and "one factor is transposed" in check.message, check
+    assert "other order" not in check.message
+
+
+@pytest.mark.parametrize("n", [4, 40])
+@pytest.mark.parametrize("change, name", [(lambda G, R: G, None), (lambda G, R: 2 * G, "factor"),
+                                          (lambda G, R: G + 0.1 * R, "unknown")])
+def test_a_symmetric_variable_is_moved_along_symmetric_directions(n, change, name):
+    """eigh reads one triangle: a claim that uses it is right on symmetric matrices and nowhere else."""
+    S, R = np.random.default_rng(n).normal(size=(2, n, n))
+    S, R, others = (S + S.T) / np.sqrt(n), R + R.T, []
+
+    def claim(X):
+        if not np.allclose(X, X.T):
+            others.append(X)
+        values, Q = np.linalg.eigh(X)
+        return change(Q @ np.diag(np.exp(values)) @ Q.T, R)
+
+    check = check_gradient(lambda X: np.sum(np.exp(np.linalg.eigvalsh(X))), claim, S, symmetric=True)
+    assert check.mistake == name and not others, check

@@ -20,7 +20,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..replay import Diverged, Spent, Untraceable
+from ..replay import Diverged, NoRule, Spent, Untraceable
 from .blocks import Block, bisect, block_around
 from .case import Case, Finding, Point, entry, pair, show
 from .chain import (extra_factor, held_terms, mended, only_diagonal, only_inner_diagonal,
@@ -73,7 +73,7 @@ def diagnose(case):
         for test in TESTS if told_apart(case) else ():
             try:
                 found = list(test(case))
-            except (*FORGIVEN, Diverged, Spent, Untraceable):
+            except (*FORGIVEN, Diverged, NoRule, Spent, Untraceable):
                 continue
             if found:
                 best = simplest(found)

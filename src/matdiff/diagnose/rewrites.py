@@ -24,7 +24,7 @@ RANK = ("sign", "transposed", "factor", "missing product-rule term", "missing ch
         "elementwise product", "wrong normalisation", "extra chain factor", "only for orthogonal input")
 MASK = "the mask in your formula"
 LONGEST = 40    # steps of a claim; beyond, it is a loop that nobody reads as one formula
-PURSE = 4500    # units of runs for one search
+PURSE = 2500    # units of runs for one search
 WIDEST = 10_000     # entries of a value
 
 
@@ -179,7 +179,7 @@ class Formula:
             return True
         self.tapes[0].budget.pay(1)
         number = float(np.vdot(M, factor) if M.shape == np.shape(factor) else np.sum(M * factor))
-        size = np.abs(M).max() * np.abs(factor).sum() + np.abs(M).sum() * np.abs(factor).max()
+        size = weight.length(how) * np.sqrt(np.vdot(factor, factor) * (M.size / np.size(factor)))
         return abs(number - weight.now - self.lacks) <= self.blur + 1e-9 * (size + abs(weight.now))
 
     def is_affine(self, index):
@@ -231,7 +231,12 @@ class Weight:
     """What every entry of a value v counts in a number, and so every entry of a factor of v."""
 
     def __init__(self, W, v):
-        self.W, self.v, self.now = W, v, float(np.vdot(W, v))
+        self.W, self.v, self.now, self.lengths = W, v, float(np.vdot(W, v)), {}
+
+    def length(self, how):
+        if how not in self.lengths:
+            self.lengths[how] = np.linalg.norm(getattr(self, how))
+        return self.lengths[how]
 
     @cached_property
     def times(self):
@@ -278,7 +283,10 @@ def tried_elsewhere(step, slot):
 
 
 def same(A, B):
-    return np.shape(A) == np.shape(B) and np.array_equal(A, B)
+    if A is B or np.shape(A) != np.shape(B):
+        return A is B
+    A, B = np.asarray(A), np.asarray(B)
+    return A.size == 0 or A.item(0) == B.item(0) and np.array_equal(A, B)       # one entry first
 
 
 def values(case):
