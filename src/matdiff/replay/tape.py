@@ -218,6 +218,7 @@ class Tape:
         self.f, self.X, self.budget = f, np.array(X, float), budget or Budget()
         self.edits, self.swaps, self.steps, self.heard, self.linked = {}, (), [], None, False
         self.root = None        # the step, and the part of its result, that f returns
+        self.reaches = {}       # {numbers of steps: the steps that change with them}
         self.said = {}          # the arguments of each step, to find what is computed twice
         self.value, self.cost = self.record()
         self.linked = self.root is not None and all(s.sources[i] for s in self.steps for i in s.moving)
@@ -258,20 +259,28 @@ class Tape:
 
         At the X of the record only what an edit changes is computed again.
         """
-        here, results, changed = X is self.X and not swaps, [step.output for step in self.steps], set()
-        for step in self.steps[min(edits, default=len(self.steps)) if here else 0:]:
+        results = [step.output for step in self.steps]
+        for step in self.reached(tuple(edits)) if X is self.X and not swaps else self.steps:
             edit = edits.get(step.index)
-            if here and edit is None and not any(source[0] in changed for _, source in step.arrivals):
-                continue
             operands = list(step.operands)
             for slot, source in step.arrivals:
                 operands[slot] = self.part(results, source, X)
             if swaps:
                 operands = [o if slot in step.moving else swap(o, swaps) for slot, o in enumerate(operands)]
             results[step.index] = edit(step, operands) if edit else step.call(operands)
-            changed.add(step.index)
             self.budget.pay(step.cost)
         return results
+
+    def reached(self, edited):
+        """The steps that change with those of these numbers, in order."""
+        if edited not in self.reaches:
+            numbers, found = set(edited), []
+            for step in self.steps:
+                if step.index in numbers or any(source[0] in numbers for _, source in step.arrivals):
+                    numbers.add(step.index)
+                    found.append(step)
+            self.reaches[edited] = found
+        return self.reaches[edited]
 
     @staticmethod
     def part(results, source, X):
@@ -350,7 +359,7 @@ class Tape:
         if not self.linked:
             return self
         tape, first = copy.copy(self), list(range(len(self.steps)))
-        tape.steps = []
+        tape.steps, tape.reaches = [], {}
         tape.__dict__.pop("worth", None)
         for step in self.steps:
             sources = tuple(s if s is None or s[0] < 0 else (first[s[0]], s[1]) for s in step.sources)
