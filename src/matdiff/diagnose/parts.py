@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..replay import Diverged
+from ..replay import Diverged, inner, push
 from ..vec import vec
 from .case import Finding, Point, describe, said
 from .chain import along, directions, extra_factor, only_inner_diagonal, replayed
@@ -70,8 +70,11 @@ def half_and_a_term(case):
             case.points) < 2 or case.first.truth.size < 2 or radial(case):
         return
     tapes = case.tapes()
+    through = along_itself(tapes[0])
     for step in tapes[0].steps:
         for slot in step.moving if step.name in ("add", "subtract") and len(step.moving) == 2 else ():
+            if through and not lacks_along_itself(case.first, through(step, slot)):
+                continue
             held = {step.index: hold(1 - slot)}
             still, again = (whole_slope(case, with_held(tape, held)) for tape in tapes)
             if not still.any() or not np.allclose(still, again, rtol=1e-9, atol=0):
@@ -84,6 +87,24 @@ def half_and_a_term(case):
                     yield replace(found, name="not symmetrised and missing product-rule term",
                                   message=describe(case, f"{text}, and {said(whole, found)}"))
                     return
+
+
+def along_itself(tape):
+    """How f moves along X itself, through one operand of a step alone; None where sweeps cannot tell."""
+    if not tape.linked:
+        return None
+    forth = tape.forward(tape.X)
+
+    def through(step, slot):
+        moves = tape.moves(step, forth, tape.X)
+        return inner(tape.worth[step.index], push(step, {slot: moves[slot]})) if slot in moves else 0.0
+    return through
+
+
+def lacks_along_itself(p, term):
+    """Is the claim right along X once the term is added?"""
+    gap = np.vdot(p.claim - p.truth, p.X) + term
+    return abs(gap) <= 1e-6 * (np.linalg.norm(p.truth) * np.linalg.norm(p.X) + abs(term))
 
 
 def radial(case):
