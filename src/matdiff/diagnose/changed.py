@@ -40,9 +40,10 @@ def only_symmetric_constant(case, structures=STRUCTURED):
         return
     function, claim = case.tapes()[0], case.tapes(case.claim)[0]
     found = matrices(function)
-    for group in [[A] for A in found] + ([found] if len(found) > 1 else []):
-        for word, structure in structures:
-            swaps = tuple((A, structure(A)) for A in group)
+    special = {word: [(A, structure(A)) for A in found] for word, structure in structures}
+    for which in [slice(i, i + 1) for i in range(len(found))] + [slice(None)] * (len(found) > 1):
+        for word, _ in structures:
+            swaps = tuple(special[word][which])
             value = claim.run(p.X, swaps=swaps)
             if value.shape == p.truth.shape and value.any() and all(
                     fits(along(case, value, [v]), vec(function.slope(v, swaps=swaps))) for v in V):

@@ -16,7 +16,7 @@ from ..replay import PRODUCTS, Budget, Diverged, Spent, Tape, pull
 from ..vec import vec
 from .case import Finding, describe, names_of
 from .multiples import constants, exponent, near
-from .slips import is_square, said_of
+from .slips import is_square, remembered, said_of
 
 UNARY = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
          "square": np.square, "reciprocal": np.reciprocal, "inv": np.linalg.inv}
@@ -382,19 +382,19 @@ def text_of(value, text):
 
 def alone(site, known):
     """Changes of a value by itself: (name, sentence, change(value, point))."""
-    v = site.value
+    v, inverse = site.value, remembered(np.linalg.inv)
     if is_square(v):
         yield "transposed", "a matrix in your formula is to be transposed", lambda v, j: v.T
         yield ("only for orthogonal input", "a matrix stands in your formula where its inverse belongs",
-               lambda v, j: np.linalg.inv(v))
+               lambda v, j: inverse(v))
         yield ("only for orthogonal input",
                "a matrix stands in your formula where its inverse, transposed, belongs; for an orthogonal "
-               "matrix both are the same", lambda v, j: np.linalg.inv(v).T)
+               "matrix both are the same", lambda v, j: inverse(v).T)
     if np.ndim(v) == 1 and np.size(v) > 2:
         yield ("wrong order", "a vector in your formula is to be read backwards", lambda v, j: v[::-1])
     for name in {k.kind for k in known} & UNARY.keys() if np.ndim(v) and not site.constant else ():
         yield ("missing chain factor", f"{said_plainly(name)} is missing in your formula",
-               lambda v, j, g=UNARY[name]: g(v))
+               lambda v, j, g=inverse if name == "inv" else UNARY[name]: g(v))
     if np.ndim(v) and not site.constant:
         yield "sign", "a sign inside your formula is wrong", lambda v, j: -v
 
