@@ -517,3 +517,15 @@ def test_a_verdict_is_quick():
         assert check_gradient(f, g, X)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.05        # about 0.005 on a quiet machine
+
+
+def test_a_triangle_that_f_does_not_read_stays_zero():
+    """A claim about a Cholesky factor may rely on the zeros above the diagonal; elsewhere it may not."""
+    rng = np.random.default_rng(5)
+    L, z = np.tril(rng.normal(size=(4, 4))) + 3 * np.eye(4), rng.normal(size=4)
+    half = lambda L: np.linalg.solve(np.tril(L), z)
+    f = lambda L: np.sum(half(L) ** 2) / 2
+    claim = lambda L: -np.tril(np.outer(np.linalg.solve(L.T, half(L)), half(L)))
+    assert check_gradient(f, claim, L).passed
+    assert not check_gradient(f, lambda L: 1.5 * claim(L), L).passed
+    assert not check_gradient(lambda L: np.sum(L ** 2) / 2, np.tril, L).passed      # all of L is read

@@ -541,7 +541,9 @@ class _Judge:
         if beside is None:
             return self.undecided(here) if loose(here) else Check(True, None, f"The {what} is right.")
         if callable(self.claim):
-            further = None if self.agrees(beside) else self.general(beside)
+            still = None if self.agrees(beside) else self.unread(here, beside)
+            beside = beside if still is None else self.general(here, still) or beside
+            further = None if self.agrees(beside) else self.general(beside, still)
             if further is None and not self.agrees(beside):
                 return self.wrong_beside(here, [beside])
             if further is not None and not self.agrees(further):    # once may be noise
@@ -620,12 +622,23 @@ class _Judge:
         except _Refused:
             return None
 
-    def general(self, here):
-        """A general point near X: no symmetry, no zeros, no equal entries; nearer, then of X's kind, if f
-        refuses."""
+    def unread(self, here, beside):
+        """The triangle of X that is zero, where f does not read it: X is then meant as a triangular matrix."""
+        if self.kind != "gradient" or here.X.ndim != 2 or min(here.X.shape) < 2:
+            return None
+        for cut, k in ((np.triu, 1), (np.tril, -1)):
+            half = cut(np.ones(here.X.shape, bool), k)
+            if not here.X[half].any() and (np.abs(beside.truth) <= beside.tolerance())[half].all():
+                return half
+        return None
+
+    def general(self, here, still=None):
+        """A general point near X: no symmetry, no zeros, no equal entries but those that are to stay still;
+        nearer, then of X's kind, if f refuses."""
         X = here.X
         rng = np.random.default_rng(6)
         step = rng.uniform(-1, 1, X.shape) * np.where(X == 0, _size(X), X)
+        step = step if still is None else np.where(still, 0.0, step)
         symmetric = X.ndim == 2 and _is_symmetric(X)
         for shake in [0.2, 0.02, 0.002]:
             for S in ([sym(step)] if self.symmetric else [step, sym(step)] if symmetric else [step]):
