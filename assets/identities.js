@@ -1,6 +1,14 @@
 // Filters the tables of identities as the reader types, and switches their layout. Without it the page shows everything.
 (() => {
   "use strict";
+  // A formula that is wider than its column can be scrolled by the keyboard too.
+  const wide = new IntersectionObserver((seen) => {
+    for (const { target, isIntersecting } of seen) {
+      if (isIntersecting && target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;
+    }
+  });
+  for (const line of document.querySelectorAll(".identity-line")) wide.observe(line);
+
   const tables = [...document.querySelectorAll("table.identities[data-topic]:not([data-topic=''])")];
   const rows = tables.flatMap((table) => [...table.tBodies[0].rows]);
   if (!rows.length) return;
@@ -23,8 +31,8 @@
   const topics = tables.map((table) => [table.dataset.topic, table.getAttribute("aria-label")]);
   const topic = choice("topic", "Topic", [["", "all"], ...topics]);
   const shapes = ["scalar", "vector", "matrix"].map((s) => [s, s]);
-  const input = choice("input", "By a", [["", "any"], ...shapes]);
   const output = choice("output", "Derivative of a", [["", "any"], ...shapes]);
+  const input = choice("input", "by a", [["", "any"], ...shapes]);
   const layout = choice("layout", "Layout", [["book", "the book's"], ["denominator", "denominator"], ["numerator", "numerator"]]);
   const count = element("output", { class: "identities-count" });
   bar.append(count);
@@ -33,13 +41,28 @@
   // A section is hidden with its heading when nothing in it is left.
   const sectionOf = (table) => table.closest("section");
 
+  // Words are compared as in matdiff.identities.search: by their beginnings, numbers and single letters whole.
+  const GREEK = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eta: "η", theta: "θ", lambda: "λ", mu: "μ",
+    nu: "ν", xi: "ξ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", omega: "ω", Gamma: "Γ", Delta: "Δ", Theta: "Θ",
+    Lambda: "Λ", Sigma: "Σ", Phi: "Φ", Omega: "Ω" };
+  const EMPTY = new Set(["of", "the", "a", "an", "derivative", "cookbook", "matrix", "claim"]);
+  const TEX = /\\(?:mathbf|mathrm|operatorname|boldsymbol|left|right|top|frac|tfrac)\*?/g;
+  function asked(text) {
+    for (const [name, letter] of Object.entries(GREEK)) text = text.replaceAll(letter, ` ${name} `);
+    const every = text.replace(TEX, " ").replace(/[^\p{L}\p{N}]+/gu, " ").toLowerCase().split(" ").filter(Boolean);
+    const telling = every.filter((word) => !EMPTY.has(word));
+    return telling.length ? telling : every;
+  }
+  const have = new Map(rows.map((row) => [row, row.dataset.text.split(" ")]));
+  const begins = (word, known) => (word.length === 1 || /^\d+$/.test(word) ? word === known : known.startsWith(word));
+
   function show() {
-    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = asked(words.value);
     let left = 0;
     for (const row of rows) {
       const fits = (!topic.value || row.dataset.topic === topic.value)
         && (!input.value || row.dataset.input === input.value) && (!output.value || row.dataset.output === output.value)
-        && wanted.every((word) => row.dataset.text.includes(word));
+        && wanted.every((word) => have.get(row).some((known) => begins(word, known)));
       row.hidden = !fits;
       left += fits;
     }
@@ -70,14 +93,22 @@
   show();
   lay();
 
-  // A link to an entry opens it, also where the filter hides it.
+  // A link to an entry opens it; what a link leads to is shown, also where the filter hides it.
   function goTo() {
-    const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (!row || row.tagName !== "TR") return;
-    if (row.hidden) { for (const name of ["words", "topic", "input", "output"]) fields[name].value = ""; show(); }
-    row.querySelector("details").open = true;
-    row.scrollIntoView();
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    if (!target.offsetParent && target.closest("section, tr")) {
+      for (const name of ["words", "topic", "input", "output"]) fields[name].value = "";
+      show();
+    }
+    if (target.tagName === "TR") target.querySelector("details").open = true;
+    target.scrollIntoView();
+    requestAnimationFrame(() => target.scrollIntoView()); // now that what lies before it has its true height
   }
   addEventListener("hashchange", goTo);
+  document.addEventListener("click", (event) => { // the same place again
+    const link = event.target.closest?.("a[href^='#']");
+    if (link && link.hash === location.hash) goTo();
+  });
   goTo();
 })();

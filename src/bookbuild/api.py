@@ -3,6 +3,7 @@
 Our docstrings are read in a terminal: a list of arguments is two columns, code stands in `backquotes`. This turns them
 into what Sphinx reads, without a change to the docstrings.
 """
+import inspect
 import re
 import textwrap
 
@@ -82,6 +83,13 @@ def docstring(app, what, name, obj, options, lines):
     lines[:] = restructured(lines)
 
 
+def signature(app, what, name, obj, options, text, returns):
+    """A figure's own signature: its base class hides it."""
+    if what == "class" and name.startswith("matdiff.figures."):
+        own = inspect.signature(obj.__init__)
+        return str(own.replace(parameters=list(own.parameters.values())[1:])), returns
+
+
 class Mistakes(SphinxDirective):
     """The table of the mistakes that a check may name, each with its smallest example."""
 
@@ -95,3 +103,4 @@ def setup(app):
     app.add_directive("mistakes", Mistakes)
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-docstring", docstring)
+    app.connect("autodoc-process-signature", signature)

@@ -155,12 +155,12 @@ function render({ model, el }) {
 
   function written(found, value, i, j) {
     const shown = found.slice(0, 8).map((p) => {
-      const factors = p.factors.map((f) => format(f.value, 3)).map((x) => (x.startsWith("−") ? `(${x})` : x)).join(" · ");
+      const factors = p.factors.map((f) => format(f.value)).map((x) => (x.startsWith("−") ? `(${x})` : x)).join(" · ");
       return (p.coefficient === 1 ? "" : `${format(p.coefficient, 3)} · `) + (factors || "1");
     });
     const more = found.length > 8 ? ` + … (${found.length} products)` : "";
-    const constant = rest(i, j) ? ` + ${format(rest(i, j), 3)}` : "";
-    return `${shown.join(" + ") || "nothing"}${more}${constant} = ${format(value)}`;
+    if (rest(i, j) || !shown.length) shown.push(format(rest(i, j)));
+    return `${shown.join(" + ")}${more} = ${format(value)}`;
   }
 
   function draw() {

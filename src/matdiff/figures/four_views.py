@@ -176,7 +176,10 @@ class FourViews(Figure):
     picked = traitlets.List(traitlets.Int(min=0), default_value=[0, 0], minlen=2, maxlen=2).tag(sync=True)
 
     def __init__(self, identities="quadratic form", chosen=0, step=0, picked=(0, 0), label=""):
-        names = [identities] if isinstance(identities, (str, Identity)) else list(identities)
+        names = [identities] if isinstance(identities, (str, Identity)) else identities
+        if not isinstance(names, (list, tuple)):
+            raise ValueError(f"identities is {identities!r}; expected the name of an entry of the catalogue, or a list of "
+                             "names.")
         names = [e.name if isinstance(e, Identity) else e for e in names]
         if not names:
             raise ValueError("identities is empty: give the name of one entry of the catalogue, or several.")

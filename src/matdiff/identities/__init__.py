@@ -5,15 +5,13 @@
 """
 
 import difflib
-import re
 from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 
-import numpy as np
-
 from . import display
-from .entry import FORMS, Identity, Views, Wrong, output
+from .entry import FORMS, SHAPES, Identity, Views, Wrong
+from .search import asked, fits, plain, words
 
 __all__ = ["FORMS", "TOPICS", "Identity", "Views", "Wrong", "entries", "find", "get", "table", "views"]
 
@@ -39,113 +37,113 @@ TOPICS = {
 }
 
 
-@lru_cache
 def entries(topic=None):
     """All entries of a topic, or of the whole catalogue, in order. Raises LookupError for an unknown topic.
 
-    >>> len(entries("vectors")) > 0
+    >>> len(entries("vectors")) > 30
     True
     """
     if topic is None:
-        return tuple(entry for name in TOPICS for entry in entries(name))
-    if topic not in TOPICS:
+        return tuple(entry for name in TOPICS for entry in _entries(name))
+    if not isinstance(topic, str) or topic not in TOPICS:
         raise LookupError(f"There is no topic {topic!r}; there are {', '.join(TOPICS)}.")
+    return _entries(topic)
+
+
+@lru_cache
+def _entries(topic):
     return tuple(replace(e, topic=topic) for e in import_module(f"{__name__}.{topic}").ENTRIES)
 
 
 def get(name):
-    """The entry of this name. Raises LookupError that names the nearest.
+    """The entry of this name. Raises LookupError that names the nearest, TypeError if it is no text.
 
     >>> get("quadratic form").result[0]
     '(A + A^\\\\top)\\\\mathbf{x}'
     """
-    known = {e.name: e for e in entries()}
-    if name not in known:
-        nearest = difflib.get_close_matches(str(name), known, 3, 0.3) or [e.name for e in find(str(name))[:3]]
-        raise LookupError(
-            f"The catalogue has no entry {name!r}."
-            + (f" The nearest are: {', '.join(nearest)}." if nearest else " find() searches it.")
-        )
-    return known[name]
+    if not isinstance(name, str):
+        raise TypeError(f'name is {name!r}; expected the name of an entry, as in get("quadratic form").')
+    known = {e.name.lower(): e for e in entries()}
+    wanted = name.strip().lower()
+    if wanted not in known:
+        near = difflib.get_close_matches(wanted, known, 3, 0.5) or [e.name for e in find(name)[:3]]
+        hint = f" The nearest are: {', '.join(near)}." if near and wanted else " find() searches it."
+        raise LookupError(f"The catalogue has no entry {name!r}.{hint}")
+    return known[wanted]
 
 
 def find(text="", *, topic=None, input=None, output=None, cookbook=None, claim=None):
     """The entries that fit everything asked for, those whose name says it first: a tuple, empty if none fits.
 
-    text      words that occur in the name, the formulas or the code
+    text      words, or their beginnings, that occur in the name, the formulas, the code or the references
     topic     one of `TOPICS`
     input, output   "scalar", "vector" or "matrix": the variable and the value of the function
-    cookbook  a number of the Matrix Cookbook
-    claim     a claim or gap of the source document, "S07-C16" or "G01.2"
-    Raises LookupError for an unknown topic or shape.
+    cookbook  a number of the Matrix Cookbook, 32 to 144
+    claim     a claim, gap or correction of the source document, "S07-C16", "G01.2" or "E12"
+    Raises LookupError for an unknown topic, shape or number, TypeError if text or claim is no text.
 
     >>> [e.name for e in find(cookbook=81)]
     ['quadratic form']
     """
+    for argument, value, example in (("text", text, 'find("log det")'), ("claim", claim or "", 'find(claim="S07-C16")')):
+        if not isinstance(value, str):
+            raise TypeError(f"{argument} is {value!r}; expected words, as in {example}.")
     for argument, shape in (("input", input), ("output", output)):
         if shape not in (None, *SHAPES):
             raise LookupError(f"{argument} is {shape!r}; expected one of {', '.join(SHAPES)}.")
-    wanted = [w for w in re.split(r"\s+", plain(text)) if w]
-    found = [
-        e
-        for e in entries(topic)
-        if all(w in searched(e) for w in wanted)
-        and input in (None, shape_of(e)[0])
-        and output in (None, shape_of(e)[1])
-        and (cookbook is None or f"CB{cookbook}" in e.numbers)
-        and (claim is None or any(re.fullmatch(f"{re.escape(claim)}[a-z]?", n) for n in e.numbers))
-    ]
-    return Found(sorted(found, key=lambda e: not all(w in plain(e.name) for w in wanted)))
+    if cookbook is not None and cookbook not in range(32, 145):
+        raise LookupError(f"cookbook is {cookbook!r}; expected one of its numbers 32 to 144, the chapter on derivatives.")
+    question = asked(text)
+    found = [e for e in entries(topic)
+             if fits(question, words(e)) and input in (None, e.shape[0]) and output in (None, e.shape[1])
+             and (cookbook is None or f"CB{cookbook}" in e.numbers) and (claim is None or refers(e, claim))]
+    return Found(sorted(found, key=lambda e: not fits(question, plain(e.name))))
+
+
+def refers(entry, claim):
+    """Does it refer to this claim, or to a part of it?  Parts are lettered."""
+    refs = entry.refs.upper().split()
+    return any(ref == claim.strip().upper() or ref[:-1] == claim.strip().upper() and ref[-1].isalpha() for ref in refs)
 
 
 class Found(tuple):
     """Entries that were found, one a line; in a notebook a table."""
 
+    def __getitem__(self, at):
+        return Found(super().__getitem__(at)) if isinstance(at, slice) else super().__getitem__(at)
+
     def __repr__(self):
         return "\n".join(map(repr, self)) or "No entry fits."
 
     def _repr_html_(self):
-        return (
-            display.table([(e, *shape_of(e)) for e in self], "What was found")
-            if self
-            else "<p>No entry fits.</p>"
-        )
-
-
-SHAPES = ("scalar", "vector", "matrix")
-
-
-@lru_cache(maxsize=None)
-def shape_of(entry):
-    """What goes in and what comes out: ("matrix", "scalar")."""
-    given = entry.draw()
-    return tuple(SHAPES[min(np.ndim(v), 2)] for v in (given[entry.variable], output(entry, given)))
-
-
-def plain(text):
-    """Text without the marks of TeX, so that "log det" is found in r"\\log\\det X"."""
-    return re.sub(r"[\\{}$^_|]+|mathbf|operatorname", " ", text).lower()
-
-
-@lru_cache(maxsize=None)
-def searched(entry):
-    words = (entry.name, entry.also, entry.of[0], entry.result[0], entry.of[1], entry.topic)
-    return plain(" ".join(words))
+        return display.table(self, "What was found") if self else "<p>No entry fits.</p>"
 
 
 def table(topic):
-    """The entries of a topic as a table to read and filter. Raises LookupError for an unknown topic."""
+    """The entries of a topic as a table to read and filter. Raises LookupError for an unknown topic.
+
+    >>> "linear form" in repr(table("vectors"))
+    True
+    """
+    if topic is None:
+        raise LookupError(f"topic is None; expected one of {', '.join(TOPICS)}.")
     found = entries(topic)
-    page = display.table([(entry, *shape_of(entry)) for entry in found], TOPICS[topic], topic)
-    return display.Shown("\n".join(map(repr, found)), page)
+    return display.Shown("\n".join(map(repr, found)), display.table(found, TOPICS[topic], topic))
 
 
 def views(*names):
-    """The four views of these entries one below the other: indices, einsum, differential, matrix form."""
+    """The four views of these entries one below the other: indices, einsum, differential, matrix form.
+
+    Raises LookupError for an unknown name, or an entry that has no views.
+
+    >>> views("quadratic form")
+    ✓ quadratic form: x @ A @ x (x: n; A: n × n); gradient: (A + A.T) @ x; hessian: A + A.T. It holds at 3 of 3 inputs tried.
+    """
+    if not names:
+        raise LookupError('Give the names of entries, as in views("quadratic form").')
     found = [get(name) for name in names]
     without = [e.name for e in found if e.views is None]
     if without:
-        raise LookupError(
-            f"No four views are written for {', '.join(without)}; [e.name for e in entries() if e.views] are."
-        )
+        raise LookupError(f"No four views are written for {', '.join(without)}; [e.name for e in entries() if e.views] "
+                          "has them.")
     return display.Shown("\n".join(map(repr, found)), display.views(found))

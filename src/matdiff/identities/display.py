@@ -1,47 +1,25 @@
 """How entries are shown: a card for a chapter, a sheet with everything, a table to filter; as text too.
 
-TeX stands between \\( and \\), which JupyterLab and the site both set.
+TeX stands between \\( and \\), which JupyterLab and the site both set. What JupyterLab's own style sheet would turn
+round (cells to the right, lists afloat) is said in the elements; the site's style sheet does the rest.
 """
-
 import html
 import re
 import textwrap
 from dataclasses import dataclass
 
 from ..palette import DARK, LIGHT
+from .search import GREEK, words
 
-GREEK = {
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "eta",
-    "theta",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "phi",
-    "omega",
-    "Gamma",
-    "Delta",
-    "Theta",
-    "Lambda",
-    "Sigma",
-    "Phi",
-    "Omega",
-}
-LAYOUTS = {
-    "denominator": "derivatives have the shape of the variable, inputs before outputs",
-    "numerator": "derivatives have rows for outputs and columns for inputs",
-}
-LOOKED_AT = 3  # inputs that a card's verdict looks at
+LAYOUTS = {"denominator": "derivatives have the shape of the variable, inputs before outputs",
+           "numerator": "derivatives have rows for outputs and columns for inputs"}
+LOOKED_AT = 3   # inputs that a verdict looks at
+SCALAR = ("gradient", "hessian", "conjugate")      # forms of functions that give one number
+CALLED = {"equals": "right-hand side", "conjugate": "conjugate gradient"}
+LEFT = 'style="text-align: left; vertical-align: top"'
 
+
+# TeX
 
 def symbol(name):
     """A name as TeX: vectors are bold. `symbol("x")` is for vectors, `symbol("X")` for matrices."""
@@ -53,21 +31,26 @@ def symbol(name):
 def variable(entry):
     """The variable's TeX: a bold small letter if it is a vector, a plain one if it is a number."""
     first = entry.parsed[0][0]
-    return first.name if not first.sizes else symbol(first.name)
+    return symbol(first.name) if first.sizes or first.name in GREEK else first.name
 
 
 def transposed(tex):
-    return tex + r"^\top" if re.fullmatch(r"\\?\w+", tex) else rf"\left({tex}\right)^\top"
+    """A formula with a ⊤, in brackets where it is not one symbol."""
+    alone = re.fullmatch(r"\\?\w+|\\(?:mathbf|boldsymbol)\{?\\?\w+\}?", tex)
+    return tex + r"^\top" if alone else rf"\left({tex}\right)^\top"
+
+
+def function_name(entry):
+    return "f" if entry.form in SCALAR else "F"
 
 
 def left_sides(entry):
     """What is written before the result, for each form: as the book writes it."""
-    x = variable(entry)
-    scalar = entry.form in ("gradient", "hessian", "conjugate")
-    f = "f" if scalar else "F"
+    x, f = variable(entry), function_name(entry)
+    by_vec = rf"\frac{{\partial\operatorname{{vec}}F}}{{\partial\operatorname{{vec}}{x}}}"
     return {
         "gradient": r"\nabla f",
-        "jacobian": rf"\frac{{\partial\operatorname{{vec}}F}}{{\partial\operatorname{{vec}}{x}}}",
+        "jacobian": "J" if "matrix" not in entry.shape else by_vec,
         "differential": f"d{f}",
         "hessian": r"\nabla^2 f",
         "pullback": rf"\nabla_{{{x}}}\langle G, F\rangle",
@@ -83,40 +66,33 @@ def statement(entry, layout=None):
     numerator layout, Jacobians in the denominator layout; differentials are the same in both.
 
     >>> from matdiff.identities import get
-    >>> for line in statement(get("quadratic form"), "numerator"): print(line)
-    ('f', '\\\\mathbf{x}^\\\\top A\\\\mathbf{x}')
-    ('\\\\frac{\\\\partial f}{\\\\partial\\\\mathbf{x}}', '\\\\mathbf{x}^\\\\top(A + A^\\\\top)')
-    ('\\\\nabla^2 f', 'A + A^\\\\top')
+    >>> for left, right in statement(get("quadratic form"), "numerator")[1:]: print(left, "=", right)
+    \\frac{\\partial f}{\\partial \\mathbf{x}} = \\mathbf{x}^\\top(A + A^\\top)
+    \\nabla^2 f = A + A^\\top
     """
     if layout not in (None, *LAYOUTS):
         raise ValueError(f"layout is {layout!r}; expected one of {', '.join(LAYOUTS)}.")
     if entry.form == "equals":
         return [(entry.of[0], entry.equals[0])]
     left = left_sides(entry)
-    lines = [("f" if entry.form in ("gradient", "hessian", "conjugate") else "F", entry.of[0])]
+    lines = [(function_name(entry), entry.of[0])]
     for form in entry.forms:
         tex = getattr(entry, form)[0]
-        other = (
-            entry.other[0]
-            if entry.other and form == entry.form
-            else transposed(tex)
-            if entry.parsed[0][0].sizes
-            else tex
-        )
         if form == "gradient" and layout == "numerator":
-            lines.append(
-                (
-                    rf"\frac{{\partial f}}{{\partial {variable(entry)}}}".replace(
-                        r"\partial \m", r"\partial\m"
-                    ),
-                    other,
-                )
-            )
+            lines.append((rf"\frac{{\partial f}}{{\partial {variable(entry)}}}", other_layout(entry, form)))
         elif form == "jacobian" and layout == "denominator":
-            lines.append((transposed(left[form]), other))
+            lines.append((transposed(left[form]), other_layout(entry, form)))
         else:
             lines.append((left[form], tex))
     return lines
+
+
+def other_layout(entry, form):
+    """A result transposed: as the entry writes it, if it does; the derivative by a number is its own transpose."""
+    tex = getattr(entry, form)[0]
+    if entry.other and form == entry.form:
+        return entry.other[0]
+    return transposed(tex) if entry.parsed[0][0].sizes else tex
 
 
 def both_layouts(entry):
@@ -125,12 +101,11 @@ def both_layouts(entry):
 
 
 def aligned(lines):
-    return (
-        r"\begin{aligned}"
-        + r"\\".join(f"{left} &= {right}" if left else right for left, right in lines)
-        + r"\end{aligned}"
-    )
+    rows = r"\\[0.2em]".join(f"{left} &= {right}" for left, right in lines)
+    return rf"\begin{{aligned}}{rows}\end{{aligned}}"
 
+
+# Pieces of HTML and text
 
 def inline(tex):
     return rf'<span class="math notranslate nohighlight">\({html.escape(tex, quote=False)}\)</span>'
@@ -142,35 +117,72 @@ def display(tex):
 
 def prose(text):
     """A line of text with $mathematics$ and `code` as HTML."""
-    parts = re.split(r"(\$[^$]+\$|`[^`]+`)", text)
-    marked = {"$": lambda p: inline(p[1:-1]), "`": lambda p: f"<code>{html.escape(p[1:-1])}</code>"}
-    return "".join(marked.get(p[:1], lambda p: html.escape(p, quote=False))(p) if p else "" for p in parts)
+    marked = {"$": lambda part: inline(part[1:-1]), "`": lambda part: f"<code>{html.escape(part[1:-1])}</code>"}
+    parts = filter(None, re.split(r"(\$[^$]+\$|`[^`]+`)", text))
+    return "".join(marked.get(part[0], lambda plain: html.escape(plain, quote=False))(part) for part in parts)
+
+
+def capital(text):
+    return text[:1].upper() + text[1:]
 
 
 def sentence(text):
     """With a capital and a full stop."""
-    return (
-        text
-        if not text
-        else (text[0].upper() + text[1:]).rstrip(".") + ("" if text.endswith(("?", ":")) else ".")
-    )
+    return capital(text).rstrip(".") + ("" if text.endswith(("?", ":")) else ".")
+
+
+def source_code(code):
+    return textwrap.dedent(code).strip()
+
+
+def one_line(code):
+    lines = (line.partition("#")[0].strip() for line in source_code(code).splitlines())
+    return "; ".join(filter(None, lines))
+
+
+def listing(code):
+    style = "text-align: left; white-space: pre-wrap"
+    return f'<pre class="identity-code" style="{style}">{html.escape(source_code(code))}</pre>'
+
+
+def described(rows):
+    """Pairs (title, HTML) as a list."""
+    told = "".join(f'<dt style="float: none; width: auto; margin: 0">{title}</dt>'
+                   f'<dd style="width: auto; margin: 0">{what}</dd>' for title, what in rows)
+    return f'<dl style="display: grid; grid-template-columns: 9em minmax(0, 1fr); gap: .2em 1em">{told}</dl>'
+
+
+# What is said of an entry
+
+def size(one):
+    """One input in words: "A: n × n, symmetric"."""
+    shape = " × ".join(one.sizes) or ("a whole number" if one.kind == "power" else "a number")
+    return f"{one.name}: {shape}" + (f", {one.kind}" if one.kind not in ("", "power") else "")
+
+
+def made(entry):
+    """What is made of other inputs, as {name: the line that makes it}; how an input is drawn is no part of it."""
+    lines = {}
+    for line in filter(None, map(str.strip, entry.parsed[1].split(";"))):
+        name, equals, value = line.partition("=")
+        used = re.findall(r"\w+", value)
+        if equals and name.strip().isidentifier() and name.strip() not in used and "rng" not in used:
+            lines[name.strip()] = line
+    return lines
 
 
 def shapes(entry):
     """The inputs in words: "x: n; A: n × n, symmetric"; what is made of others as the line that makes it."""
-    inputs, then = entry.parsed
-    made = [line.strip() for line in then.split(";") if line.strip()]
-    drawn = [
-        i for i in inputs if not any(re.match(rf"{i.name}\s*=(?!.*\b{i.name}\b)", line) for line in made)
-    ]
-    return "; ".join(
-        [
-            f"{i.name}: {' × '.join(i.sizes) or ('a whole number' if i.kind == 'power' else 'a number')}"
-            + (f", {i.kind}" if i.kind not in ("", "power") else "")
-            for i in drawn
-        ]
-        + made
-    )
+    lines = made(entry)
+    return "; ".join([*(size(i) for i in entry.parsed[0] if i.name not in lines), *lines.values()])
+
+
+def written(entry):
+    """The sizes of the inputs that the statement shows; an example's own constants are on the sheet."""
+    tex = "".join(left + right for left, right in statement(entry))
+    letters = re.sub(r"\\operatorname\*?\{[^}]*\}|\\[a-zA-Z]+", " ", tex)
+    shown = [i for i in entry.parsed[0] if i.name == entry.variable or symbol(i.name) in tex or i.name in letters]
+    return "; ".join(map(size, shown))
 
 
 def verdict(entry):
@@ -180,101 +192,67 @@ def verdict(entry):
 
 def said(entry):
     right, n = verdict(entry)
-    return (
-        right == n,
-        f"holds at {right} of {n} inputs tried"
-        if right == n
-        else f"fails at {n - right} of {n} inputs tried",
-    )
+    return right == n, (f"holds at {right}" if right == n else f"fails at {n - right}") + f" of {n} inputs tried"
 
 
 def conditions(entry):
-    return ", ".join(prose(c) for c in entry.conditions)
+    return ", ".join(map(prose, entry.conditions))
 
 
-def source_code(code):
-    return textwrap.dedent(code).strip()
-
-
-def one_line(code):
-    return "; ".join(
-        line.partition("#")[0].strip() for line in source_code(code).splitlines() if line.strip()
-    )
-
-
-def derived(entry):
-    """Where it is derived: the site turns it into a link."""
-    if entry.chapter is None:
-        return ""
-    place = entry.section or f"ch-{entry.chapter}"
-    return f'<span class="identity-derived" data-section="{place}">chapter {entry.chapter}</span>'
+def linked(text, label):
+    """Text that the site turns into a link to the place with this label, if it has it."""
+    return f'<span class="identity-derived" data-section="{label}">{html.escape(text)}</span>'
 
 
 def references(entry):
-    """The references in words: the Cookbook's numbers, then the source document's."""
+    """Where it stands elsewhere: the Cookbook's numbers, the claims of the source document, its corrections, the chapter."""
     refs = entry.refs.split()
-    cookbook = [r[2:] for r in refs if r.startswith("CB")]
-    rest = [r for r in refs if not r.startswith("CB")]
-    words = ([f"Matrix Cookbook ({'), ('.join(cookbook)})"] if cookbook else []) + (
-        [", ".join(rest)] if rest else []
-    )
-    return "; ".join(words)
-
-
-def card(entry):
-    """One identity with its verdict, for a chapter."""
-    ok, words = said(entry)
-    role, mark = ("gradient", "✓") if ok else ("wrong", "✗")
-    needs = f"<br><small>if {conditions(entry)}</small>" if entry.conditions else ""
-    return (
-        f'<div class="identity-card" role="group" aria-label="Identity: {html.escape(entry.name)}" '
-        f'style="border-left: 4px solid {LIGHT[role]}; '
-        f'border-left-color: light-dark({LIGHT[role]}, {DARK[role]}); '
-        f'background: {LIGHT[role]}14; color: inherit; padding: .5em .8em; margin: .3em 0">'
-        f"<strong>{html.escape(sentence(entry.name))}</strong> {display(aligned(statement(entry)))}"
-        f"<small>{html.escape(shapes(entry))}</small>{needs}<br><small>{mark} {words}</small></div>"
-    )
+    cookbook = [linked(f"({r[2:]})", f"cookbook-{r[2:]}") for r in refs if r.startswith("CB")]
+    errata = [linked(r, r.lower()) for r in refs if r.startswith("E")]
+    claims = [r for r in refs if r[0] in "SG"]
+    chapter = [] if entry.chapter is None else [linked(f"chapter {entry.chapter}", entry.section or f"ch-{entry.chapter}")]
+    parts = [("Matrix Cookbook ", cookbook), ("corrections ", errata), ("source document ", claims), ("", chapter)]
+    return " · ".join(f"{title}{', '.join(items)}" for title, items in parts if items)
 
 
 def rows(entry):
     """What a sheet tells beyond the statement: (title, HTML)."""
-    code = [entry.of[1], *(getattr(entry, form)[1] for form in entry.forms)]
-    names = ["f" if entry.form in ("gradient", "hessian", "conjugate") else "F", *entry.forms]
     yield "Why", prose(sentence(entry.reason))
     if entry.note:
         yield "Mind", prose(sentence(entry.note))
     for says, broken in entry.conditions.items():
-        check = entry.check(broken=broken)
-        yield f"Without “{says}”", html.escape(check.message)
-    yield (
-        "In NumPy",
-        "".join(
-            f'<div><small>{n}</small><pre class="identity-code">{html.escape(source_code(c))}</pre></div>'
-            for n, c in zip(names, code)
-        ),
-    )
+        yield f"Without “{prose(says)}”", html.escape(entry.check(broken=broken).message)
+    codes = [(function_name(entry), entry.of[1]), *((CALLED.get(f, f), getattr(entry, f)[1]) for f in entry.forms)]
+    yield "In NumPy", "".join(f"<div><small>{name}</small>{listing(code)}</div>" for name, code in codes)
     for wrong in entry.wrong:
         name = f" <em>{html.escape(wrong.mistake)}</em>" if wrong.mistake else ""
         yield "Tempting, and wrong", f"{inline(wrong.tex)}{name}: {prose(sentence(wrong.why))}"
-    yield (
-        "References",
-        " · ".join(filter(None, (html.escape(references(entry)), derived(entry)))),
-    )
+    yield "See", references(entry)
+
+
+# Cards, sheets, tables
+
+def card(entry):
+    """One identity with its verdict, for a chapter."""
+    ok, result = said(entry)
+    role, mark = ("gradient", "✓") if ok else ("wrong", "✗")
+    needs = f"if {conditions(entry)}" if entry.conditions else ""
+    told = "".join(f'<span style="display: inline-block; margin-right: 1.2em">{part}</span>'
+                   for part in (html.escape(written(entry)), needs, f"{mark} {result}") if part)
+    edge = f"light-dark({LIGHT[role]}, {DARK[role]})"
+    return (f'<div class="identity-card" role="group" aria-label="Identity: {html.escape(entry.name)}" '
+            f'style="border-left: 4px solid {LIGHT[role]}; border-left-color: {edge}; '
+            f'background: {LIGHT[role]}14; color: inherit; padding: .5em .8em; margin: .3em 0">'
+            f"<strong>{html.escape(capital(entry.name))}</strong> {display(aligned(statement(entry)))}"
+            f"<small>{told}</small></div>")
 
 
 def sheet(entry):
     """Everything that the catalogue knows of an identity."""
-    layouts = (
-        "".join(
-            f"<p><small>{name} layout: {html.escape(what)}</small></p>"
-            f"{display(aligned(statement(entry, name)))}"
-            for name, what in LAYOUTS.items()
-        )
-        if both_layouts(entry)
-        else ""
-    )
-    told = "".join(f"<dt>{prose(title)}</dt><dd>{what}</dd>" for title, what in rows(entry))
-    return f'{card(entry)}<div class="identity-sheet">{layouts}<dl>{told}</dl></div>'
+    layouts = "".join(f"<p><small>{name} layout: {what}</small></p>{display(aligned(statement(entry, name)))}"
+                      for name, what in LAYOUTS.items()) if both_layouts(entry) else ""
+    inputs = [("Inputs", f"<code>{html.escape(entry.inputs)}</code>")]
+    return f'{card(entry)}<div class="identity-sheet">{layouts}{described([*inputs, *rows(entry)])}</div>'
 
 
 def anchor(entry):
@@ -283,75 +261,58 @@ def anchor(entry):
 
 def formula(entry):
     """The statement in the layouts among which the page chooses; once, where there is no choice."""
-    written = {}
+    texts = {}
     for layout in ("book", *LAYOUTS):
         tex = aligned(statement(entry, None if layout == "book" else layout))
-        written.setdefault(tex, []).append(layout)
-    return "".join(
-        f'<div class="identity-line" data-layout="{" ".join(layouts)}"'
-        f'{"" if "book" in layouts else " hidden"}>'
-        f"{inline(tex)}</div>"
-        for tex, layouts in written.items()
-    )
+        texts.setdefault(tex, []).append(layout)
+    return "".join(f'<div class="identity-line" data-layout="{" ".join(layouts)}"'
+                   f'{"" if "book" in layouts else " hidden"}>{inline(tex)}</div>' for tex, layouts in texts.items())
 
 
-def row(entry, into, out, anchored):
-    """One row of a table; `into` and `out` are the shapes of variable and value. Links lead to it if anchored."""
+def row(entry, anchored):
+    """One row of a table; links lead to it if anchored."""
     right, n = verdict(entry)
-    needs = f"<div>if {conditions(entry)}</div>" if entry.conditions else ""
+    into, out = entry.shape
     place = f' id="{anchor(entry)}"' if anchored else ""
-    more = "".join(f"<dt>{prose(title)}</dt><dd>{what}</dd>" for title, what in rows(entry))
-    searched = html.escape(" ".join((entry.name, entry.also, entry.of[1], references(entry))).lower())
-    return (
-        f'<tr{place} data-topic="{entry.topic}" data-input="{into}" data-output="{out}" '
-        f'data-text="{searched}"><th scope="row">{html.escape(entry.name)}'
-        f'<small>{"✓" if right == n else "✗"} {right} of {n}</small></th>'
-        f"<td>{formula(entry)}</td><td>{html.escape(shapes(entry))}{needs}"
-        f"<details><summary>why, code, mistakes</summary><dl>{more}</dl></details></td></tr>"
-    )
+    needs = f"<div>if {conditions(entry)}</div>" if entry.conditions else ""
+    of = f'<span class="identity-hidden"> of {html.escape(entry.name)}</span>'
+    return (f'<tr{place} data-topic="{entry.topic}" data-input="{into}" data-output="{out}" '
+            f'data-text="{html.escape(" ".join(words(entry)))}"><th scope="row" {LEFT}>{html.escape(entry.name)}'
+            f'<br><small>{"✓" if right == n else "✗"} {right} of {n}</small></th>'
+            f"<td {LEFT}>{formula(entry)}</td><td {LEFT}>{html.escape(shapes(entry))}{needs}"
+            f"<details><summary>why, code, mistakes{of}</summary>{described(rows(entry))}</details></td></tr>")
 
 
 def table(found, title, topic=""):
-    """A table of entries; `found` holds (entry, shape of the variable, shape of the value)."""
-    head = "".join(f'<th scope="col">{column}</th>' for column in ("Identity", "Statement", "For"))
-    body = "".join(row(*one, anchored=bool(topic)) for one in found)
-    return (
-        f'<table class="identities" data-topic="{topic}" aria-label="{html.escape(title)}">'
-        f"<thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table>"
-    )
+    """A table of entries."""
+    head = "".join(f'<th scope="col" {LEFT}>{column}</th>' for column in ("Identity", "Statement", "For"))
+    body = "".join(row(entry, anchored=bool(topic)) for entry in found)
+    return (f'<table class="identities" data-topic="{topic}" aria-label="{html.escape(title)}">'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
 
 def views(found):
     """The four views of each entry, one below the other, with the step that leads to each."""
-
     def lines(entry):
         v = entry.views
-        each = (
-            ("indices", v.indices),
-            ("einsum", v.einsum),
-            ("differential", v.differential),
-            ("matrix form", entry.result),
-        )
+        each = (("indices", v.indices), ("einsum", v.einsum), ("differential", v.differential),
+                ("matrix form", entry.result))
         for (name, (tex, code)), step in zip(each, ("", *v.steps)):
             how = f"<p>{prose(step)}</p>" if step else ""
-            yield (
-                f'<tr><th scope="row">{name}</th><td>{how}{inline(tex)}'
-                f'<pre class="identity-code">{html.escape(source_code(code))}</pre></td></tr>'
-            )
+            yield f'<tr><th scope="row" {LEFT}>{name}</th><td {LEFT}>{how}'
+            yield f'<div class="identity-line">{inline(tex)}</div>{listing(code)}</td></tr>'
 
-    bodies = "".join(
-        f'<tbody id="views-{anchor(e)}"><tr><th colspan="2" scope="rowgroup">{html.escape(sentence(e.name))} '
-        f"{inline(statement(e)[0][0] + ' = ' + e.of[0])}</th></tr>{''.join(lines(e))}</tbody>"
-        for e in found
-    )
-    return f'<table class="identity-views">{bodies}</table>'
+    def body(entry):
+        title = f"{html.escape(capital(entry.name))}: {inline(f'{function_name(entry)} = {entry.of[0]}')}"
+        return (f'<tbody id="views-{anchor(entry)}"><tr><th colspan="2" scope="rowgroup" {LEFT}>{title}</th></tr>'
+                f"{''.join(lines(entry))}</tbody>")
+
+    return f'<table class="identity-views">{"".join(map(body, found))}</table>'
 
 
 @dataclass(frozen=True)
 class Shown:
     """Something to look at: HTML in a notebook, text elsewhere."""
-
     text: str
     page: str
 
@@ -362,14 +323,26 @@ class Shown:
         return self.page
 
 
+# As text
+
 def text(entry):
-    """The statement, its conditions and its verdict as plain text."""
-    ok, words = said(entry)
+    """The statement, its conditions and its verdict in one line."""
+    ok, result = said(entry)
     given = "; ".join(f"{form}: {one_line(getattr(entry, form)[1])}" for form in entry.forms)
     needs = f" If {', '.join(entry.conditions)}." if entry.conditions else ""
     what = f"{entry.name}: {one_line(entry.of[1])} ({shapes(entry)}); {given}"
-    return f"{'✓' if ok else '✗'} {what}.{needs} It {words}."
+    return f"{'✓' if ok else '✗'} {what}.{needs} It {result}."
+
+
+def text_sheet(entry):
+    """Everything, in lines."""
+    lines = [text(entry), f"  why: {entry.reason}"] + ([f"  mind: {entry.note}"] if entry.note else [])
+    lines += [f"  {name} layout: " + ";  ".join(f"{left} = {right}" for left, right in statement(entry, name))
+              for name in LAYOUTS if both_layouts(entry)]
+    lines += [f"  without {says}: {entry.check(broken=broken).message}" for says, broken in entry.conditions.items()]
+    lines += [f"  wrong: {one_line(w.code)} ({w.mistake or 'no name'}): {w.why}" for w in entry.wrong]
+    return "\n".join([*lines, f"  inputs: {one_line(entry.inputs)}", f"  references: {entry.refs}"])
 
 
 def show(entry):
-    return Shown(text(entry), sheet(entry))
+    return Shown(text_sheet(entry), sheet(entry))

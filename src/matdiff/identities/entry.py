@@ -25,12 +25,8 @@ FORMS = {
 }
 
 
-BREAKS = (
-    np.linalg.LinAlgError,
-    ArithmeticError,
-    ValueError,
-    IndexError,
-)  # what code raises where a condition fails
+SHAPES = ("scalar", "vector", "matrix")
+BREAKS = (np.linalg.LinAlgError, ArithmeticError, ValueError, IndexError)  # what code raises without its condition
 
 
 @dataclass(frozen=True)
@@ -139,6 +135,12 @@ class Identity:
     def variable(self):
         return self.parsed[0][0].name
 
+    @cached_property
+    def shape(self):
+        """What goes in and what comes out, each "scalar", "vector" or "matrix"."""
+        given = self.draw()
+        return tuple(SHAPES[min(np.ndim(v), 2)] for v in (given[self.variable], output(self, given)))
+
     @property
     def numbers(self):
         """The references that count towards coverage: Cookbook numbers, claims and gaps."""
@@ -146,6 +148,9 @@ class Identity:
 
     def draw(self, seed=0, shape=None, broken="", sizes=None):
         """Inputs that meet the conditions, with the sizes by their letters; or that break one of them."""
+        for argument, value in (("seed", seed), ("shape", 0 if shape is None else shape)):
+            if not isinstance(value, (int, np.integer)) or value < 0:
+                raise TypeError(f"{argument} is {value!r}; expected a whole number from 0, as in check(seed=1).")
         sizes = sizes or SIZES[(seed if shape is None else shape) % len(SIZES)]
         rng = np.random.default_rng([seed, 17])
         inputs, then = self.parsed
@@ -185,7 +190,7 @@ class Identity:
                 claim = np.asarray(CLAIM[form](self, getattr(self, form)[1], given))
         except BREAKS as error:
             return Check(
-                False, "raises", f"There the {form} of {self.name} has no value: {str(error).rstrip('.')}."
+                False, "raises", f"There the {display.CALLED.get(form, form)} of {self.name} has no value: {str(error).rstrip('.')}."
             )
         return agreement(self, form, truth, bound, claim)
 
@@ -210,6 +215,8 @@ class Identity:
 
     def seen(self, seed=0):
         """The four views of the derivative as four arrays, by their names; the views have to be given."""
+        if self.views is None:
+            raise LookupError(f'No four views are written for "{self.name}".')
         given = self.draw(seed)
         by_code = lambda code: np.asarray(CLAIM[self.form](self, code, given))
         return {
@@ -237,6 +244,8 @@ class Identity:
 
     def diagnosis(self, wrong, seed=0):
         """What the checker says to a tempting wrong form."""
+        if not isinstance(wrong, Wrong):
+            raise TypeError(f"wrong is {wrong!r}; expected one of this entry's `wrong`, or a Wrong of your own.")
         form, given = wrong.form or self.form, self.draw(seed)
         sizes = {s: n for s, n in given.items() if s in SIZES[0]}
         return JUDGE[form](self, wrong.code, given, sizes)
@@ -248,7 +257,7 @@ def agreement(entry, form, truth, bound, claim):
         return Check(
             False,
             "shape",
-            f"The {form} of {entry.name} has shape {np.shape(truth)}, the formula gives {claim.shape}.",
+            f"The {display.CALLED.get(form, form)} of {entry.name} has shape {np.shape(truth)}, the formula gives {claim.shape}.",
             np.shape(truth),
             claim.shape,
         )
