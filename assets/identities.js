@@ -45,7 +45,7 @@
   const GREEK = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eta: "η", theta: "θ", lambda: "λ", mu: "μ",
     nu: "ν", xi: "ξ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", omega: "ω", Gamma: "Γ", Delta: "Δ", Theta: "Θ",
     Lambda: "Λ", Sigma: "Σ", Phi: "Φ", Omega: "Ω" };
-  const EMPTY = new Set(["of", "the", "a", "an", "derivative", "cookbook", "matrix", "claim"]);
+  const EMPTY = new Set(["of", "the", "a", "an", "derivative", "gradient", "cookbook", "matrix", "claim"]);
   const TEX = /\\(?:mathbf|mathrm|operatorname|boldsymbol|left|right|top|frac|tfrac)\*?/g;
   function asked(text) {
     for (const [name, letter] of Object.entries(GREEK)) text = text.replaceAll(letter, ` ${name} `);

@@ -405,6 +405,15 @@ def test_the_catalogue_is_filtered_by_words_topic_and_shape(visit):
     assert page.evaluate(VISIBLE) == [] and page.inner_text(".identities-count").startswith("0 of")
 
 
+def test_the_page_finds_what_python_finds(visit):
+    from matdiff.identities import find
+    from matdiff.identities.display import anchor
+    page = visit(CATALOGUE).page
+    for question in ("log det", "tr(AXB)", r"\\log\\det X", "λ", "Cookbook 81", "S16-C05", "pseudoinverse", "X^{-1}", "softm", "of the"):
+        page.fill("input[name=words]", question)
+        assert set(page.evaluate(VISIBLE)) == {anchor(e) for e in find(question)}, question
+
+
 def test_the_layout_holds_for_the_whole_page_and_in_the_address(visit):
     page = visit(CATALOGUE).page
     shown = "() => new Set([...document.querySelectorAll('.identity-line')].filter(e => e.offsetParent).map(e => e.dataset.layout))"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from matdiff.diagnose import MISTAKES
-from matdiff.identities import TOPICS, entries, find, get
+from matdiff.identities import TOPICS, entries, find, get, table, views
 from matdiff.identities.inputs import parse
 
 # What the catalogue has to cover: the Matrix Cookbook (2012), numbers 32 to 144; of the source document every identity
@@ -185,6 +185,37 @@ def test_found_by_number_words_and_shapes():
     assert find("no such thing") == () and repr(find("no such thing")) == "No entry fits."
     with pytest.raises(LookupError, match="scalar, vector, matrix"):
         find(input="tensor")
+
+
+@pytest.mark.parametrize(("question", "name"), [
+    ("log det", "log det"), ("tr(AXB)", "trace of AXB"), (r"\log\det X", "log det"), ("81", "quadratic form"), ("CB81", "quadratic form"),
+    ("Cookbook 81", "quadratic form"), ("S16-C05", "quadratic form"), ("gradient of a quadratic form", "quadratic form"),
+    ("pseudoinverse", "pseudo-inverse"), ("SOFTM", "softmax"), ("λ", "eigenvalue of a symmetric matrix"),
+])
+def test_found_as_people_type(question, name):
+    assert name in [e.name for e in find(question)]
+
+
+def test_words_are_found_by_their_beginnings_only():
+    assert all("sqrt" not in e.name for e in find("qr")) and get("softmax") not in find("oftmax")
+
+
+def test_a_correction_finds_its_identities():
+    assert find(claim="e02") and all("E02" in e.refs for e in find(claim="e02"))
+
+
+@pytest.mark.parametrize(("call", "sentence"), [
+    (lambda: get(None), "name is None; expected the name of an entry"), (lambda: find(3), "text is 3; expected words"),
+    (lambda: find(claim=5), "claim is 5"), (lambda: find(cookbook=500), "cookbook is 500; expected one of its numbers 32 to 144"),
+    (lambda: table(None), "topic is None"), (lambda: entries([]), r"There is no topic \[\]"), (lambda: views(), "Give the names of entries"),
+    (lambda: views("determinant lemma"), "No four views are written for determinant lemma"),
+    (lambda: get("determinant lemma").seen(), "No four views are written"), (lambda: get("softmax").check("a"), "seed is 'a'; expected a whole number"),
+    (lambda: get("softmax").check(0, shape=-1), "shape is -1"), (lambda: get("softmax").diagnosis("2x"), "wrong is '2x'; expected one of"),
+    (lambda: get("softmax").statement("mixed"), "layout is 'mixed'; expected one of denominator, numerator"),
+])
+def test_wrong_arguments_get_one_sentence(call, sentence):
+    with pytest.raises((LookupError, TypeError, ValueError), match=sentence):
+        call()
 
 
 def test_inputs_that_cannot_be_read():

@@ -5,7 +5,7 @@ from functools import lru_cache
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "lambda": "λ",
          "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "omega": "ω",
          "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Omega": "Ω"}
-EMPTY = {"of", "the", "a", "an", "derivative", "cookbook", "matrix", "claim"}     # words that narrow nothing down
+EMPTY = {"of", "the", "a", "an", "derivative", "gradient", "cookbook", "matrix", "claim"}     # words that narrow nothing down
 
 
 def plain(text):
