@@ -46,8 +46,8 @@ def contraction(entry, given):
     """The einsum view as sums of products: for each einsum its operands, and where its entries go.
 
     Returns (terms, result, rest). A term has "letters" (of each operand), "out", "names", "arrays" and "to":
-    for each entry of the result, counted by rows, a list of (entry of the einsum, coefficient). `rest` is what
-    no einsum adds. The code has to be linear in its einsums; those that give one number, a length say, may
+    for each entry of the result, counted by rows, a list of (entry of the einsum, coefficient). `rest` is
+    what no einsum adds. The code has to be linear in its einsums; those that give one number, a length say, may
     stand anywhere else.
     Raises ValueError otherwise.
     """
@@ -178,8 +178,8 @@ class FourViews(Figure):
     def __init__(self, identities="quadratic form", chosen=0, step=0, picked=(0, 0), label=""):
         names = [identities] if isinstance(identities, (str, Identity)) else identities
         if not isinstance(names, (list, tuple)):
-            raise ValueError(f"identities is {identities!r}; expected the name of an entry of the catalogue, or a list of "
-                             "names.")
+            raise ValueError(f"identities is {identities!r}; expected the name of an entry of the catalogue, or a "
+                             "list of names.")
         names = [e.name if isinstance(e, Identity) else e for e in names]
         if not names:
             raise ValueError("identities is empty: give the name of one entry of the catalogue, or several.")

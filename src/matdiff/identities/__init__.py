@@ -1,7 +1,7 @@
 """The catalogue: identities of matrix calculus, each of which runs.
 
 `get(name)` gives an entry, `find(...)` searches, `entries()` lists all. An entry verifies itself,
-`entry.check(seed)`, and shows itself, `entry.show()`. One file per topic; importing the package reads none of them.
+`entry.check(seed)`, and shows itself, `entry.show()`. One file per topic; importing the package reads none.
 """
 
 import difflib
@@ -85,14 +85,15 @@ def find(text="", *, topic=None, input=None, output=None, cookbook=None, claim=N
     >>> [e.name for e in find(cookbook=81)]
     ['quadratic form']
     """
-    for argument, value, example in (("text", text, 'find("log det")'), ("claim", claim or "", 'find(claim="S07-C16")')):
+    for argument, value in (("text", text), ("claim", claim or "")):
         if not isinstance(value, str):
-            raise TypeError(f"{argument} is {value!r}; expected words, as in {example}.")
+            example = {"text": '"log det"', "claim": 'claim="S07-C16"'}[argument]
+            raise TypeError(f"{argument} is {value!r}; expected words, as in find({example}).")
     for argument, shape in (("input", input), ("output", output)):
         if shape not in (None, *SHAPES):
             raise LookupError(f"{argument} is {shape!r}; expected one of {', '.join(SHAPES)}.")
     if cookbook is not None and cookbook not in range(32, 145):
-        raise LookupError(f"cookbook is {cookbook!r}; expected one of its numbers 32 to 144, the chapter on derivatives.")
+        raise LookupError(f"cookbook is {cookbook!r}; expected one of its numbers 32 to 144, on derivatives.")
     question = asked(text)
     found = [e for e in entries(topic)
              if fits(question, words(e)) and input in (None, e.shape[0]) and output in (None, e.shape[1])
@@ -102,8 +103,8 @@ def find(text="", *, topic=None, input=None, output=None, cookbook=None, claim=N
 
 def refers(entry, claim):
     """Does it refer to this claim, or to a part of it?  Parts are lettered."""
-    refs = entry.refs.upper().split()
-    return any(ref == claim.strip().upper() or ref[:-1] == claim.strip().upper() and ref[-1].isalpha() for ref in refs)
+    wanted = claim.strip().upper()
+    return any(ref == wanted or ref[:-1] == wanted and ref[-1].isalpha() for ref in entry.refs.upper().split())
 
 
 class Found(tuple):
@@ -136,14 +137,14 @@ def views(*names):
 
     Raises LookupError for an unknown name, or an entry that has no views.
 
-    >>> views("quadratic form")
-    ✓ quadratic form: x @ A @ x (x: n; A: n × n); gradient: (A + A.T) @ x; hessian: A + A.T. It holds at 3 of 3 inputs tried.
+    >>> views("linear form")
+    ✓ linear form: a @ x (x: n; a: n); gradient: a. It holds at 3 of 3 inputs tried.
     """
     if not names:
         raise LookupError('Give the names of entries, as in views("quadratic form").')
     found = [get(name) for name in names]
     without = [e.name for e in found if e.views is None]
     if without:
-        raise LookupError(f"No four views are written for {', '.join(without)}; [e.name for e in entries() if e.views] "
-                          "has them.")
+        raise LookupError(f"No four views are written for {', '.join(without)}; they are for "
+                          "[e.name for e in entries() if e.views].")
     return display.Shown("\n".join(map(repr, found)), display.views(found))

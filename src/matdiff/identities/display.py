@@ -1,7 +1,7 @@
 """How entries are shown: a card for a chapter, a sheet with everything, a table to filter; as text too.
 
-TeX stands between \\( and \\), which JupyterLab and the site both set. What JupyterLab's own style sheet would turn
-round (cells to the right, lists afloat) is said in the elements; the site's style sheet does the rest.
+TeX stands between \\( and \\), which JupyterLab and the site both set. What JupyterLab's own style sheet would
+turn round (cells to the right, lists afloat) is said in the elements; the site's style sheet does the rest.
 """
 import html
 import re
@@ -88,7 +88,7 @@ def statement(entry, layout=None):
 
 
 def other_layout(entry, form):
-    """A result transposed: as the entry writes it, if it does; the derivative by a number is its own transpose."""
+    """A result transposed: as the entry writes it, if it does; a derivative by a number is its own transpose."""
     tex = getattr(entry, form)[0]
     if entry.other and form == entry.form:
         return entry.other[0]
@@ -117,7 +117,8 @@ def display(tex):
 
 def prose(text):
     """A line of text with $mathematics$ and `code` as HTML."""
-    marked = {"$": lambda part: inline(part[1:-1]), "`": lambda part: f"<code>{html.escape(part[1:-1])}</code>"}
+    marked = {"$": lambda part: inline(part[1:-1]),
+              "`": lambda part: f"<code>{html.escape(part[1:-1])}</code>"}
     parts = filter(None, re.split(r"(\$[^$]+\$|`[^`]+`)", text))
     return "".join(marked.get(part[0], lambda plain: html.escape(plain, quote=False))(part) for part in parts)
 
@@ -161,7 +162,7 @@ def size(one):
 
 
 def made(entry):
-    """What is made of other inputs, as {name: the line that makes it}; how an input is drawn is no part of it."""
+    """What is made of other inputs, {name: the line that makes it}; how an input is drawn is no part of it."""
     lines = {}
     for line in filter(None, map(str.strip, entry.parsed[1].split(";"))):
         name, equals, value = line.partition("=")
@@ -181,8 +182,8 @@ def written(entry):
     """The sizes of the inputs that the statement shows; an example's own constants are on the sheet."""
     tex = "".join(left + right for left, right in statement(entry))
     letters = re.sub(r"\\operatorname\*?\{[^}]*\}|\\[a-zA-Z]+", " ", tex)
-    shown = [i for i in entry.parsed[0] if i.name == entry.variable or symbol(i.name) in tex or i.name in letters]
-    return "; ".join(map(size, shown))
+    seen = lambda name: name == entry.variable or symbol(name) in tex or name in letters
+    return "; ".join(size(i) for i in entry.parsed[0] if seen(i.name))
 
 
 def verdict(entry):
@@ -192,7 +193,8 @@ def verdict(entry):
 
 def said(entry):
     right, n = verdict(entry)
-    return right == n, (f"holds at {right}" if right == n else f"fails at {n - right}") + f" of {n} inputs tried"
+    what = f"holds at {right}" if right == n else f"fails at {n - right}"
+    return right == n, f"{what} of {n} inputs tried"
 
 
 def conditions(entry):
@@ -205,13 +207,15 @@ def linked(text, label):
 
 
 def references(entry):
-    """Where it stands elsewhere: the Cookbook's numbers, the claims of the source document, its corrections, the chapter."""
+    """Where it stands elsewhere: numbers of the Cookbook, corrections, claims of the source document, the chapter."""
     refs = entry.refs.split()
     cookbook = [linked(f"({r[2:]})", f"cookbook-{r[2:]}") for r in refs if r.startswith("CB")]
     errata = [linked(r, r.lower()) for r in refs if r.startswith("E")]
     claims = [r for r in refs if r[0] in "SG"]
-    chapter = [] if entry.chapter is None else [linked(f"chapter {entry.chapter}", entry.section or f"ch-{entry.chapter}")]
-    parts = [("Matrix Cookbook ", cookbook), ("corrections ", errata), ("source document ", claims), ("", chapter)]
+    place = entry.section or f"ch-{entry.chapter}"
+    chapter = [] if entry.chapter is None else [linked(f"chapter {entry.chapter}", place)]
+    parts = [("Matrix Cookbook ", cookbook), ("corrections ", errata), ("source document ", claims),
+             ("", chapter)]
     return " · ".join(f"{title}{', '.join(items)}" for title, items in parts if items)
 
 
@@ -222,7 +226,8 @@ def rows(entry):
         yield "Mind", prose(sentence(entry.note))
     for says, broken in entry.conditions.items():
         yield f"Without “{prose(says)}”", html.escape(entry.check(broken=broken).message)
-    codes = [(function_name(entry), entry.of[1]), *((CALLED.get(f, f), getattr(entry, f)[1]) for f in entry.forms)]
+    codes = [(function_name(entry), entry.of[1]),
+             *((CALLED.get(form, form), getattr(entry, form)[1]) for form in entry.forms)]
     yield "In NumPy", "".join(f"<div><small>{name}</small>{listing(code)}</div>" for name, code in codes)
     for wrong in entry.wrong:
         name = f" <em>{html.escape(wrong.mistake)}</em>" if wrong.mistake else ""
@@ -266,7 +271,8 @@ def formula(entry):
         tex = aligned(statement(entry, None if layout == "book" else layout))
         texts.setdefault(tex, []).append(layout)
     return "".join(f'<div class="identity-line" data-layout="{" ".join(layouts)}"'
-                   f'{"" if "book" in layouts else " hidden"}>{inline(tex)}</div>' for tex, layouts in texts.items())
+                   f'{"" if "book" in layouts else " hidden"}>{inline(tex)}</div>'
+                   for tex, layouts in texts.items())
 
 
 def row(entry, anchored):
@@ -277,10 +283,12 @@ def row(entry, anchored):
     needs = f"<div>if {conditions(entry)}</div>" if entry.conditions else ""
     of = f'<span class="identity-hidden"> of {html.escape(entry.name)}</span>'
     return (f'<tr{place} data-topic="{entry.topic}" data-input="{into}" data-output="{out}" '
-            f'data-text="{html.escape(" ".join(words(entry)))}"><th scope="row" {LEFT}>{html.escape(entry.name)}'
+            f'data-text="{html.escape(" ".join(words(entry)))}">'
+            f'<th scope="row" {LEFT}>{html.escape(entry.name)}'
             f'<br><small>{"✓" if right == n else "✗"} {right} of {n}</small></th>'
             f"<td {LEFT}>{formula(entry)}</td><td {LEFT}>{html.escape(shapes(entry))}{needs}"
-            f"<details><summary>why, code, mistakes{of}</summary>{described(rows(entry))}</details></td></tr>")
+            f"<details><summary>why, code, mistakes{of}</summary>{described(rows(entry))}</details>"
+            "</td></tr>")
 
 
 def table(found, title, topic=""):
@@ -304,8 +312,8 @@ def views(found):
 
     def body(entry):
         title = f"{html.escape(capital(entry.name))}: {inline(f'{function_name(entry)} = {entry.of[0]}')}"
-        return (f'<tbody id="views-{anchor(entry)}"><tr><th colspan="2" scope="rowgroup" {LEFT}>{title}</th></tr>'
-                f"{''.join(lines(entry))}</tbody>")
+        head = f'<tr><th colspan="2" scope="rowgroup" {LEFT}>{title}</th></tr>'
+        return f'<tbody id="views-{anchor(entry)}">{head}{"".join(lines(entry))}</tbody>'
 
     return f'<table class="identity-views">{"".join(map(body, found))}</table>'
 
@@ -339,7 +347,8 @@ def text_sheet(entry):
     lines = [text(entry), f"  why: {entry.reason}"] + ([f"  mind: {entry.note}"] if entry.note else [])
     lines += [f"  {name} layout: " + ";  ".join(f"{left} = {right}" for left, right in statement(entry, name))
               for name in LAYOUTS if both_layouts(entry)]
-    lines += [f"  without {says}: {entry.check(broken=broken).message}" for says, broken in entry.conditions.items()]
+    lines += [f"  without {says}: {entry.check(broken=broken).message}"
+              for says, broken in entry.conditions.items()]
     lines += [f"  wrong: {one_line(w.code)} ({w.mistake or 'no name'}): {w.why}" for w in entry.wrong]
     return "\n".join([*lines, f"  inputs: {one_line(entry.inputs)}", f"  references: {entry.refs}"])
 

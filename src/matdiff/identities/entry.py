@@ -26,7 +26,8 @@ FORMS = {
 
 
 SHAPES = ("scalar", "vector", "matrix")
-BREAKS = (np.linalg.LinAlgError, ArithmeticError, ValueError, IndexError)  # what code raises without its condition
+# what code raises where a condition of it fails
+BREAKS = (np.linalg.LinAlgError, ArithmeticError, ValueError, IndexError)
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Identity:
         """Inputs that meet the conditions, with the sizes by their letters; or that break one of them."""
         for argument, value in (("seed", seed), ("shape", 0 if shape is None else shape)):
             if not isinstance(value, (int, np.integer)) or value < 0:
-                raise TypeError(f"{argument} is {value!r}; expected a whole number from 0, as in check(seed=1).")
+                raise TypeError(f"{argument} is {value!r}; expected a whole number, 0 or more.")
         sizes = sizes or SIZES[(seed if shape is None else shape) % len(SIZES)]
         rng = np.random.default_rng([seed, 17])
         inputs, then = self.parsed
@@ -189,9 +190,8 @@ class Identity:
                 truth, bound = TRUTH[form](self, given)
                 claim = np.asarray(CLAIM[form](self, getattr(self, form)[1], given))
         except BREAKS as error:
-            return Check(
-                False, "raises", f"There the {display.CALLED.get(form, form)} of {self.name} has no value: {str(error).rstrip('.')}."
-            )
+            said = f"There the {display.CALLED.get(form, form)} of {self.name} has no value"
+            return Check(False, "raises", f"{said}: {str(error).rstrip('.')}.")
         return agreement(self, form, truth, bound, claim)
 
     def transposed(self, given):
@@ -229,7 +229,7 @@ class Identity:
     # How it looks
 
     def statement(self, layout=None):
-        """The lines (left, right) in TeX, as the book writes them, or in "denominator" or "numerator" layout."""
+        """The lines (left, right) in TeX: as the book writes them, or in one layout."""
         return display.statement(self, layout)
 
     def show(self):
@@ -245,7 +245,7 @@ class Identity:
     def diagnosis(self, wrong, seed=0):
         """What the checker says to a tempting wrong form."""
         if not isinstance(wrong, Wrong):
-            raise TypeError(f"wrong is {wrong!r}; expected one of this entry's `wrong`, or a Wrong of your own.")
+            raise TypeError(f"wrong is {wrong!r}; expected one of this entry's `wrong`, or a Wrong.")
         form, given = wrong.form or self.form, self.draw(seed)
         sizes = {s: n for s, n in given.items() if s in SIZES[0]}
         return JUDGE[form](self, wrong.code, given, sizes)
@@ -254,13 +254,8 @@ class Identity:
 def agreement(entry, form, truth, bound, claim):
     """Right if every entry of the claim is within the bound, wrong with the entry that differs most."""
     if claim.shape != np.shape(truth):
-        return Check(
-            False,
-            "shape",
-            f"The {display.CALLED.get(form, form)} of {entry.name} has shape {np.shape(truth)}, the formula gives {claim.shape}.",
-            np.shape(truth),
-            claim.shape,
-        )
+        said = f"The {display.CALLED.get(form, form)} of {entry.name} has shape {np.shape(truth)}"
+        return Check(False, "shape", f"{said}, the formula gives {claim.shape}.", np.shape(truth), claim.shape)
     size = max(np.abs(truth).max(initial=0.0), 1e-3)
     if not (np.isfinite(truth).all() and np.max(bound, initial=0.0) < 1e-3 * size):
         return Check(False, "function not smooth here", f"There {entry.name} has no derivative.")
@@ -284,7 +279,7 @@ def from_differential(entry, given):
     return np.stack(columns, axis=1)
 
 
-# Each form: the numerical truth with its bound, the claim as an array, what the checker says to a wrong claim.
+# Each form: the numerical truth with its bound, the claim as an array, what the checker says to a claim.
 
 
 def arguments(entry, given, **changed):

@@ -2,10 +2,12 @@
 import re
 from functools import lru_cache
 
-GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "lambda": "λ",
-         "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "omega": "ω",
+GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ",
+         "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
+         "omega": "ω",
          "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Omega": "Ω"}
-EMPTY = {"of", "the", "a", "an", "derivative", "gradient", "cookbook", "matrix", "claim"}     # words that narrow nothing down
+# words that narrow nothing down
+EMPTY = {"of", "the", "a", "an", "derivative", "gradient", "cookbook", "matrix", "claim"}
 
 
 def plain(text):
@@ -20,10 +22,10 @@ def plain(text):
 def words(entry):
     """The words of an entry, each once, those of its name first; words with a hyphen also in one."""
     joined = [w.replace("-", "") for w in re.findall(r"\w+(?:-\w+)+", f"{entry.name} {entry.also}")]
-    parts = (entry.name, entry.also, entry.topic, " ".join(entry.refs.replace("CB", "CB CB").split()), entry.of[0],
-             entry.result[0], entry.of[1])
+    parts = (entry.name, entry.also, entry.topic, entry.refs, entry.of[0], entry.result[0], entry.of[1])
     numbers = [r[2:] for r in entry.refs.split() if r.startswith("CB")]
-    return tuple(dict.fromkeys([*(w for part in parts for w in plain(part)), *map(str.lower, joined), *numbers]))
+    every = [*(w for part in parts for w in plain(part)), *map(str.lower, joined), *numbers]
+    return tuple(dict.fromkeys(every))
 
 
 def asked(text):
@@ -33,5 +35,5 @@ def asked(text):
 
 
 def fits(question, have):
-    """Does every word of the question begin one of these words?  Numbers and single letters have to be the same."""
+    """Does every word of the question begin one of these words?  Numbers and single letters: be one."""
     return all(any(w == h if len(w) == 1 or w.isdigit() else h.startswith(w) for h in have) for w in question)

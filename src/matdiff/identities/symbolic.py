@@ -193,7 +193,7 @@ def draw(entry, sizes):
 
 
 def independent(entry, sizes):
-    """The variable with all entries free, beside the inputs: derivatives are taken before it is structured."""
+    """The variable with all entries free, beside the inputs: it is structured after the derivative."""
     given = draw(entry, sizes)
     X = given[entry.variable]
     free = symbols("_" + entry.variable, np.shape(X), "")[()]
