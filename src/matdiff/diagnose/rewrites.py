@@ -327,11 +327,11 @@ def data_said(K, names):
 
 def changes(case, claim, site, known):
     """(name, sentence) of all changes of the value at one site that make the formula right."""
-    weight = claim.weight(site)
+    weight, near_by = claim.weight(site), known
     if weight is None:      # within a function: what is missing there is X or data, no result
-        known = [K for K in known
-                 if K.kind in ("X", "data") or any(same(site.value, part) for part in K.inputs)]
-    for name, text, change in (*alone(site, known), *with_values(site, known)):
+        near_by = [K for K in known
+                   if K.kind in ("X", "data") or any(same(site.value, part) for part in K.inputs)]
+    for name, text, change in (*alone(site, known), *with_values(site, near_by)):
         if weight is not None and not claim.promises(weight, *getattr(change, "told", ())):
             continue
         if claim.right(lambda j: site.edits(lambda v: change(v, j))) and claim.matters(
