@@ -249,19 +249,19 @@ ENTRIES = (
     # Logistic and softmax losses
     Identity(
         "curvature of the logistic loss", "w: n, X: N n, y: N 0 or 1",
-        of=(r"\tfrac1mX^\top(\sigma(X\mathbf{w}) - \mathbf{y})",
+        of=(r"\tfrac1NX^\top(\sigma(X\mathbf{w}) - \mathbf{y})",
             "X.T @ (1 / (1 + np.exp(-X @ w)) - y) / N"),
-        jacobian=(r"\tfrac1mX^\top\operatorname{diag}(\boldsymbol\sigma \odot (\mathbf{1} - "
+        jacobian=(r"\tfrac1NX^\top\operatorname{diag}(\boldsymbol\sigma \odot (\mathbf{1} - "
                   r"\boldsymbol\sigma))X", """
             p = 1 / (1 + np.exp(-X @ w))
             return X.T @ np.diag(p * (1 - p)) @ X / N"""),
-        differential=(r"\tfrac1mX^\top(\boldsymbol\sigma \odot (\mathbf{1} - \boldsymbol\sigma) \odot "
+        differential=(r"\tfrac1NX^\top(\boldsymbol\sigma \odot (\mathbf{1} - \boldsymbol\sigma) \odot "
                       r"X\,d\mathbf{w})", """
             p = 1 / (1 + np.exp(-X @ w))
             return X.T @ (p * (1 - p) * (X @ dw)) / N"""),
         reason=r"$d\boldsymbol\sigma = \boldsymbol\sigma \odot (\mathbf{1} - \boldsymbol\sigma) \odot X\,"
                r"d\mathbf{w}$; $\mathbf{v}^\top H\mathbf{v}$ is a sum of squares, so the loss is convex.",
-        wrong=(Wrong(r"\tfrac1mX^\top X", "X.T @ X / N", "missing chain factor",
+        wrong=(Wrong(r"\tfrac1NX^\top X", "X.T @ X / N", "missing chain factor",
                      r"the Hessian of least squares: the slope of $\sigma$ was forgotten"),
                Wrong(r"X^\top\operatorname{diag}(\boldsymbol\sigma \odot (\mathbf{1} - \boldsymbol\sigma))X",
                      "p = 1 / (1 + np.exp(-X @ w))\nreturn X.T @ np.diag(p * (1 - p)) @ X", "factor",
@@ -340,8 +340,7 @@ ENTRIES = (
             P = np.exp(X @ W)
             P = P / np.sum(P, axis=1, keepdims=True)
             return X.T @ (P - Y) / m"""),
-        hessian=(r"\tfrac1m\sum_i(\operatorname{diag}(\mathbf{p}_i) - \mathbf{p}_i\mathbf{p}_i^\top) "
-                 r"\otimes \mathbf{x}_i\mathbf{x}_i^\top", """
+        hessian=(r"\tfrac1m\sum_iS_i\otimes\mathbf{x}_i\mathbf{x}_i^\top", """
             P = np.exp(X @ W)
             P = P / np.sum(P, axis=1, keepdims=True)
             terms = (np.kron(np.diag(p) - np.outer(p, p), np.outer(x, x)) for p, x in zip(P, X))
@@ -361,7 +360,8 @@ ENTRIES = (
                    return sum(terms) / m""", None, "right if rows are stacked",
                      form="hessian", unnamed="two names are true of it: kronecker order and row-major vec")),
         symbolic="second derivatives of fractions of exponentials: seconds",
-        note=r"$P = \operatorname{softmax}(XW)$ with rows $\mathbf{p}_i^\top$; $X$ has rows "
+        note=r"$P = \operatorname{softmax}(XW)$ with rows $\mathbf{p}_i^\top$, "
+             r"$S_i = \operatorname{diag}(\mathbf{p}_i) - \mathbf{p}_i\mathbf{p}_i^\top$; $X$ has rows "
              r"$\mathbf{x}_i^\top$.",
         refs="S02-C20 G02.5 E15", chapter=2, section="sec-2-softmax", also="multinomial logistic Hessian"),
 

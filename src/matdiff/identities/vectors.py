@@ -601,7 +601,7 @@ ENTRIES = (
         of=(r"\frac{f(\mathbf{x} + h\mathbf{e}_j) - f(\mathbf{x} - h\mathbf{e}_j)}{2h}", """
             f = lambda x: np.sum((B @ x)**3)
             return np.array([(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(n)])"""),
-        equals=(r"\partial_jf + \tfrac{h^2}6\,\partial_j^3f",
+        equals=(r"\partial_jf + \tfrac{h^2}6\,\partial_j^3f + O(h^4)",
                 "B.T @ (3 * (B @ x)**2) + h**2 * np.sum(B**3, axis=0)"),
         reason="The even powers of $h$ cancel: what is left over begins with $h^2$.",
         wrong=(Wrong(r"\partial_jf", "B.T @ (3 * (B @ x)**2)", None,
@@ -616,7 +616,7 @@ ENTRIES = (
         of=(r"\operatorname{Im}f(\mathbf{x} + ih\mathbf{e}_j)/h", """
             f = lambda x: np.sum((B @ x)**3)
             return np.array([np.imag(f(x + 1j * h * e)) / h for e in np.eye(n)])"""),
-        equals=(r"\partial_jf - \tfrac{h^2}6\,\partial_j^3f",
+        equals=(r"\partial_jf - \tfrac{h^2}6\,\partial_j^3f + O(h^4)",
                 "B.T @ (3 * (B @ x)**2) - h**2 * np.sum(B**3, axis=0)"),
         reason=r"$f(x + ih) = f + ih\,f' - \tfrac{h^2}2f'' - i\tfrac{h^3}6f''' + \dots$: "
                "no nearby numbers are subtracted, so $h$ may be as small as one likes.",
