@@ -13,7 +13,7 @@ from sphinx.util import logging
 
 TABLE, VIEWS = 'class="identities"', 'class="identity-views"'
 DERIVED = re.compile(r'<span class="identity-derived" data-section="([\w-]+)">([^<]*)</span>')
-FORMULA = re.compile(r'<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>', re.S)
+FORMULA = re.compile(r'<(span|div) class="math notranslate nohighlight">\\[\[(](.*?)\\[\])]</\1>', re.S)
 SCRIPT = "identities.js"
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def mathml():
 
 def set_formulas(page):
     """HTML with its formulas as MathML, without the TeX that KaTeX keeps beside it, small enough for a table."""
-    made = iter(mathml()([html.unescape(tex) for tex in FORMULA.findall(page)]))
+    made = iter(mathml()([html.unescape(tex) for _, tex in FORMULA.findall(page)]))
 
     def small(found):
         math = next(made).replace(' display="block"', ' display="inline" displaystyle="true"')
@@ -49,12 +49,13 @@ class Catalogue(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs):
+        page = needs_script(self.document)      # a page of the catalogue; in chapters MathJax sets the cards
         for raw in list(self.document.findall(nodes.raw)):
             text = raw.astext()
             if "identity-" not in text:
                 continue
             text = DERIVED.sub(self.link, text)
-            if TABLE in text or VIEWS in text:
+            if page:
                 text = set_formulas(text)
             raw.children = [nodes.Text(text)]
             raw.rawsource = text

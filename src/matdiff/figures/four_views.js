@@ -180,6 +180,10 @@ function render({ model, el }) {
     const value = total(i, j);
     build(step);
     for (const mark of marks) mark(found, [i, j]);
+    for (const part of [what, formula, code]) { // what is too wide can be scrolled by the keyboard too
+      if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+      else part.removeAttribute("tabindex");
+    }
     const entry = data().vector ? `Entry ${i + 1}` : `Entry (${i + 1}, ${j + 1})`;
     sum.textContent = step < 2 ? `${entry}: ${written(found, value, i, j)}`
       : step === 2 ? `With 1 at the marked place and 0 elsewhere, the differential gives ${format(value)}.`
