@@ -203,7 +203,8 @@ def independent(entry, sizes):
 def same(difference):
     """Is every entry zero?  Decided exactly."""
     for d in np.ravel(np.asarray(difference, dtype=object)):
-        d = sp.nsimplify(d, rational=True)
+        d = sp.sympify(d)
+        d = sp.nsimplify(d, rational=True) if d.has(sp.Float) else d    # slow, and seldom needed
         if d != 0 and sp.expand(sp.numer(sp.together(d))) != 0 and sp.simplify(d) != 0:
             return False
     return True
