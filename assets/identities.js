@@ -70,7 +70,7 @@
     count.textContent = left === rows.length ? `${left} identities` : `${left} of ${rows.length} identities`;
   }
   function lay() {
-    for (const line of document.querySelectorAll(".identity-line")) {
+    for (const line of document.querySelectorAll(".identity-line[data-layout]")) {
       line.hidden = !line.dataset.layout.split(" ").includes(layout.value);
     }
   }

@@ -233,3 +233,14 @@ def test_sections_are_labels_of_chapters():
     chapters = "".join(p.read_text() for p in (Path(__file__).parent.parent / "chapters").glob("*.ipynb"))
     unknown = {e.name: e.section for e in entries() if e.section and f"({e.section})=" not in chapters}
     assert not unknown, f"no chapter has these labels: {unknown}"
+
+
+def test_the_page_and_python_read_words_alike():
+    """The page's script keeps its own copy of what `search` leaves out and spells: the two are the same."""
+    import json
+    from pathlib import Path
+    from matdiff.identities import search
+    script = (Path(__file__).parent.parent / "assets" / "identities.js").read_text(encoding="utf-8")
+    letters = re.search(r"GREEK = \{(.*?)\};", script, re.S)[1]
+    assert dict(re.findall(r'(\w+): "(.)"', letters)) == search.GREEK
+    assert set(json.loads(re.search(r"EMPTY = new Set\((\[.*?\])\)", script)[1])) == search.EMPTY

@@ -68,7 +68,7 @@ def restructured(lines):
 
 
 def split_list(block):
-    """A block as (lines before, rows of a list, lines after), or None if it holds no list of two rows or more."""
+    """A block as (lines before, rows of a list, lines after), or None if it holds no list."""
     starts = [n for n, line in enumerate(block) if ROW.match(line) and not line.startswith(" ")]
     if not starts:
         return None

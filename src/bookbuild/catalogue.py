@@ -1,6 +1,6 @@
 """The catalogue on the site: its formulas are set when the site is built, its entries link to their chapters.
 
-A page of three hundred formulas set by MathJax takes a phone seconds. KaTeX writes them as MathML instead, which
+A page of hundreds of formulas set by MathJax takes a phone seconds. KaTeX writes them as MathML instead, which
 browsers set themselves, with JavaScript or without.
 """
 import html
