@@ -10,34 +10,11 @@ import textwrap
 
 import numpy as np
 
-from ..vec import (
-    commutation_matrix,
-    duplication_matrix,
-    elimination_matrix,
-    skew,
-    sym,
-    unvec,
-    unvech,
-    vec,
-    vech,
-)
+from ..vec import (commutation_matrix, duplication_matrix, elimination_matrix, skew, sym, unvec, unvech, vec,
+                   vech)
 
-LINALG = (
-    "cholesky",
-    "det",
-    "eig",
-    "eigh",
-    "eigvalsh",
-    "inv",
-    "matrix_power",
-    "matrix_rank",
-    "norm",
-    "pinv",
-    "qr",
-    "slogdet",
-    "solve",
-    "svd",
-)
+LINALG = ("cholesky", "det", "eig", "eigh", "eigvalsh", "inv", "matrix_power", "matrix_rank", "norm", "pinv",
+          "qr", "slogdet", "solve", "svd")
 VEC = (commutation_matrix, duplication_matrix, elimination_matrix, skew, sym, unvec, unvech, vec, vech)
 
 NAMES = {
