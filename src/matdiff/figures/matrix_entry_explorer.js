@@ -1,8 +1,10 @@
-import { Figure, dot, format, html, richHtml } from "./stage.js";
+import { Figure, clamp, dot, format, html, richHtml, tidy } from "./stage.js";
 
 const REACH = 9.9; // entries are dragged between -9.9 and 9.9, or as far as the largest one
 const STEP = 0.1; // one arrow key, and the grain of a drag
 const PIXELS = 6; // of dragging for one step
+const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
+const ENDS = { Home: -1, End: 1 };
 const ROLES = { X: "output", W: "variable", Z: "output", Y: "output", G: "upstream", gradientW: "gradient",
   gradientX: "gradient" };
 
@@ -16,7 +18,7 @@ function render({ model, el }) {
     note: "Ochre moves with it; its slope (green) is the product of the purple." });
   const Y = model.get("Y");
   const reach = Math.max(REACH, ...[...model.get("X"), ...model.get("W")].flat().map(Math.abs));
-  let now = null; // what the tables show
+  const range = [-reach, reach];
   const factors = { half: 1, mean: 1 / Y.length, library: 2 / (Y.length * Y[0].length) };
   const factor = () => factors[model.get("loss")];
 
@@ -49,12 +51,39 @@ function render({ model, el }) {
     if (table === name && row === i && column === j) return;
     figure.change({ picked: [name, i, j], start: value(name, i, j) });
   }
+  const move = (name, i, j, to) =>
+    figure.change({ [name]: put(model.get(name), i, j, tidy(clamp(to, range), STEP)) });
 
+  // An entry that is dragged along the page, or moved with the arrow keys.
   function scrub(cell, name, i, j) {
-    figure.scrub(cell, { name: `${name}-${i}-${j}`, label: `${name}, row ${i + 1}, column ${j + 1}`,
-      range: [-reach, reach], step: STEP, pixels: PIXELS, get: () => value(name, i, j),
-      set: (x) => figure.change({ [name]: put(model.get(name), i, j, x) }), pick: () => pick(name, i, j),
-      text: () => `${format(value(name, i, j))}, loss ${format(now.loss)}` });
+    const attributes = { role: "slider", tabindex: 0, "data-handle": `${name}-${i}-${j}`,
+      "aria-label": `${name}, row ${i + 1}, column ${j + 1}`,
+      "aria-valuemin": -reach, "aria-valuemax": reach };
+    for (const [key, text] of Object.entries(attributes)) cell.setAttribute(key, text);
+    cell.classList.add("md-scrub");
+    cell.addEventListener("focus", () => pick(name, i, j));
+    cell.addEventListener("keydown", (event) => {
+      const [keys, end] = [KEYS[event.key], ENDS[event.key]];
+      if (!(keys || end) || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      move(name, i, j, end ? end * reach : value(name, i, j) + keys * STEP * (event.shiftKey ? 0.1 : 1));
+    });
+    cell.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      event.preventDefault();
+      cell.focus({ preventScroll: true });
+      pick(name, i, j);
+      const from = value(name, i, j);
+      cell.setPointerCapture(event.pointerId);
+      const drag = (next) => {
+        const pixels = (next.clientX - event.clientX) - (next.clientY - event.clientY);
+        move(name, i, j, from + STEP * Math.round(pixels / PIXELS));
+      };
+      cell.addEventListener("pointermove", drag);
+      const drop = () => cell.removeEventListener("pointermove", drag);
+      cell.addEventListener("lostpointercapture", drop, { once: true });
+    });
   }
 
   const [m, d, k] = [Y.length, model.get("W").length, Y[0].length];
@@ -90,7 +119,7 @@ function render({ model, el }) {
     && [null, j].includes(column);
 
   function draw() {
-    now = evaluate(model.get("X"), model.get("W"));
+    const now = evaluate(model.get("X"), model.get("W"));
     const [table, i, j] = model.get("picked");
     const { factor: multiplied, moves, slope } = marks(model.get("picked"));
     const shown = { ...now, Y, gradientW: now.forW, gradientX: now.forX };
@@ -102,6 +131,10 @@ function render({ model, el }) {
         cell.classList.toggle("md-factor", multiplied.some((part) => meets(part, name, r, c)));
         cell.classList.toggle("md-moves", moves.some((part) => meets(part, name, r, c)));
         cell.classList.toggle("md-slope", meets(slope, name, r, c));
+        if (name === "W" || name === "X") {
+          cell.setAttribute("aria-valuenow", x);
+          cell.setAttribute("aria-valuetext", `${format(x)}, loss ${format(now.loss)}`);
+        }
       }));
     }
     const gradient = table === "W" ? now.forW : now.forX;
@@ -115,7 +148,7 @@ function render({ model, el }) {
       actual: now.loss - before.loss, gradient });
   }
 
-  const say = () => `loss ${format(now.loss)}`;
+  const say = () => `loss ${format(evaluate(model.get("X"), model.get("W")).loss)}`;
   return figure.run({ draw, say });
 }
 

@@ -300,40 +300,6 @@ export class Figure {
     }
   }
 
-  // ---- numbers in tables: `node` holds one that is dragged, up or to the right for more, or moved with the
-  // arrow keys.  `get()` gives it, `set(x)` takes a new one, `text()` says it; `pick()`, when it is taken up.
-  scrub(node, { name, label, range, step, pixels, get, set, pick, text }) {
-    const move = (x) => set(tidy(clamp(x, range), step));
-    build(node, { role: "slider", tabindex: 0, "data-handle": name, "aria-label": label,
-      "aria-valuemin": range[0], "aria-valuemax": range[1] }, []);
-    node.classList.add("md-scrub");
-    node.addEventListener("focus", pick);
-    node.addEventListener("keydown", (event) => {
-      const [keys, end] = [KEYS[event.key], ENDS[event.key]];
-      if (!(keys || end) || event.ctrlKey || event.altKey || event.metaKey) return;
-      event.preventDefault();
-      event.stopPropagation(); // the theme and JupyterLab listen to arrow keys too
-      if (end) move(range[end < 0 ? 0 : 1]);
-      else move(get() + (keys[0] + keys[1]) * step * (event.shiftKey ? 0.1 : 1));
-    });
-    node.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      event.preventDefault();
-      node.focus({ preventScroll: true });
-      pick();
-      const from = get();
-      node.setPointerCapture(event.pointerId);
-      const drag = (next) => {
-        const way = (next.clientX - event.clientX) - (next.clientY - event.clientY);
-        move(from + step * Math.round(way / pixels));
-      };
-      node.addEventListener("pointermove", drag);
-      const drop = () => node.removeEventListener("pointermove", drag);
-      node.addEventListener("lostpointercapture", drop, { once: true });
-    });
-    this.handles.push({ refresh: () => build(node, { "aria-valuenow": get(), "aria-valuetext": text() }, []) });
-  }
-
   // ---- controls: native inputs
   control(name, label, input, refresh) {
     input.dataset.control = name;
