@@ -1,4 +1,4 @@
-import { Figure, format, html } from "./stage.js";
+import { Figure, format, html, pointable, table } from "./stage.js";
 
 const STEPS = ["indices", "einsum", "differential", "matrix form"];
 
@@ -69,23 +69,21 @@ function render({ model, el }) {
   const asRows = (array) => (Array.isArray(array) ? array : [array]).map((row) => (Array.isArray(row) ? row : [row]));
   const depth = (array) => (Array.isArray(array) ? 1 + depth(array[0]) : 0);
   let marks = []; // functions of (found, [i, j])
-  function table(title, rows, role, mark) {
-    const cells = rows.map((row, i) => row.map((x, j) => {
-      const cell = html("span", { class: "md-cell" }, format(x, 3, 1e-9));
+  function numbers(title, rows, role, mark) {
+    const made = table("", rows.length, rows[0].length, role);
+    made.node.firstChild.textContent = title;
+    made.cells.forEach((row, i) => row.forEach((cell, j) => {
+      cell.textContent = format(rows[i][j], 3, 1e-9);
       marks.push((...now) => mark(cell, i, j, ...now));
-      return cell;
     }));
-    const grid = html("div", { class: "md-table", style: `grid-template-columns: repeat(${rows[0].length}, auto)` },
-      ...cells.flat());
-    return { cells, grid, node: html("figure", { class: "md-tablebox" },
-      html("figcaption", { class: `role-${role}` }, title), grid) };
+    return made;
   }
 
   // The arrays that are multiplied, with what the entry takes of them marked.
   function operands(step) {
     const arrays = new Map(data().terms.flatMap((term) => term.names.map((name, o) => [name, term.arrays[o]])));
     return [...arrays].filter(([, array]) => depth(array) <= 2).map(([name, array]) =>
-      table(name, asRows(array), "upstream", (cell, i, j, found) => {
+      numbers(name, asRows(array), "upstream", (cell, i, j, found) => {
         const at = (depth(array) === 2 ? [i, j] : [i]).slice(0, depth(array)).join();
         const used = found.some((p) => p.factors.some((f) => f.name === name && f.at.join() === at));
         cell.classList.toggle("md-factor", step < 2 && used);
@@ -96,7 +94,7 @@ function render({ model, el }) {
   function unit() {
     const [rows, columns] = [data().input[0] ?? 1, data().input[1] ?? 1];
     const zeros = Array.from({ length: rows }, () => Array(columns).fill(0));
-    return table(`d${data().variable}`, zeros, "direction", (cell, a, b, found, [i, j]) => {
+    return numbers(`d${data().variable}`, zeros, "direction", (cell, a, b, found, [i, j]) => {
       const [r, c] = data().form === "jacobian" ? [j % rows, Math.floor(j / rows)] : [i, j];
       cell.classList.toggle("md-moves", a === r && b === c);
       cell.textContent = Number(a === r && b === c);
@@ -106,41 +104,13 @@ function render({ model, el }) {
   function result() {
     const [rows, columns] = data().shape;
     const values = Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => total(i, j)));
-    const made = table(data().form, values, "gradient", (cell, i, j, found, [pi, pj]) => {
-      const here = i === pi && j === pj;
-      cell.classList.toggle("md-slope", here);
-      cell.setAttribute("aria-checked", here);
-      cell.setAttribute("tabindex", here ? 0 : -1);
-      if (here) cell.setAttribute("data-handle", "entry");
-      else cell.removeAttribute("data-handle");
+    const made = numbers(data().form, values, "gradient", (cell, i, j, found, [pi, pj]) => {
+      cell.classList.toggle("md-slope", i === pi && j === pj);
     });
-    made.grid.setAttribute("role", "radiogroup");
-    made.grid.setAttribute("aria-label", "entry looked at");
-    const pick = (i, j) => {
-      const [pi, pj] = picked();
-      if (i !== pi || j !== pj) figure.change({ picked: [i, j] });
-      made.cells[i][j].focus({ preventScroll: true });
-    };
-    made.cells.forEach((row, i) => row.forEach((cell, j) => {
-      cell.classList.add("md-point");
-      cell.setAttribute("role", "radio");
-      cell.setAttribute("data-entry", `${i}-${j}`);
-      cell.setAttribute("aria-label", `row ${i + 1}, column ${j + 1}: ${format(values[i][j])}`);
-      cell.addEventListener("pointerdown", (event) => {
-        event.preventDefault();
-        if (cell.hasPointerCapture(event.pointerId)) cell.releasePointerCapture(event.pointerId); // a finger keeps it
-        pick(i, j);
-      });
-      cell.addEventListener("pointerenter", (event) => { if (event.buttons) pick(i, j); });
-      cell.addEventListener("keydown", (event) => {
-        const to = { ArrowRight: [i, j + 1], ArrowLeft: [i, j - 1], ArrowDown: [i + 1, j], ArrowUp: [i - 1, j],
-          PageDown: [rows - 1, j], PageUp: [0, j], Home: [0, 0], End: [rows - 1, columns - 1] }[event.key];
-        if (!to || event.ctrlKey || event.altKey || event.metaKey) return;
-        event.preventDefault();
-        event.stopPropagation(); // the theme and JupyterLab listen to arrow keys too
-        pick((to[0] + rows) % rows, (to[1] + columns) % columns);
-      });
-    }));
+    marks.push(pointable(made.grid, made.cells, { label: "entry looked at", picked,
+      pick: (i, j) => figure.change({ picked: [i, j] }) }));
+    made.cells.forEach((row, i) => row.forEach((cell, j) => cell.setAttribute("aria-label",
+      `row ${i + 1}, column ${j + 1}: ${format(values[i][j])}`)));
     return made.node;
   }
 

@@ -1,15 +1,8 @@
-import { Figure, clamp, dot, format, html, richHtml, tidy } from "./stage.js";
+import { Figure, format, html, product, replaced, scrub, table, transpose } from "./stage.js";
 
 const REACH = 9.9; // entries are dragged between -9.9 and 9.9, or as far as the largest one
-const STEP = 0.1; // one arrow key, and the grain of a drag
-const PIXELS = 6; // of dragging for one step
-const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
-const ENDS = { Home: -1, End: 1 };
 const ROLES = { X: "output", W: "variable", Z: "output", Y: "output", G: "upstream", gradientW: "gradient",
   gradientX: "gradient" };
-
-const transpose = (A) => A[0].map((_, j) => A.map((row) => row[j]));
-const product = (A, B) => A.map((row) => transpose(B).map((column) => dot(row, column)));
 
 function render({ model, el }) {
   const figure = new Figure({ model, el, kind: "matrix-entry-explorer",
@@ -18,7 +11,6 @@ function render({ model, el }) {
     note: "Ochre moves with it; its slope (green) is the product of the purple." });
   const Y = model.get("Y");
   const reach = Math.max(REACH, ...[...model.get("X"), ...model.get("W")].flat().map(Math.abs));
-  const range = [-reach, reach];
   const factors = { half: 1, mean: 1 / Y.length, library: 2 / (Y.length * Y[0].length) };
   const factor = () => factors[model.get("loss")];
 
@@ -28,62 +20,25 @@ function render({ model, el }) {
     const loss = Z.flat().reduce((sum, z, n) => sum + (z - Y.flat()[n]) ** 2, 0) * factor() / 2;
     return { X, W, Z, Y, G, loss, forW: product(transpose(X), G), forX: product(G, transpose(W)) };
   }
-  const put = (A, i, j, value) =>
-    A.map((row, r) => (r === i ? row.map((x, c) => (c === j ? value : x)) : row));
 
   // ---- tables: name -> rows of cells
   const cells = {};
-  function table(name, title, rows, columns) {
-    const grid = html("div", { class: "md-table", style: `grid-template-columns: repeat(${columns}, auto)` });
-    cells[name] = Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => {
-      const cell = html("span", { class: "md-cell" });
-      grid.append(cell);
-      if (name === "W" || name === "X") scrub(cell, name, i, j);
-      return cell;
-    }));
-    const caption = html("figcaption", { class: `role-${ROLES[name]}` }, ...richHtml(title));
-    return html("figure", { class: "md-tablebox" }, caption, grid);
-  }
-
   const value = (name, i, j) => model.get(name)[i][j];
   function pick(name, i, j) {
     const [table, row, column] = model.get("picked");
     if (table === name && row === i && column === j) return;
     figure.change({ picked: [name, i, j], start: value(name, i, j) });
   }
-  const move = (name, i, j, to) =>
-    figure.change({ [name]: put(model.get(name), i, j, tidy(clamp(to, range), STEP)) });
-
-  // An entry that is dragged along the page, or moved with the arrow keys.
-  function scrub(cell, name, i, j) {
-    const attributes = { role: "slider", tabindex: 0, "data-handle": `${name}-${i}-${j}`,
-      "aria-label": `${name}, row ${i + 1}, column ${j + 1}`,
-      "aria-valuemin": -reach, "aria-valuemax": reach };
-    for (const [key, text] of Object.entries(attributes)) cell.setAttribute(key, text);
-    cell.classList.add("md-scrub");
-    cell.addEventListener("focus", () => pick(name, i, j));
-    cell.addEventListener("keydown", (event) => {
-      const [keys, end] = [KEYS[event.key], ENDS[event.key]];
-      if (!(keys || end) || event.ctrlKey || event.altKey || event.metaKey) return;
-      event.preventDefault();
-      event.stopPropagation();
-      move(name, i, j, end ? end * reach : value(name, i, j) + keys * STEP * (event.shiftKey ? 0.1 : 1));
-    });
-    cell.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      event.preventDefault();
-      cell.focus({ preventScroll: true });
-      pick(name, i, j);
-      const from = value(name, i, j);
-      cell.setPointerCapture(event.pointerId);
-      const drag = (next) => {
-        const pixels = (next.clientX - event.clientX) - (next.clientY - event.clientY);
-        move(name, i, j, from + STEP * Math.round(pixels / PIXELS));
-      };
-      cell.addEventListener("pointermove", drag);
-      const drop = () => cell.removeEventListener("pointermove", drag);
-      cell.addEventListener("lostpointercapture", drop, { once: true });
-    });
+  function numbers(name, title, rows, columns) {
+    const made = table(title, rows, columns, ROLES[name]);
+    cells[name] = made.cells;
+    if (name === "W" || name === "X") {
+      made.cells.forEach((row, i) => row.forEach((cell, j) => scrub(cell, {
+        name: `${name}-${i}-${j}`, label: `${name}, row ${i + 1}, column ${j + 1}`, reach,
+        get: () => value(name, i, j), pick: () => pick(name, i, j),
+        set: (to) => figure.change({ [name]: replaced(model.get(name), i, j, to) }) })));
+    }
+    return made.node;
   }
 
   const [m, d, k] = [Y.length, model.get("W").length, Y[0].length];
@@ -91,10 +46,10 @@ function render({ model, el }) {
   const line = (...parts) => html("div", { class: "md-equation" }, ...parts);
   const pair = (...parts) => html("div", { class: "md-equation md-apart" }, ...parts);
   figure.stage.append(
-    line(table("X", "*X*", m, d), table("W", "*W*", d, k),
-      html("div", { class: "md-result" }, sign("="), table("Z", "*Z* = *XW*", m, k))),
-    pair(table("G", "*G* ∝ *Z* − *Y*", m, k), table("Y", "*Y*", m, k)),
-    pair(table("gradientW", "∇_W *L* = *X*^⊤*G*", d, k), table("gradientX", "∇_X *L* = *GW*^⊤", m, d)));
+    line(numbers("X", "*X*", m, d), numbers("W", "*W*", d, k),
+      html("div", { class: "md-result" }, sign("="), numbers("Z", "*Z* = *XW*", m, k))),
+    pair(numbers("G", "*G* ∝ *Z* − *Y*", m, k), numbers("Y", "*Y*", m, k)),
+    pair(numbers("gradientW", "∇_W *L* = *X*^⊤*G*", d, k), numbers("gradientX", "∇_X *L* = *GW*^⊤", m, d)));
 
   figure.choice({ name: "loss", label: "loss, with *R* = *Z* − *Y*",
     options: [["half", "½ ‖R‖²"], ["mean", `1/(2m) ‖R‖², m = ${m}`],
@@ -142,7 +97,7 @@ function render({ model, el }) {
       : now.G[i].map((g, n) => g * now.W[j][n]);
     const start = model.get("start");
     const before = evaluate(...["X", "W"].map((name) =>
-      (name === table ? put(now[name], i, j, start) : now[name])));
+      (name === table ? replaced(now[name], i, j, start) : now[name])));
     const first = (table === "W" ? before.forW : before.forX)[i][j];
     figure.show({ loss: now.loss, slope: gradient[i][j], terms, predicted: first * (now[table][i][j] - start),
       actual: now.loss - before.loss, gradient });

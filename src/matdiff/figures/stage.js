@@ -689,3 +689,94 @@ export class Handle {
     this.root.toggleAttribute("hidden", hidden);
   }
 }
+
+// ------------------------------------------------------------------ tables of numbers
+
+export const transpose = (A) => A[0].map((_, j) => A.map((row) => row[j]));
+export const product = (A, B) => A.map((row) => transpose(B).map((column) => dot(row, column)));
+export const replaced = (A, i, j, value) =>
+  A.map((row, r) => (r === i ? row.map((x, c) => (c === j ? value : x)) : row));
+
+// A table with its title: what stands in it is written later, `cells[i][j].textContent = ...`.
+export function table(title, rows, columns, role) {
+  const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, () =>
+    html("span", { class: "md-cell" })));
+  const grid = html("div", { class: "md-table", style: `grid-template-columns: repeat(${columns}, auto)` },
+    ...cells.flat());
+  const caption = html("figcaption", { class: `role-${role}` }, ...richHtml(title));
+  return { cells, grid, node: html("figure", { class: "md-tablebox" }, caption, grid) };
+}
+
+const PIXELS = 6; // of dragging an entry for one step
+
+// Makes a cell an entry that is dragged along the page or moved with the arrow keys, from -reach to reach.
+// `get()` is its value, `set(value)` gives it another one, `pick()` says that it is looked at now.
+export function scrub(cell, { name, label, reach, step = 0.1, get, set, pick = () => {} }) {
+  const attributes = { role: "slider", tabindex: 0, "data-handle": name, "aria-label": label,
+    "aria-valuemin": -reach, "aria-valuemax": reach };
+  build(cell, attributes, []);
+  cell.classList.add("md-scrub");
+  const move = (to) => set(tidy(clamp(to, [-reach, reach]), step));
+  cell.addEventListener("focus", pick);
+  cell.addEventListener("keydown", (event) => {
+    const [keys, end] = [KEYS[event.key], ENDS[event.key]];
+    if (!(keys || end) || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation(); // the theme and JupyterLab listen to arrow keys too
+    move(end ? end * reach : get() + (keys[0] + keys[1]) * step * (event.shiftKey ? 0.1 : 1));
+  });
+  cell.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    cell.focus({ preventScroll: true });
+    pick();
+    const from = get();
+    cell.setPointerCapture(event.pointerId);
+    const drag = (next) => {
+      const pixels = (next.clientX - event.clientX) - (next.clientY - event.clientY);
+      move(from + step * Math.round(pixels / PIXELS));
+    };
+    cell.addEventListener("pointermove", drag);
+    const drop = () => cell.removeEventListener("pointermove", drag);
+    cell.addEventListener("lostpointercapture", drop, { once: true });
+  });
+}
+
+// Makes the cells of a grid entries to point at, by mouse, finger and arrow keys: one of them is chosen.
+// `picked()` is its row and column, `pick(i, j)` chooses another one.  Returns what marks the chosen one.
+export function pointable(grid, cells, { label, picked, pick }) {
+  const [rows, columns] = [cells.length, cells[0].length];
+  const choose = (i, j) => {
+    const [pi, pj] = picked();
+    if (i !== pi || j !== pj) pick(i, j);
+    cells[i][j].focus({ preventScroll: true });
+  };
+  build(grid, { role: "radiogroup", "aria-label": label }, []);
+  cells.forEach((row, i) => row.forEach((cell, j) => {
+    build(cell, { role: "radio", "data-entry": `${i}-${j}` }, []);
+    cell.classList.add("md-point");
+    cell.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      if (cell.hasPointerCapture(event.pointerId)) cell.releasePointerCapture(event.pointerId); // a finger keeps it
+      choose(i, j);
+    });
+    cell.addEventListener("pointerenter", (event) => { if (event.buttons) choose(i, j); });
+    cell.addEventListener("keydown", (event) => {
+      const to = { ArrowRight: [i, j + 1], ArrowLeft: [i, j - 1], ArrowDown: [i + 1, j], ArrowUp: [i - 1, j],
+        PageDown: [rows - 1, j], PageUp: [0, j], Home: [0, 0], End: [rows - 1, columns - 1] }[event.key];
+      if (!to || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      event.stopPropagation(); // the theme and JupyterLab listen to arrow keys too
+      choose((to[0] + rows) % rows, (to[1] + columns) % columns);
+    });
+  }));
+  return () => {
+    const [pi, pj] = picked();
+    cells.forEach((row, i) => row.forEach((cell, j) => {
+      const here = i === pi && j === pj;
+      build(cell, { "aria-checked": here, tabindex: here ? 0 : -1 }, []);
+      if (here) cell.setAttribute("data-handle", "entry");
+      else cell.removeAttribute("data-handle");
+    }));
+  };
+}
