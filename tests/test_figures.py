@@ -15,7 +15,7 @@ from py_mini_racer import MiniRacer
 
 import matdiff
 from matdiff import figures, identities, palette
-from matdiff.figures import (DensityMap, DifferenceCurve, ForwardBackward, FourViews, GradientExplorer, LocalLinearMap,
+from matdiff.figures import (DensityMap, DifferenceCurve, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer, LocalLinearMap,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper)
 from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
@@ -54,6 +54,8 @@ FIGURES = {
     "layers, forward": lambda: ForwardBackward((3, 4, 2, 5), mode="forward", seed=2, done=2),
     "views": lambda: FourViews(["quadratic form", "trace of AXB", "Gram matrix of the columns"]),
     "views, later": lambda: FourViews("trace of X^T BX", step=2, picked=(1, 0)),
+    "ellipse": lambda: GaussianEllipse(CLOUD, (0.4, -0.3), [[1, 0.3], [0.3, 0.6]]),
+    "ellipse, two": lambda: GaussianEllipse(mean=(-1, 0.2), covariance=[[0.5, 0.2], [0.2, 0.8]], other=((1, 0), [[2, -0.5], [-0.5, 1]])),
 }
 
 

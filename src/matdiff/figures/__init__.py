@@ -46,6 +46,7 @@ _CLASSES = {
     "ForwardBackward": "forward_backward",
     "TrainingStepper": "training_stepper",
     "FourViews": "four_views",
+    "GaussianEllipse": "gaussian_ellipse",
     "Figure": "base",
 }
 
