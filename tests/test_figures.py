@@ -15,7 +15,7 @@ from py_mini_racer import MiniRacer
 
 import matdiff
 from matdiff import figures, identities, palette
-from matdiff.figures import (DensityMap, DifferenceCurve, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer, LocalLinearMap,
+from matdiff.figures import (DensityMap, DeterminantBox, DifferenceCurve, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer, LocalLinearMap,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper)
 from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
@@ -50,6 +50,9 @@ FIGURES = {
     "training, sum": lambda: TrainingStepper(CLOUD, CLASSES, eta=4, reduction="sum", weights=(2, 1, -1)),
     "density": lambda: DensityMap([[1, 2], [0.5, -1]]),
     "density, bars forgotten": lambda: DensityMap([[1, 2], [0.5, -1]], bars=False),
+    "box": lambda: DeterminantBox(),
+    "box, log": lambda: DeterminantBox([[2, 3.5], [3, 1]], push=[[1, 0.3], [-0.5, 1.2]], function="log"),
+    "box, flat": lambda: DeterminantBox([[3, 1.5], [2, 1]], push=[[0.5, -1], [-1, 1]]),
     "layers": lambda: ForwardBackward(),
     "layers, forward": lambda: ForwardBackward((3, 4, 2, 5), mode="forward", seed=2, done=2),
     "views": lambda: FourViews(["quadratic form", "trace of AXB", "Gram matrix of the columns"]),

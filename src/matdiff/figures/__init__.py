@@ -43,6 +43,7 @@ _CLASSES = {
     "LocalLinearMap": "local_linear_map",
     "MatrixEntryExplorer": "matrix_entry_explorer",
     "DensityMap": "density_map",
+    "DeterminantBox": "determinant_box",
     "ForwardBackward": "forward_backward",
     "TrainingStepper": "training_stepper",
     "FourViews": "four_views",

@@ -1,6 +1,4 @@
-import { Figure, add, clamp, format, nice, scale, svg, tidy } from "./stage.js";
-
-const ROUNDING = 1e-12; // a determinant below this share of its two products is nought
+import { Figure, add, clamp, format, nice, scale, signedArea, svg, tidy } from "./stage.js";
 
 // Dots spread evenly over the unit square but not in rows: multiples of 1/g and 1/g^2 modulo 1, g^3 = g + 1.
 const G = 1.324717957244746;
@@ -38,10 +36,7 @@ function render({ model, el }) {
   ]);
 
   function now() {
-    const [[a, b], [c, d]] = model.get("matrix");
-    const difference = a * d - b * c;
-    const size = Math.abs(a * d) + Math.abs(b * c);
-    const det = Math.abs(difference) > ROUNDING * size ? difference : 0;
+    const det = signedArea(model.get("matrix"));
     const density = det ? 1 / (model.get("bars") ? Math.abs(det) : det) : null;
     return { det, area: Math.abs(det), density, mass: density === null ? null : density * Math.abs(det) };
   }

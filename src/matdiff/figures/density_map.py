@@ -8,6 +8,17 @@ from .matrix_entry_explorer import Matrix
 ROUNDING = 1e-12  # a determinant below this share of its two products is nought
 
 
+def signed_area(matrix):
+    """The determinant of a 2 by 2 matrix, exactly 0 where rounding alone keeps it from being so.
+
+    >>> signed_area([[0.3, 0.9], [0.1, 0.3]])
+    0.0
+    """
+    (a, b), (c, d) = matrix
+    det = a * d - b * c
+    return float(det) if abs(det) > ROUNDING * (abs(a * d) + abs(b * c)) else 0.0
+
+
 class DensityMap(Figure):
     """Drag the images of the two unit steps, the columns of A, and see what becomes of a uniform density.
 
@@ -34,8 +45,7 @@ class DensityMap(Figure):
             require_inside(column, self.limits, f"column {j + 1} of matrix")
 
     def readouts(self):
-        (a, b), (c, d) = self.matrix
-        det = a * d - b * c if abs(a * d - b * c) > ROUNDING * (abs(a * d) + abs(b * c)) else 0.0
+        det = signed_area(self.matrix)
         divisor = abs(det) if self.bars else det
         density = 1 / divisor if det else None
         return {"A": np.array(self.matrix), "det": det, "area": abs(det), "density": density,

@@ -95,6 +95,11 @@ export const norm = (a) => Math.hypot(...a);
 export const add = (a, b, t = 1) => a.map((entry, i) => entry + t * b[i]);
 export const scale = (a, t) => a.map((entry) => t * entry);
 export const times = (matrix, a) => matrix.map((row) => dot(row, a));
+// The determinant of a 2 by 2 matrix, nought where it is below the rounding of its two products.
+export const signedArea = ([[a, b], [c, d]]) => {
+  const det = a * d - b * c;
+  return Math.abs(det) > 1e-12 * (Math.abs(a * d) + Math.abs(b * c)) ? det : 0;
+};
 export const clamp = (x, [low, high]) => Math.min(high, Math.max(low, x));
 export const linspace = (a, b, n) => Array.from({ length: n }, (_, i) => a + ((b - a) * i) / (n - 1));
 // Coordinates that come from pixels carry digits that mean nothing: keep those below a hundredth of a step.
