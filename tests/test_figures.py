@@ -15,7 +15,8 @@ from py_mini_racer import MiniRacer
 
 import matdiff
 from matdiff import figures, identities, palette
-from matdiff.figures import (DensityMap, DeterminantBox, DifferenceCurve, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer, LocalLinearMap,
+from matdiff.figures import (DensityMap, DeterminantBox, DifferenceCurve, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer,
+                             InverseExplorer, LocalLinearMap,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper)
 from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
@@ -59,6 +60,8 @@ FIGURES = {
     "views, later": lambda: FourViews("trace of X^T BX", step=2, picked=(1, 0)),
     "ellipse": lambda: GaussianEllipse(CLOUD, (0.4, -0.3), [[1, 0.3], [0.3, 0.6]]),
     "ellipse, two": lambda: GaussianEllipse(mean=(-1, 0.2), covariance=[[0.5, 0.2], [0.2, 0.8]], other=((1, 0), [[2, -0.5], [-0.5, 1]])),
+    "inverse": lambda: InverseExplorer([[1, 2], [3, 5]], picked=(0, 1)),
+    "inverse, no transpose": lambda: InverseExplorer([[2, 0.5], [-1, 1.5]], picked=(1, 0), transposed=False),
 }
 
 

@@ -48,6 +48,7 @@ _CLASSES = {
     "TrainingStepper": "training_stepper",
     "FourViews": "four_views",
     "GaussianEllipse": "gaussian_ellipse",
+    "InverseExplorer": "inverse_explorer",
     "Figure": "base",
 }
 

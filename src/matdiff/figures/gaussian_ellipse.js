@@ -1,4 +1,4 @@
-import { Figure, add, clamp, dot, format, linspace, nice, norm, scale, tidy, times } from "./stage.js";
+import { Figure, add, clamp, dot, format, linspace, nice, norm, product, scale, tidy, times } from "./stage.js";
 
 const NARROWEST = 0.05; // no half-axis is dragged shorter than this
 
@@ -13,8 +13,6 @@ function covarianceOf([, , a, b, width]) {
 }
 
 const det = ([[a, b], [c, d]]) => a * d - b * c;
-const transpose = (A) => A[0].map((_, j) => A.map((row) => row[j]));
-const product = (A, B) => A.map((row) => transpose(B).map((column) => dot(row, column)));
 const combine = (A, B, t, s = 1) => A.map((row, i) => row.map((x, j) => s * (x + t * B[i][j]))); // s (A + t B)
 const trace = (A) => A[0][0] + A[1][1];
 function inverse([[a, b], [c, d]]) {
