@@ -17,7 +17,7 @@ import matdiff
 from matdiff import figures, identities, palette
 from matdiff.figures import (DensityMap, DeterminantBox, DifferenceCurve, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer,
                              InverseExplorer, LocalLinearMap,
-                             MatrixEntryExplorer, StepSizeCurve, TrainingStepper)
+                             MatrixEntryExplorer, StepSizeCurve, TrainingStepper, VecStacks)
 from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
 from matdiff.figures.formula import Formula, Map, parse
@@ -56,6 +56,8 @@ FIGURES = {
     "box, flat": lambda: DeterminantBox([[3, 1.5], [2, 1]], push=[[0.5, -1], [-1, 1]]),
     "layers": lambda: ForwardBackward(),
     "layers, forward": lambda: ForwardBackward((3, 4, 2, 5), mode="forward", seed=2, done=2),
+    "stacks": lambda: VecStacks(picked=(1, 0)),
+    "stacks, symmetric": lambda: VecStacks([[1, 2, 4], [2, 3, 5], [4, 5, 6]], picked=(2, 1), symmetric=True),
     "views": lambda: FourViews(["quadratic form", "trace of AXB", "Gram matrix of the columns"]),
     "views, later": lambda: FourViews("trace of X^T BX", step=2, picked=(1, 0)),
     "ellipse": lambda: GaussianEllipse(CLOUD, (0.4, -0.3), [[1, 0.3], [0.3, 0.6]]),
@@ -544,6 +546,7 @@ def test_every_control_says_what_numpy_says(shown, name):
             assert differences(shown.readouts(), follow(figure, shown.state()).readouts()) == {}, control
             if before == shown.state():  # what changes nothing here must change the page's other controls
                 assert control in ("zero", "next-seed", f"step-{before.get('step')}"), control
+            before = shown.state()
     shown.reset()
     assert differences(shown.readouts(), FIGURES[name]().readouts()) == {}
 

@@ -49,6 +49,7 @@ _CLASSES = {
     "FourViews": "four_views",
     "GaussianEllipse": "gaussian_ellipse",
     "InverseExplorer": "inverse_explorer",
+    "VecStacks": "vec_stacks",
     "Figure": "base",
 }
 
