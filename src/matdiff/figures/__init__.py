@@ -50,6 +50,7 @@ _CLASSES = {
     "GaussianEllipse": "gaussian_ellipse",
     "InverseExplorer": "inverse_explorer",
     "VecStacks": "vec_stacks",
+    "BlockBuilder": "block_builder",
     "Figure": "base",
 }
 
