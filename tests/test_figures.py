@@ -15,7 +15,7 @@ from py_mini_racer import MiniRacer
 
 import matdiff
 from matdiff import figures, identities, palette
-from matdiff.figures import (BlockBuilder, DensityMap, DeterminantBox, DifferenceCurve, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer,
+from matdiff.figures import (BlockBuilder, ComputationGraph, DensityMap, DeterminantBox, DifferenceCurve, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer,
                              InverseExplorer, LocalLinearMap,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper, VecStacks)
 from matdiff.figures import four_views
@@ -60,6 +60,9 @@ FIGURES = {
     "stacks, symmetric": lambda: VecStacks([[1, 2, 4], [2, 3, 5], [4, 5, 6]], picked=(2, 1), symmetric=True),
     "blocks": lambda: BlockBuilder(X[:3], W, [[1, 0, 2], [2, 1, 0], [-1, 3, 1]], picked=(1, 2), row=3),
     "blocks of the inverse": lambda: BlockBuilder.of_inverse([[2, 1], [0, 1]], [[1, 0], [2, -1]], picked=(1, 0)),
+    "graph": lambda: ComputationGraph([[[1, 0], [-1, 1], [2, -2]], [[2, -1, 4]]], x=(1, 2), target=(3,), done=8),
+    "graph, tanh": lambda: ComputationGraph(sizes=(2, 3, 4, 2), biases=[(1, -1, 0.5), (0, 0, 1, 0.2), (0.1, 0.3)], activation="tanh",
+                                            x=(0.3, -0.25), target=(1, -2.25), done=12, picked=("b2", 3, 0)),
     "views": lambda: FourViews(["quadratic form", "trace of AXB", "Gram matrix of the columns"]),
     "views, later": lambda: FourViews("trace of X^T BX", step=2, picked=(1, 0)),
     "ellipse": lambda: GaussianEllipse(CLOUD, (0.4, -0.3), [[1, 0.3], [0.3, 0.6]]),

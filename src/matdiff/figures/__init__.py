@@ -51,6 +51,7 @@ _CLASSES = {
     "InverseExplorer": "inverse_explorer",
     "VecStacks": "vec_stacks",
     "BlockBuilder": "block_builder",
+    "ComputationGraph": "computation_graph",
     "Figure": "base",
 }
 
