@@ -1,6 +1,8 @@
-import { Figure, add, clamp, dot, format, linspace, nice, norm, product, scale, tidy, times } from "./stage.js";
+import { Figure, add, clamp, dot, format, linspace, nice, norm, product, scale, tidy, times }
+  from "./stage.js";
 
 const NARROWEST = 0.05; // no half-axis is dragged shorter than this
+const TERMS = "½ (trace, distance, log det, −*d*)";
 
 // A Gaussian is five numbers: mean, first half-axis (a vector), length of the second, which stands across it.
 const meanOf = (five) => five.slice(0, 2);
@@ -13,7 +15,8 @@ function covarianceOf([, , a, b, width]) {
 }
 
 const det = ([[a, b], [c, d]]) => a * d - b * c;
-const combine = (A, B, t, s = 1) => A.map((row, i) => row.map((x, j) => s * (x + t * B[i][j]))); // s (A + t B)
+// s (A + t B)
+const combine = (A, B, t, s) => A.map((row, i) => row.map((x, j) => s * (x + t * B[i][j])));
 const trace = (A) => A[0][0] + A[1][1];
 function inverse([[a, b], [c, d]]) {
   const D = a * d - b * c;
@@ -55,9 +58,10 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const figure = new Figure({ model, el, kind: "gaussian-ellipse",
     traits: ["points", "gaussian", "other", "arrows"],
-    hint: data ? "Drag the mean, the ends of the axes, or a point." : "Drag the means and the ends of the axes.",
+    hint: `Drag ${data ? "the mean, the ends of the axes, or a point" : "a mean or the end of an axis"}.`,
     note: data ? "Purple: the pull *Σ*^{−1}**e** of each point. Green: where the likelihood grows." : "" });
-  const plane = figure.panel({ name: "plane", label: "the ellipse of one standard deviation, dashed that of two",
+  const plane = figure.panel({ name: "plane",
+    label: "the ellipse of one standard deviation, dashed that of two",
     x: limits[0], y: limits[1], equal: true });
   const step = nice((limits[0][1] - limits[0][0]) / 80, true);
   const length = (limits[0][1] - limits[0][0]) / 10; // of an arrow that stands for 1
@@ -107,9 +111,9 @@ function render({ model, el }) {
   const slopes = data ? [0, 1, 2].map(() => plane.arrow("gradient", "", { width: 3 })) : [];
   const drawn = [gaussian("gaussian", two ? "*p*" : "*μ*", "variable"),
     ...(two ? [gaussian("other", "*q*", "direction")] : [])];
-  (data ?? []).forEach((_, i) => plane.handle({ name: `point-${i}`, label: `point ${i + 1}`, role: "output", step,
-    radius: 5, get: () => model.get("points")[i],
-    set: (at) => figure.change({ points: model.get("points").map((point, j) => (j === i ? grid(at) : point)) }),
+  const put = (i, at) => model.get("points").map((point, j) => (j === i ? grid(at) : point));
+  (data ?? []).forEach((_, i) => plane.handle({ name: `point-${i}`, label: `point ${i + 1}`, role: "output",
+    step, radius: 5, get: () => model.get("points")[i], set: (at) => figure.change({ points: put(i, at) }),
     text: () => say(format(model.get("points")[i])) }));
 
   function now() {
@@ -152,9 +156,9 @@ function render({ model, el }) {
       { name: "other Sigma", label: "*Σ* of *q*", role: "direction" },
       { name: "entropy", label: "entropy of *p*", role: "output" },
       { name: "KL", label: "KL(*p* ‖ *q*)", role: "output", place: "first" },
-      { name: "KL terms", label: "½ (trace, distance, log det, −*d*)", place: "wide", tiny: 1e-9 },
+      { name: "KL terms", label: TERMS, place: "wide", tiny: 1e-9 },
       { name: "KL back", label: "KL(*q* ‖ *p*)", role: "output", place: "first" },
-      { name: "KL back terms", label: "½ (trace, distance, log det, −*d*)", place: "wide", tiny: 1e-9 }] : []),
+      { name: "KL back terms", label: TERMS, place: "wide", tiny: 1e-9 }] : []),
   ]);
 
   const layout = () => plane.axes({ xlabel: "*x*_1", ylabel: "*x*_2" });

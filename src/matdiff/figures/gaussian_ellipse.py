@@ -1,4 +1,4 @@
-"""A Gaussian in the plane as an ellipse: its likelihood and the gradients, and its distance to another one."""
+"""A Gaussian in the plane as an ellipse: its likelihood, the gradients, and its divergence to another one."""
 import numpy as np
 import traitlets
 
@@ -26,16 +26,16 @@ class Ellipse(Vector):
 
 
 class GaussianEllipse(Figure):
-    """Drag a Gaussian's mean and axes, or the data: log-likelihood, its gradients, and KL to another Gaussian.
+    """Drag a Gaussian's mean and axes, or the data: log-likelihood, its gradients, KL to another Gaussian.
 
     points: data, shape (N, 2), or none.  mean: 2 numbers.  covariance: (2, 2), symmetric, positive definite.
     other: None, or the (mean, covariance) of a second Gaussian q.  limits: (low, high) per axis.  arrows:
     whether the pulls of the points and the gradients are drawn.
 
     Read-outs: mean, Sigma, Lambda = inverse of Sigma.  With points: S, the second moment about the mean;
-    log-likelihood, the mean over the points; its gradients by mean, Sigma and Lambda (matrices with free
-    entries; all symmetric).  With other: entropy; KL = KL(p, q) and KL back = KL(q, p), each half the sum of its
-    four terms: trace, distance of the means, log of the ratio of determinants, minus the dimension.
+    log-likelihood, the mean over the points; its gradients by mean, Sigma and Lambda (symmetric matrices).
+    With other: entropy; KL = KL(p, q) and KL back = KL(q, p), each half the sum of its four terms: trace,
+    distance of the means, log of the ratio of determinants, minus the dimension.
 
     >>> figure = GaussianEllipse([(1, 0), (-1, 1), (0, 2)], mean=(0, 1), covariance=[[1, 0], [0, 2]])
     >>> figure.readouts()["gradient Sigma"].round(3)
@@ -97,8 +97,8 @@ def ellipse(mean, covariance):
     except (TypeError, ValueError):
         mean, Sigma = np.empty(0), np.empty(0)
     if mean.shape != (2,) or Sigma.shape != (2, 2) or not np.isfinite([*mean, *Sigma.flat]).all():
-        raise ValueError("a Gaussian needs a mean of shape (2,) and a covariance of shape (2, 2), finite numbers; "
-                         f"got shapes {mean.shape} and {Sigma.shape}")
+        raise ValueError("a Gaussian needs a mean of shape (2,) and a covariance of shape (2, 2), finite "
+                         f"numbers; got shapes {mean.shape} and {Sigma.shape}")
     if not np.allclose(Sigma, Sigma.T) or np.linalg.eigvalsh(Sigma)[0] <= 0:
         raise ValueError(f"covariance must be symmetric and positive definite; got {Sigma.tolist()}")
     variances, axes = np.linalg.eigh(Sigma)
@@ -110,7 +110,8 @@ def covariance_of(five):
     """The covariance whose half-axes are `five[2:4]` and, across it, one of length `five[4]`."""
     _, _, a, b, width = five
     share = width**2 / (a * a + b * b)
-    return np.array([[a * a + share * b * b, (1 - share) * a * b], [(1 - share) * a * b, b * b + share * a * a]])
+    both = (1 - share) * a * b
+    return np.array([[a * a + share * b * b, both], [both, b * b + share * a * a]])
 
 
 def likelihood(points, mean, Sigma):

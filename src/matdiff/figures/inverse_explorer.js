@@ -1,4 +1,5 @@
-import { Figure, add, clamp, format, html, norm, replaced, richHtml, scale, scrub, table, tidy } from "./stage.js";
+import { Figure, add, clamp, format, html, norm, replaced, richHtml, scale, scrub, table, tidy }
+  from "./stage.js";
 
 const ROUNDING = 1e-12; // a determinant below this share of its two products is nought
 const REACH = 6; // entries are dragged between -6 and 6, or as far as the largest one
@@ -19,7 +20,8 @@ function inverse(X) {
 const largest = ([[a, b], [c, d]]) => (Math.hypot(a + d, c - b) + Math.hypot(a - d, b + c)) / 2;
 
 function render({ model, el }) {
-  const figure = new Figure({ model, el, kind: "inverse-explorer", traits: ["X", "picked", "start", "transposed"],
+  const figure = new Figure({ model, el, kind: "inverse-explorer",
+    traits: ["X", "picked", "start", "transposed"],
     hint: "Drag an entry of *X* up or down, or the dot in the picture.",
     note: "Green: the rates, minus the purple times the ochre part of *X*^{−1}." });
   const reach = Math.max(REACH, ...model.get("X").flat().map(Math.abs));
@@ -35,8 +37,8 @@ function render({ model, el }) {
     const transposed = model.get("transposed");
     const before = replaced(X, k, l, model.get("start"));
     const [Y, Y0] = [inverse(X), inverse(before)];
-    const said = { det: determinant(X), norm: null, "largest rate": null, condition: null, inverse: Y, rates: null,
-      gap: null, change: null, error: null };
+    const said = { det: determinant(X), norm: null, "largest rate": null, condition: null, inverse: Y,
+      rates: null, gap: null, change: null, error: null };
     if (!Y) return said;
     const size = largest(Y);
     const shown = rates(Y, picked, transposed);
@@ -63,10 +65,12 @@ function render({ model, el }) {
   const inverted = table("*X*^{−1}", 2, 2, "output");
   const answers = table("rates", 2, 2, "gradient");
   const caption = answers.node.querySelector("figcaption");
-  figure.stage.append(html("div", { class: "md-equation md-apart" }, given.node, inverted.node, answers.node));
+  const tables = [given, inverted, answers].map((made) => made.node);
+  figure.stage.append(html("div", { class: "md-equation md-apart" }, ...tables));
 
   // ---- the picture: how large the inverse and its rates are, whatever value the picked entry has
-  const side = figure.panel({ name: "growth", label: "norm of the inverse and largest rate against the picked entry",
+  const side = figure.panel({ name: "growth",
+    label: "norm of the inverse and largest rate against the picked entry",
     x: [-reach, reach], y: [1e-2, HIGHEST], aspect: 0.55, margin: { left: 44 } });
   const pole = side.curve("wrong", { width: 1.3, dashed: true });
   const size = side.curve("output", { width: 2 });
@@ -87,25 +91,30 @@ function render({ model, el }) {
     get: () => !model.get("transposed"), set: (forget) => figure.change({ transposed: !forget }) });
   figure.readouts([
     { name: "det", label: "det *X*" }, { name: "norm", label: "‖*X*^{−1}‖", role: "output" },
-    { name: "largest rate", label: "largest rate", role: "gradient" }, { name: "condition", label: "condition" },
+    { name: "largest rate", label: "largest rate", role: "gradient" },
+    { name: "condition", label: "condition" },
     { name: "change", label: "change of *X*^{−1}", role: "output", place: "first" },
     { name: "error", label: "first-order error", role: "wrong", tiny: 1e-9 },
     { name: "gap", label: "rates are off by", role: "wrong", tiny: 1e-9 },
     { name: "inverse", label: "inverse" }, { name: "rates", label: "rates" },
   ]);
-  for (const name of ["inverse", "rates"]) figure.outputs.get(name).item.classList.add("md-hidden"); // tables above
+  for (const name of ["inverse", "rates"]) { // they stand among the tables already
+    figure.outputs.get(name).item.classList.add("md-hidden");
+  }
 
   let view = "";
   function sideAxes([k, l]) { // the axis is named after the picked entry
     if (view === `${k}${l} ${side.width}`) return;
     view = `${k}${l} ${side.width}`;
-    side.axes({ xlabel: `*X*_{${k + 1}${l + 1}}`, ylabel: "size", yticks: [0.01, 0.1, 1, 10, 100, 1000, 10000] });
+    side.axes({ xlabel: `*X*_{${k + 1}${l + 1}}`, ylabel: "size",
+      yticks: [-2, -1, 0, 1, 2, 3, 4].map((n) => 10 ** n) });
   }
 
   function layout() {
     side.view({ ylog: true });
     view = "";
-    names.forEach((name, n) => name.place([side.margin.left + side.inner[0] - 95 * n, 15])); // above the picture
+    const end = side.margin.left + side.inner[0];
+    names.forEach((name, n) => name.place([end - 95 * n, 15])); // above the picture
   }
 
   function write(cells, numbers, mark) {

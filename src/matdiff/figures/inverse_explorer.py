@@ -1,4 +1,4 @@
-"""The inverse of a 2 by 2 matrix: what one entry does to all of it, and how that grows near a singular matrix."""
+"""The inverse of a 2 by 2 matrix: what one entry does to all of it, and how that grows."""
 import numpy as np
 import traitlets
 
@@ -12,12 +12,12 @@ class InverseExplorer(Figure):
     """Drag an entry of X: its inverse, the rates by that entry, and how far a first-order prediction goes.
 
     X: shape (2, 2).  picked: (row, column), the entry that is dragged; `start`, its value when it was picked.
-    transposed: whether the rates by the entry (k, l) are minus column k times *row* l of the inverse; without,
-    minus column k times *column* l, what -(inverse ⊗ inverse) gives.
+    transposed: whether the rates by the entry (k, l) are minus column k times *row* l of the inverse;
+    without, minus column k times *column* l, what -(inverse ⊗ inverse) gives.
 
     Read-outs: det; norm of the inverse and condition, both in the spectral norm; largest rate, that of the
-    inverse in its worst direction: the norm squared; inverse; rates by the picked entry, as shown; gap, how far
-    these are from the true ones; change of the inverse since `start` and the error of its first-order
+    inverse in its worst direction: the norm squared; inverse; rates by the picked entry, as shown; gap, how
+    far these are from the true ones; change of the inverse since `start` and the error of its first-order
     prediction, both in the Frobenius norm.  None where there is no inverse.
 
     >>> InverseExplorer([[1, 2], [3, 5]], picked=(0, 1)).readouts()["rates"].round(6)
@@ -27,7 +27,8 @@ class InverseExplorer(Figure):
 
     kind = "inverse-explorer"
     X = Matrix((2, 2), default_value=((1.0, 0.0), (0.0, 1.0))).tag(sync=True)
-    picked = traitlets.Tuple(traitlets.Int(min=0, max=1), traitlets.Int(min=0, max=1), default_value=(0, 0)).tag(sync=True)
+    picked = traitlets.Tuple(traitlets.Int(min=0, max=1), traitlets.Int(min=0, max=1),
+                             default_value=(0, 0)).tag(sync=True)
     start = Number(0).tag(sync=True)
     transposed = traitlets.Bool(True).tag(sync=True)
 
@@ -45,7 +46,8 @@ class InverseExplorer(Figure):
         before = X.copy()
         before[self.picked] = self.start
         det, Y, Y0 = determinant(X), inverse(X), inverse(before)
-        said = dict.fromkeys(("norm", "largest rate", "condition", "inverse", "rates", "gap", "change", "error"))
+        said = dict.fromkeys(("norm", "largest rate", "condition", "inverse", "rates", "gap", "change",
+                              "error"))
         if Y is not None:
             norm, rates = np.linalg.norm(Y, 2), self._rates(Y, self.transposed)
             said |= {"norm": float(norm), "largest rate": float(norm**2),

@@ -231,7 +231,7 @@ ENTRIES = (
                      r"$\nabla\det$ taken at $X^{-1}$: the inner derivative is missing"),
                Wrong(r"-\det(X^{-1})\,X^{-1}", "-det(inv(X)) * inv(X)", "transposed",
                      "right if $X$ is symmetric")),
-        refs="CB62", chapter=8),
+        refs="CB62", chapter=8, section="sec-8-backward"),
 
     # The logarithm of a determinant
 

@@ -41,7 +41,7 @@ ENTRIES = (
                    r"X^{-1}$.")),
         refs="CB40 CB60 S08-C04 S08-C06 S08-C11 S08-C12 S08-C18 S08-C19 S08-C20 S08-C21 "
              "G08.1a G08.3 G18.2f E02",
-        chapter=8, also="matrix inverse backward rule"),
+        chapter=8, section="sec-8-sandwich", also="matrix inverse backward rule"),
 
     Identity(
         "inverse, rows stacked", "x: n, X: n n invertible; x = X.ravel()",
@@ -54,7 +54,7 @@ ENTRIES = (
                      "transposed",
                      "right for stacked columns; the two orders happen to be each other's transpose"),),
         note=r"NumPy and PyTorch flatten this way: $\mathbf{x}$ = `X.ravel()`.",
-        refs="G08.1b E02", chapter=8, also="row-major"),
+        refs="G08.1b E02", chapter=8, section="sec-8-table", also="row-major"),
 
     Identity(
         "inverse along a path", "t:, A: n n invertible, B: n n; B = B / 9",
@@ -69,7 +69,7 @@ ENTRIES = (
                Wrong(r"Y^{-1}\dot Y\,Y^{-1}\,dt", "inv(A + t**2 * B) @ (2 * t * B) @ inv(A + t**2 * B) * dt",
                      "sign", r"the minus of $(1/y)' = -\dot y/y^2$")),
         note=r"The variable is $t$, and $Y$ is a function of it. In '$dX/dX$' one letter would be both.",
-        refs="CB59 S08-C03 E47", chapter=8),
+        refs="CB59 S08-C03 E47", chapter=8, section="sec-8-path"),
 
     Identity(
         "inverse times the matrix", "X: n n invertible",
@@ -78,7 +78,7 @@ ENTRIES = (
         differential=(r"dX\,X^{-1} + X\,d(X^{-1})", "dX @ inv(X) + X @ (-inv(X) @ dX @ inv(X))"),
         reason=r"That is the definition; so the differential, by the product rule, is $dI = 0$.",
         conditions={"$X$ is invertible": "X[1] = X[0]"},
-        refs="S08-C07 S08-C08 S08-C09", chapter=8),
+        refs="S08-C07 S08-C08 S08-C09", chapter=8, section="sec-8-sandwich"),
 
     Identity(
         "inverse times the matrix, which is held", "X: n n invertible, A: n n; A = X.copy()",
@@ -88,7 +88,7 @@ ENTRIES = (
         conditions={"the matrix that is held is $X$": "A = A + np.eye(n)"},
         wrong=(Wrong(r"-X^{-1}dX", "-inv(X) @ dX", None, r"$dX$ stands where $X$ was, on the left",
                      unnamed="it holds at one $X$ only, the one that is held"),),
-        refs="S08-C10", chapter=8),
+        refs="S08-C10", chapter=8, section="sec-8-sandwich"),
 
     Identity(
         "inverse, second differential", "t:, X: n n invertible, V: n n; t = 0 * t",
@@ -106,7 +106,7 @@ ENTRIES = (
                      Y = inv(X + t * V)
                      return -2 * Y @ V @ Y @ V @ Y * dt""", "sign", "two signs cancel")),
         note=r"At $t = 0$ it is $d^2(X^{-1}) = 2X^{-1}dX\,X^{-1}dX\,X^{-1}$.",
-        refs="G08.5", chapter=8),
+        refs="G08.5", chapter=8, section="sec-8-finite"),
 
     Identity(
         "inverse of a symmetric matrix", "S: n n positive definite",
@@ -117,7 +117,7 @@ ENTRIES = (
         conditions={"$S$ is symmetric": "S: n n invertible"},
         wrong=(Wrong(r"-I\otimes S^{-2}", "-np.kron(np.eye(n), inv(S) @ inv(S))", "wrong order",
                      r"the rule for numbers, $-S^{-2}\,dS$"),),
-        refs="S08-C16", chapter=8, also="covariance precision"),
+        refs="S08-C16", chapter=8, section="sec-8-table", also="covariance precision"),
 
     Identity(
         "inverse over the free entries", "s: n, S: n n positive definite; s = vech(S)",
@@ -133,7 +133,7 @@ ENTRIES = (
                      return -D.T @ np.kron(Y, Y) @ D""", "missing chain factor",
                      r"$D_n^\top$ adds the two places of an entry, $D_n^+$ takes their mean"),),
         note=r"$D_n^+ = (D_n^\top D_n)^{-1}D_n^\top$.",
-        refs="G08.9", chapter=8, also="duplication matrix"),
+        refs="G08.9", chapter=8, section="sec-8-free", also="duplication matrix"),
 
     Identity(
         "Woodbury identity", "A: n n invertible, U: n k, C: k k invertible, V: k n",
@@ -151,7 +151,8 @@ ENTRIES = (
                Wrong(r"A^{-1} - A^{-1}UCVA^{-1}", "inv(A) - inv(A) @ U @ C @ V @ inv(A)", None,
                      "that is the first-order change, for a small step",
                      unnamed="two matrices differ: there is no derivative to name")),
-        refs="G08.6", chapter=8, symbolic="rational functions of sixteen symbols: SymPy takes four seconds"),
+        refs="G08.6", chapter=8, section="sec-8-woodbury",
+        symbolic="rational functions of sixteen symbols: SymPy takes four seconds"),
 
     Identity(
         "Sherman-Morrison formula", "A: n n invertible, u: n, v: n",
@@ -167,7 +168,7 @@ ENTRIES = (
                      "inv(A) - np.outer(inv(A) @ u, v @ inv(A))", None,
                      r"$-X^{-1}dX\,X^{-1}$ for a step that is not small",
                      unnamed="two matrices differ: there is no derivative to name"),),
-        chapter=8, also="inverse after a rank-one update"),
+        chapter=8, section="sec-8-woodbury", also="inverse after a rank-one update"),
 
     # Scalars made with an inverse
 
@@ -200,7 +201,7 @@ ENTRIES = (
             steps=("Four factors, two indices that repeat, two that stay.",
                    "Multiply by $dX_{kl}$ and sum: the indices read $i, k, l, j$, a chain.",
                    r"Turn the trace of the chain until $dX$ is last; the rest is $G^\top$.")),
-        refs="CB61 G08.2", chapter=8),
+        refs="CB61 G08.2", chapter=8, section="sec-8-backward"),
 
     Identity(
         "trace of AX^-1 B", "X: n n invertible, A: k n, B: n k",
@@ -216,7 +217,7 @@ ENTRIES = (
                Wrong(r"A^\top B^\top", "A.T @ B.T", "missing chain factor",
                      r"the rule for $\operatorname{tr}(AXB)$")),
         note=r"Written out it is $-X^{-\top}A^\top B^\top X^{-\top}$.",
-        refs="CB63 CB124 G07.4", chapter=8),
+        refs="CB63 CB124 G07.4", chapter=8, section="sec-8-backward"),
 
     Identity(
         "trace of (X + A)^-1", "X: n n invertible, A: n n; A = A / 9",
@@ -230,7 +231,7 @@ ENTRIES = (
                Wrong(r"-\big(X^{-2}\big)^\top", "-(inv(X) @ inv(X)).T", "missing product-rule term",
                      "a constant adds nothing to $dY$, but it stays in $Y$")),
         note="$X$ itself may be singular.",
-        refs="CB64", chapter=8),
+        refs="CB64", chapter=8, section="sec-8-backward"),
 
     Identity(
         "trace of (X^T X)^-1 A", "X: N k, A: k k",
@@ -249,7 +250,7 @@ ENTRIES = (
                      "one of the two $X$ was held"),
                Wrong(r"-M(A + A^\top)MX^\top", "-inv(X.T @ X) @ (A + A.T) @ inv(X.T @ X) @ X.T", "transposed",
                      r"that is $G^\top$")),
-        refs="G08.8", chapter=8),
+        refs="G08.8", chapter=8, section="sec-8-backward"),
 
     Identity(
         "trace of (X^T CX)^-1 A", "X: N k, C: N N positive definite, A: k k",
@@ -266,7 +267,7 @@ ENTRIES = (
                      "right if $A$ is symmetric"),
                Wrong(r"-XM(A + A^\top)M", "-X @ inv(X.T @ C @ X) @ (A + A.T) @ inv(X.T @ C @ X)",
                      "missing chain factor", "$C$ forgotten")),
-        refs="CB125", chapter=8,
+        refs="CB125", chapter=8, section="sec-8-backward",
         symbolic="an inverse of products of three matrices: SymPy takes twelve seconds"),
 
     Identity(
@@ -289,7 +290,7 @@ ENTRIES = (
                      M = inv(X.T @ C @ X)
                      return 2 * B @ X @ M + 2 * C @ X @ M @ X.T @ B @ X @ M""", "sign",
                      r"the minus of $d(Y^{-1})$")),
-        refs="CB126", chapter=8,
+        refs="CB126", chapter=8, section="sec-8-backward",
         symbolic="an inverse of products of three matrices: SymPy takes over a minute",
         also="trace ratio discriminant analysis"),
 
@@ -314,7 +315,7 @@ ENTRIES = (
                      return 2 * B @ X @ M - 2 * C @ X @ M""", "missing chain factor",
                      "numerator and denominator taken apart")),
         note="The Cookbook asks for symmetric $B$ and $C$ only; without a symmetric $A$ it fails.",
-        refs="CB127", chapter=8,
+        refs="CB127", chapter=8, section="sec-8-backward",
         symbolic="an inverse of products of three matrices: SymPy takes over a minute"),
 
     # Linear systems
@@ -330,7 +331,7 @@ ENTRIES = (
         wrong=(Wrong(r"A^{-1}\mathbf{g}", "solve(A, G)", "transposed",
                      "right if $A$ is symmetric, as every Hessian is", "pullback"),
                Wrong(r"A^{-\top}", "inv(A).T", "transposed", "outputs and inputs changed places")),
-        refs="G08.4a", chapter=8),
+        refs="G08.4a", chapter=8, section="sec-8-solve"),
 
     Identity(
         "linear solve, in the matrix", "A: n n invertible, b: n",
@@ -351,7 +352,7 @@ ENTRIES = (
                      "one of two inputs is held")),
         note=r"With a Hessian $H$ and a gradient it is the differential of the Newton step "
              r"$H^{-1}\mathbf{g}$.",
-        refs="G08.4b S08-C14", chapter=8, also="newton step implicit"),
+        refs="G08.4b S08-C14", chapter=8, section="sec-8-newton", also="newton step implicit"),
 
     Identity(
         "linear solve with several right sides", "A: n n invertible, B: n k",
@@ -365,7 +366,7 @@ ENTRIES = (
                      r"$A$ stands on the other side", "pullback"),
                Wrong(r"-XG^\top A^{-1}", "-solve(A, B) @ G.T @ inv(A)", "transposed",
                      "read off before transposing", "pullback")),
-        chapter=8),
+        chapter=8, section="sec-8-solve"),
 
     # Covariance and precision
 
@@ -383,7 +384,7 @@ ENTRIES = (
                      "np.outer(inv(Sigma) @ x, inv(Sigma) @ x)", "sign", r"the minus of $d(\Sigma^{-1})$"),
                Wrong(r"\mathbf{x}\mathbf{x}^\top", "np.outer(x, x)", None,
                      r"that is the gradient in $\Sigma^{-1}$", unnamed="the gradient of another function")),
-        refs="S08-C15", chapter=8),
+        refs="S08-C15", chapter=8, section="sec-8-covariance"),
 
     Identity(
         "Gaussian negative log-likelihood, in the covariance", "Sigma: n n positive definite, E: N n",
@@ -404,7 +405,7 @@ ENTRIES = (
                Wrong(r"\tfrac12(\Sigma^{-1} - \Sigma^{-1}S\Sigma^{-1})",
                      "(inv(Sigma) - inv(Sigma) @ (E.T @ E / N) @ inv(Sigma)) / 2", "factor", "$N$ lost")),
         note=r"Up to a constant. $S = \tfrac1NE^\top E$ is the covariance of the rows of $E$ about zero.",
-        refs="G08.7a", chapter=8),
+        refs="G08.7a", chapter=8, section="sec-8-covariance"),
 
     Identity(
         "Gaussian negative log-likelihood, in the precision", "Lambda: n n positive definite, E: N n",
@@ -422,7 +423,7 @@ ENTRIES = (
                Wrong(r"\tfrac N2(S - \Lambda)", "N / 2 * (E.T @ E / N - Lambda)", "missing chain factor",
                      r"$\Sigma$ and $\Lambda$ mixed up")),
         note=r"Up to a constant. $S = \tfrac1NE^\top E$ is the covariance of the rows of $E$ about zero.",
-        refs="G08.7b", chapter=8),
+        refs="G08.7b", chapter=8, section="sec-8-covariance"),
 
     Identity(
         "Fisher information of a covariance", "s: n, S: n n positive definite; s = vech(S)",
@@ -444,5 +445,5 @@ ENTRIES = (
                      return D.T @ np.kron(Y, Y) @ D""", None,
                      r"the $\tfrac12$ of the likelihood lost", "hessian",
                      r"the Hessian has this form at $\Sigma = S$ only"),),
-        refs="S08-C17", chapter=8),
+        refs="S08-C17", chapter=8, section="sec-8-free"),
 )
