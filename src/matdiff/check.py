@@ -598,6 +598,8 @@ class _Judge:
                          f"The function has a kink at this X, and your {self.kind} "
                          "lies outside its one-sided slopes.", *_worst(here))
         beside = self.general(here) if callable(self.claim) else None
+        still = None if beside is None else self.unread(here, beside)
+        beside = beside if still is None else self.general(here, still) or beside
         return self.explain([here] if beside is None else [here, beside])
 
     def explain(self, points, passed_first=False):

@@ -9,7 +9,7 @@ from .changed import along, directions, mended, only_diagonal, only_symmetric_co
 from .inside import extra_factor, only_inner_diagonal, product_of_slopes, stops_short, wrong_order
 from .multiples import constants, near, plain
 from .probes import ENOUGH, chain_of
-from .slips import held, part_of, product, said_of, slips, with_other
+from .slips import FLAT, held, part_of, product, reckoned, said_of, slips, with_other
 
 __all__ = ["along", "directions", "extra_factor", "held_terms", "mended", "only_diagonal",
            "only_inner_diagonal", "only_symmetric_constant", "product_of_slopes", "replayed", "stops_short",
@@ -27,10 +27,10 @@ def replayed(case):
     chain.tapes[0].demand(len(chain.steps))
     either = C.shape == C.shape[::-1] and C.ndim == 2
     ways = (False, True) if either else (C.shape != G.shape,)
-    cs = np.array([1.0, -1.0] + [s / v for v in constants(case) for s in (1, -1)])
+    cs = np.array([1.0, -1.0] + [s / v for v in constants(case) for s in (1, -1)] + [3.0])
     first = chain.probe(0, 0)
     tried = [(step, *slip) for step in chain.steps for slip in (
-        *held_slips(step), *slips(step), *dropped(step), *ones_for_a_matrix(step))]
+        *held_slips(step), *slips(step), *dropped(step), *ones_for_a_matrix(step), *over_another_axis(step))]
     slopes = np.array([slope_or_nan(first, step, edit) for step, _, _, edit in tried])
     fit = {turned: (np.abs(claimed(first, turned) - np.outer(slopes, cs)) <= 1e-7 * first.size).any(axis=1)
            for turned in ways}     # at the first probe
@@ -58,7 +58,12 @@ def scalar_name(step, name):
 
 
 def dropped(step):
-    """Something left out of a sum or difference in the function's value, while it moves as it should."""
+    """Something left out of a sum or difference in the function's value, while it moves as it should; or a
+    function of one argument left out altogether."""
+    if len(step.moving) == 1 == len(step.operands) and isinstance(step.output, np.ndarray) and (
+            step.of_entries and step.name not in FLAT or step.name in ("max", "amax", "maximum.reduce")):
+        yield ("missing chain factor", f"{said_of(step)} is missing, in value and slope",
+               reckoned(lambda s, o: o[0] + 0.0))
     if step.name not in ("add", "subtract") or len(step.operands) != 2:
         return
     for slot in (0, 1):
@@ -71,10 +76,24 @@ def dropped(step):
                        absent(slot))
 
 
+def over_another_axis(step):
+    """A sum or mean along one axis of a matrix, differentiated or taken along the other one."""
+    if step.along is None or step.axis not in (0, 1, -1) or np.ndim(step.operands[0]) != 2:
+        return
+    old, new = step.axis % 2, 1 - step.axis % 2
+    said = f"{said_of(step)} is taken over axis {new} where it belongs over axis {old}"
+    yield "wrong axis", f"{said}, in its derivative", reckoned(
+        lambda s, o: s.output + s.along([o[0] - s.operands[0]], new, True))
+    yield "wrong axis", said, reckoned(lambda s, o: s.along(o, new, True))
+
+
+OTHER_PRODUCTS = ("kron", "einsum", "convolve", "correlate", "outer", "tensordot")
+
+
 def ones_for_a_matrix(step):
     """The matrix of a product left out on the way back, as if its entries were ones."""
-    for slot in step.moving if step.name in PRODUCTS and len(step.operands) == 2 else ():
-        if np.ndim(step.operands[1 - slot]) == 2:
+    for slot in step.moving if step.name in (*PRODUCTS, *OTHER_PRODUCTS) and len(step.operands) == 2 else ():
+        if np.ndim(step.operands[1 - slot]) == 2 or step.name in OTHER_PRODUCTS:
             yield ("missing chain factor", f"the matrix in {said_of(step)} is missing: a sum stands for it",
                    product(slot, with_other(np.ones_like)))
 
@@ -163,17 +182,24 @@ def slip_finding(case, name, text, c, turned):
         return Finding("not symmetrised" + sign,
                        describe(case, f"one of two terms is taken twice instead of both{said}"),
                        also=("missing product-rule term",))
+    if name == "missing product-rule term" and near(c, 3) and "all arguments" in text:
+        return Finding("not symmetrised", describe(case, "one of three terms is taken three times instead of "
+                                                         "all three once"), also=(name,))
     if name == "missing product-rule term" and near(c, 3):
         return Finding(name,
                        describe(case, "one of three terms is taken three times instead of all three once"))
     found = plain(case, [c], 9)
+    if near(c, 3) and " times yours" in found[1]:
+        return None
     if turned and name == "only for symmetric input" and case.kind == "Jacobian":
         name, turned = "wrong order", False
         text = f"a diagonal matrix stands on the wrong side ({text.split(' is ')[0]})"
+    if turned and name == "transposed" and case.kind == "Jacobian":
+        name, turned, text = "wrong order", False, "two factors stand in the wrong order"
     if "slope belongs" in text and found[0]:
         return None     # a constant on top of a wrong slope is a coincidence of sizes
     if name == "missing chain factor" and found[0] == "factor":
-        found = ("", found[1])      # a constant belongs to the factor that is missing
+        text, found = f"{text}, but for a constant", ("", "")   # it belongs to the factor that is missing
     names = [n for n in ("transposed" if turned else "", name, found[0]) if n]
     sentence = ", and ".join(s for s in (text, "it is the transpose" if turned else "", found[1]) if s)
     also = {"only for symmetric input": ("transposed",)}.get(name, ())

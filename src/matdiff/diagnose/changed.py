@@ -5,7 +5,7 @@ import numpy as np
 
 from ..vec import vec
 from .case import Finding, describe, square
-from .slips import mends, other_axes
+from .slips import mends, other_axes, other_products
 from .structure import DIAGONAL, STRUCTURED, only_structured
 
 
@@ -85,7 +85,7 @@ def mended(case):
     tapes, data = case.tapes(case.claim), case.tapes()[0].constants()
     single = ((name, text, {step.index: edit})
               for step in tapes[0].steps for name, text, edit in mends(step, data))
-    for name, text, edits in chain(single, other_axes(tapes[0].steps)):
+    for name, text, edits in chain(single, other_axes(tapes[0].steps), other_products(tapes[0].steps)):
         if edits and all(mends_it(tape, p, edits) for tape, p in zip(tapes, case.points)):
             yield Finding(name, describe(case, text), also=("transposed",) if "symmetric" in name else ())
 

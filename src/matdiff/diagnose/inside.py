@@ -256,8 +256,10 @@ def only_inner_diagonal(case):
             diagonal = [np.array([column[later].flat[j] for j, column in enumerate(points)]).reshape(shape)
                         for points in columns]
             fit = [np.sum(p.back[later] * diagonal[i] * motion(p, place)) for i, p in chain.each()]
-            if any(fit) and all(abs(p.claim - value) <= 1e-7 * p.size
-                                for value, (i, p) in zip(fit, chain.each())):
+            rest = [p.truth - inner(p.back[later], onward(p.tape, place, motion(p, place))[later])
+                    for _, p in chain.each()]      # what does not come this way
+            if any(fit) and all(abs(p.claim - value - other) <= 1e-7 * p.size
+                                for value, other, (i, p) in zip(fit, rest, chain.each())):
                 start = "X" if place is None else said_of(tape.steps[place])
                 yield Finding("only diagonal", describe(
                     case, f"a Jacobian inside the chain, from {start} to {said_of(tape.steps[later])}, is "

@@ -11,7 +11,7 @@ import numpy as np
 from ..replay import Diverged, inner, push
 from ..vec import vec
 from .case import Finding, Point, describe, said
-from .chain import along, directions, extra_factor, only_inner_diagonal, replayed
+from .chain import along, directions, extra_factor, only_inner_diagonal, replayed, stops_short
 from .multiples import constants, near, plain
 from .rewrites import lent
 from .slips import hold, part_of, said_of
@@ -19,10 +19,10 @@ from .structure import line_factor, own_jacobian
 from .twists import by_twists
 
 SMALL = 100         # inputs up to which the terms of a derivative are computed in full
-PURSE = 6000        # units of runs for all terms together
+PURSE = 10_000        # units of runs for all terms together
 ROWS = 60           # examples of a batch that are looked at one by one
 OF_GRADIENTS = (only_inner_diagonal, extra_factor)
-IN_A_TERM = (replayed, line_factor, only_inner_diagonal, extra_factor)
+IN_A_TERM = (replayed, line_factor, only_inner_diagonal, extra_factor, stops_short)
 
 
 def one_term_wrong(case):
@@ -31,7 +31,7 @@ def one_term_wrong(case):
     if p.claim.shape != p.truth.shape or case.gave != case.out or p.truth.size < 2 or p.X.size > SMALL:
         return
     tapes, seen = [lent(tape, PURSE) for tape in case.tapes()], []
-    for step in tapes[0].steps:
+    for step in sorted(tapes[0].steps, key=lambda s: (s.name not in ("add", "subtract"), -s.index)):
         for slot in step.moving if len(step.moving) == 2 else ():
             part = term(case, tapes, step, slot)
             if part is None or any(np.allclose(part.first.truth, G, rtol=1e-6, atol=0) for G in seen):

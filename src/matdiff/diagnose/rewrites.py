@@ -6,7 +6,7 @@ computes. No number is fitted but a multiple, and that one has to be a named con
 right in this way, entry by entry and at every point, tells what is missing.
 """
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Callable
 
@@ -53,6 +53,7 @@ class Value:
     inputs: tuple = ()      # what the step was made of, at the first point
     divides: bool = False   # does the function divide by it?
     rooted: bool = False    # does it take the root of it?
+    used: bool = True       # does the claim multiply or divide by it, or by a power of it?
 
     @property
     def first(self):
@@ -77,7 +78,8 @@ def right_when(case, of_steps, of_sites):
     if case.gave != case.out or case.first.claim.shape != case.first.truth.shape:
         return
     if "formula" not in case.recorded:
-        case.recorded["formula"] = Formula(case), values(case)
+        formula = Formula(case)
+        case.recorded["formula"] = formula, [replace(K, used=is_factor(formula, K)) for K in values(case)]
     claim, known = case.recorded["formula"]
     if not 0 < len(claim.tapes[0].steps) <= LONGEST:
         return
@@ -94,6 +96,12 @@ def right_when(case, of_steps, of_sites):
         if name not in seen:
             seen.add(name)
             yield Finding(name, describe(case, text))
+
+
+def is_factor(formula, K):
+    return K.kind == "data" or any(s.name in (*PRODUCTS, "multiply", "divide", "power", "square", "sqrt", "reciprocal", "einsum",
+                          "outer") and any(same(o, K.first) for o in s.operands)
+               for s in formula.tapes[0].steps)
 
 
 def lent(tape, units):
@@ -351,6 +359,43 @@ def substitutes(case, claim, site, known):
                 yield ("missing chain factor", f"{K.said} belongs in your formula, where {other.said} stands")
 
 
+def other_data(case):
+    """The claim uses data where the function uses something computed from them, or the other way round."""
+    named = [A for A in names_of(case.f).values()]
+
+    def of_sites(case, claim, site, known):
+        v = site.value
+        if not site.constant or np.ndim(v) == 0 or any(same(v, K.first) or same(v, K.first.T) for K in known):
+            return
+        for K in (K for K in known if K.kind == "data"):
+            for A in (K.first, K.first.T) if np.ndim(K.first) == 2 else (K.first,):
+                if np.shape(A) == np.shape(v):
+                    for name, text in told_of(v, A, K, named):
+                        if claim.right(lambda j: site.edits(lambda v: A)):
+                            yield name, text
+    return right_when(case, lambda claim, step, known: (), of_sites)
+
+
+def told_of(v, A, K, named):
+    """What a constant v of the claim has to do with the data A of the function."""
+    if any(same(v, B) or same(v, B.T) for B in named):
+        yield ("missing chain factor", "data stand in your formula as they are, where the function uses "
+                                       "something computed from them")
+    for text, formula in OF_DATA:
+        with np.errstate(all="ignore"):
+            made, mine = formula(A), formula(v)
+        if np.allclose(v, made, rtol=1e-9, atol=0):
+            squared = formula is np.square and np.ndim(A) == 2      # as one writes A² for AᵀA
+            yield "elementwise product" if squared else "extra chain factor", f"{text.format(K.said)} stands in your formula, where {K.said} belongs"
+        elif np.allclose(A, mine, rtol=1e-9, atol=0):
+            yield "missing chain factor", f"in your formula {text.format('what stands there')} belongs"
+
+
+OF_DATA = (("the square of {}", np.square), ("the slope of a sigmoid, {0} (1 - {0}),", lambda v: v * (1 - v)),
+           ("1 - the square of {}", lambda v: 1 - v * v), ("1/{}", np.reciprocal), ("|{}|", np.abs),
+           ("exp of {}", np.exp), ("the cube of {}", lambda v: v ** 3))
+
+
 def scaled(case, claim, site):
     """The value at a site is to be multiplied by a named constant, or by -1."""
     one, two = claim.run(0, {}), claim.run(0, site.edits(lambda v: 2 * v))
@@ -439,8 +484,9 @@ def factors(v, K):
         missing = (name or "missing chain factor", f"in your formula a factor is missing{how}: {said}")
         extra = (name or "extra chain factor", f"in your formula a factor is too much{how}: {said}")
         below = (name or "missing chain factor", f"in your formula a division is missing{how}: by {said}")
+        extra, missing, below = (extra, missing, below) if K.used else (below, missing, below)
         laid = K.first.reshape(shape)
-        yield *(extra if K.divides else missing), telling(
+        yield *(extra if K.divides and K.used else missing), telling(
             lambda v, j, s=shape: v * K.at[j].reshape(s), "times", laid)
         yield *(below if K.divides else extra), telling(
             lambda v, j, s=shape: v / K.at[j].reshape(s), "times", 1 / laid)

@@ -24,6 +24,22 @@ def hold(slot):
     return edit
 
 
+def hold_all_but(slot):
+    """One operand moves alone."""
+    def edit(step, operands):
+        return step.at(slot, operands[slot])
+    edit.linear = lambda step, moves: push(step, {s: d for s, d in moves.items() if s == slot})
+    return edit
+
+
+def bare_sum(step, operands):
+    """(uv)' = u' + v'."""
+    return step.output + sum(operands[i] - step.operands[i] for i in step.moving)
+
+
+bare_sum.linear = lambda step, moves: sum(moves.values())
+
+
 def rule(slope):
     """The result moves by slope(step, perturbation) instead of by its derivative; one operand moves."""
     def edit(step, operands):
@@ -108,6 +124,8 @@ def part_of(step, slot):
 
 def slips(step):
     """(name, sentence, edit) for everything that is often done wrongly at this step."""
+    if step.name in ("slogdet", "det") and np.ndim(step.operands[0]) == 2:
+        yield from of_a_determinant(step)
     if not isinstance(step.output, np.ndarray) or not step.moving:
         return
     said, inverse = said_of(step), remembered(np.linalg.inv)
@@ -120,6 +138,10 @@ def slips(step):
                             ("right", lambda s, d: -d @ s.output @ s.output)):
             yield ("wrong order", f"both inverses stand on the {text} of dX, one belongs on either side",
                    rule(slope))
+        for slope in (lambda s, d: -s.output * s.output * d, lambda s, d: -d / s.operands[0] ** 2,
+                      lambda s, d: -s.output * d * s.output):
+            yield ("elementwise product", "the rule for numbers, -1/x², was used on each entry of an inverse",
+                   rule(slope))
     if step.name == "kron":
         yield "kronecker order", "the factors of ⊗ stand in the other order", lambda s, o: s.call(o[::-1])
     if step.name == "cumsum" and step.output.ndim == 1:
@@ -131,6 +153,30 @@ def slips(step):
             yield "transposed", f"one factor is transposed, in {said}", edge(slot, np.transpose)
             yield ("only diagonal", f"only the diagonal was carried through {said}",
                    edge(slot, lambda d: np.diag(np.diag(d))))
+
+
+def of_a_determinant(step):
+    """The inverse in its slope not transposed, left out, or taken entry by entry."""
+    for name, text, inverse in OF_DETERMINANTS:
+        def edit(s, operands):
+            return s.call(operands)
+
+        def linear(s, moves, inverse=inverse):
+            moved = np.vdot(inverse(s.operands[0]), moves[0])
+            return (None, moved) if s.name == "slogdet" else np.asarray(s.output * moved)
+        edit.linear = linear
+        yield name, text, edit
+
+
+OF_DETERMINANTS = (
+    ("transposed", "the inverse in the slope of the determinant is still to be transposed", np.linalg.inv),
+    ("elementwise product", "1 over each entry stands where the inverse belongs", np.reciprocal),
+    ("only for diagonal input", "1 over each diagonal entry stands where the inverse belongs",
+     lambda A: np.diag(1 / np.diag(A))),
+    ("missing chain factor", "the inverse in the slope of the determinant is missing", lambda A: np.eye(len(A))),
+    ("only for orthogonal input", "the matrix stands where its inverse, transposed, belongs", lambda A: A),
+    ("only for orthogonal input", "the matrix, transposed, stands where its inverse, transposed, belongs",
+     np.transpose))
 
 
 def remembered(function):
@@ -153,6 +199,9 @@ def held(step):
     if len(step.moving) > 1:
         for slot in step.moving:
             yield f"through {part_of(step, slot)}", hold(slot)
+    if len(step.moving) > 2:
+        for slot in step.moving:
+            yield f"through all arguments of {said_of(step)} but one", hold_all_but(slot)
 
 
 def slopes(step, said):
@@ -187,6 +236,9 @@ def factor_slips(step, said):
 
 def products(step, said, inverse):
     """The other factor of a product transposed, left out, on the wrong side, multiplied elementwise."""
+    if len(step.moving) == 2 and all(np.shape(o) == np.shape(step.output) for o in step.operands):
+        yield ("missing chain factor", f"the derivatives of both factors of {said} are added, each without "
+               "the other factor", bare_sum)
     for slot in step.moving:
         factor = step.operands[other(step, slot)]
         if step.name != "multiply":
@@ -220,6 +272,7 @@ def products(step, said, inverse):
 
 def other_function(step, said, inverse):
     """The derivative of another function: a constant left out, with the other sign, transposed."""
+    yield from literals(step, said)
     for slot, K in enumerate(step.operands):
         if slot in step.moving:
             continue
@@ -253,6 +306,27 @@ def other_function(step, said, inverse):
             yield "missing chain factor", f"the vector in {said} is missing", constant(slot, np.ones_like)
 
 
+def literals(step, said):
+    """A number that stands in the function's code left out, or with the other sign."""
+    if len(step.operands) != 1 or not step.moving or step.name not in (
+            "add", "subtract", "multiply", "divide"):
+        return
+    if step.name in ("add", "subtract"):
+        zero = lambda s, o: s.call([0 * o[0]])
+        yield ("missing product-rule term", f"the constant in {said} was left out",
+               reckoned(lambda s, o: s.call(o) - zero(s, o)))
+        yield ("sign", f"the constant in {said} has the wrong sign",
+               reckoned(lambda s, o: s.call(o) - 2 * zero(s, o)))
+    else:
+        yield ("factor", f"the number in {said} was left out", reckoned(lambda s, o: o[0] + 0.0))
+
+
+def reckoned(edit):
+    """The edit changes the value of a step, and not only how it moves."""
+    edit.slot = None
+    return edit
+
+
 def constant(slot, change):
     def edit(step, operands):
         values = list(operands)
@@ -280,6 +354,33 @@ def other_axes(steps):
                                    for s in those if s.name in names}
 
 
+def other_products(steps):
+    """(name, sentence, edits) for all elementwise products, powers and reciprocals taken as those of
+    matrices."""
+    entries = {s.index: MATRIX_WISE[s.name] for s in steps if s.name in MATRIX_WISE and all(
+        is_square(o) for o in s.operands) and s.operands}
+    if len(entries) > 1:
+        yield "elementwise product", "elementwise products stand where matrix products belong", entries
+    products = {s.index: lambda s, o: o[0] * o[1] for s in steps if s.name in PRODUCTS and len(s.operands) == 2
+                and np.shape(s.operands[0]) == np.shape(s.operands[1]) == np.shape(s.output) != ()}
+    if len(products) > 1:
+        yield "elementwise product", "matrix products stand where elementwise ones belong", products
+
+
+def power_of_a_matrix(step, operands):
+    """M², M⁻¹ … in place of the same power of every entry."""
+    two, four = step.call([np.array(2.0)]), step.call([np.array(4.0)])
+    k = np.log2(abs(four / two)) if two and four else 0.5
+    if abs(k - np.round(k)) > 1e-9:
+        raise ValueError("no whole power")
+    return step.call([np.array(1.0)]) * np.linalg.matrix_power(operands[0], int(np.round(k)))
+
+
+MATRIX_WISE = {"multiply": lambda s, o: o[0] @ o[1] if len(o) == 2 else s.call(o),
+               "square": power_of_a_matrix, "power": power_of_a_matrix, "reciprocal": power_of_a_matrix,
+               "divide": lambda s, o: o[0] @ np.linalg.inv(o[1]) if len(o) == 2 else power_of_a_matrix(s, o)}
+
+
 def share(step):
     """How many entries a sum adds up to one."""
     return float(np.size(step.operands[0]) // np.size(step.output))
@@ -305,6 +406,11 @@ def mends(step, data):
     said = said_of(step)
     if step.name in OPPOSITE and len(step.operands) == 2:
         yield "sign", f"a sign in your formula is wrong, at {said}", lambda s, o: OPPOSITE[s.name](*o)
+    if step.name in OPPOSITE and len(step.operands) == 1 and step.moving:
+        yield ("sign", f"a sign in your formula is wrong, at {said}",
+               lambda s, o: s.call(o) - 2 * s.call([0 * o[0]]))
+        yield ("sign", f"a sign in your formula is wrong, at {said}",
+               lambda s, o: 2 * s.call([0 * o[0]]) - s.call(o))
     if step.name in PRODUCTS and len(step.operands) == 2:
         if all(np.ndim(o) == 2 for o in step.operands):
             yield ("wrong order", "two factors of your formula stand in the wrong order",
@@ -327,4 +433,6 @@ def mends(step, data):
     if step.name == "transpose" and is_square(step.output):
         yield "transposed", "a matrix in your formula should not be transposed", lambda s, o: o[0]
     if step.elementwise and step.name in ("tanh", "exp", "sin", "cos", "log", "sqrt", "square"):
-        yield "extra chain factor", f"{said} does not belong in your formula", lambda s, o: o[0]
+        length = step.name == "sqrt" and np.size(step.output) == 1
+        yield ("wrong normalisation" if length else "extra chain factor",
+               f"{said} does not belong in your formula", lambda s, o: o[0])

@@ -110,9 +110,16 @@ def moving_multiple(case):
                           describe(case, f"a factor proportional to {text} is missing"),
                           also=("missing chain factor",))
             return
-    yield Finding("missing chain factor",
-                  describe(case, "it points the right way, but a scalar factor that moves "
-                  "with X is missing"))
+
+
+def points_the_right_way(case):
+    """A multiple of the truth that moves with X, whatever it is."""
+    cs = multiples(case, lambda G: G)
+    if cs is not None and len(cs) > 1 and case.first.truth.size > 1 and not near(
+            cs[0] / cs[1], 1, 100 * bluntness(case)):
+        yield Finding("missing chain factor",
+                      describe(case, "it points the right way, but a scalar factor that moves "
+                      "with X is missing"))
 
 
 def rooted(case):
@@ -236,6 +243,19 @@ def stays(case):
         yield Finding("does not move with X",
                       describe(case, "it stays the same wherever X is, the right one moves"),
                       also=("missing chain factor",))
+
+
+def stays_the_same(case):
+    """A claim of one number wherever the derivative is not zero, the same at all points."""
+    if case.claim is None or len(case.points) < 2 or case.first.truth.size < 3:
+        return
+    p, q = case.points[:2]
+    if p.claim.shape != p.truth.shape or not np.array_equal(p.claim, q.claim) or not p.claim.any():
+        return
+    if np.ptp(p.claim[p.claim != 0]) == 0 and all(np.array_equal(p.claim != 0, r.truth != 0) for r in (p, q)):
+        yield Finding("does not move with X",
+                      describe(case, "it is one number wherever the right one is not zero, and stays the same; "
+                                     "the right one moves"), also=("missing chain factor",))
 
 
 def slope_of_the_variable(case):

@@ -9,13 +9,14 @@ from .multiples import multiple, multiples, near, plain
 def flat_twists(case):
     """(name, sentence, twist) for answers of the truth's own shape or a permutation of it."""
     yield "", "", lambda G: G
+    if case.first.truth.ndim == 2:
+        yield ("only diagonal", "only the diagonal is there",
+               lambda G: G * np.eye(*G.shape) if min(G.shape) > 1 else None)
     if case.kind == "gradient":
         yield from gradient_twists(case)
     else:
         yield from jacobian_twists(case)
     if case.first.truth.ndim == 2:
-        yield ("only diagonal", "only the diagonal is there",
-               lambda G: G * np.eye(*G.shape) if min(G.shape) > 1 else None)
         yield ("only diagonal", "only the diagonal is there, as a vector",
                lambda G: np.diag(G) if min(G.shape) > 1 else None)
         yield "one triangle", "only the lower triangle is there", lambda G: np.tril(G) if square(G) else None

@@ -399,6 +399,16 @@ class Tape:
 
     def slope_from(self, edits, tangents, V):
         """The same with edits of a linked, analytic tape, where it is known how all results move."""
+        value, results, h = self.run_from(edits, tangents, V)
+        return np.imag(numbers(value(self.root))) / h
+
+    def moves_from(self, edits, tangents, V):
+        """How the results of all steps from the first edit on move, by number."""
+        _, results, h = self.run_from(edits, tangents, V)
+        return {i: np.imag(r) / h for i, r in results.items() if not isinstance(r, tuple)}
+
+    def run_from(self, edits, tangents, V):
+        """The results from the first edit on, with a complex step along V; the others, from their tangents."""
         edits, first, h, results = {**self.always, **edits}, min(edits), 1e-20, {}
 
         def value(source):
@@ -415,7 +425,7 @@ class Tape:
             edit = edits.get(step.index)
             results[step.index] = edit(step, operands) if edit else step.call(operands)
             self.budget.pay(step.cost)
-        return np.imag(numbers(value(self.root))) / h
+        return value, results, h
 
     def derivative(self, value, fine=True):
         """The derivative at 0 of value(t): by a complex step where that is known to be right, else by
