@@ -252,7 +252,7 @@ def stays_the_same(case):
     p, q = case.points[:2]
     if p.claim.shape != p.truth.shape or not np.array_equal(p.claim, q.claim) or not p.claim.any():
         return
-    if np.ptp(p.claim[p.claim != 0]) == 0 and all(np.array_equal(p.claim != 0, r.truth != 0) for r in (p, q)):
+    if np.ptp(p.claim[p.claim != 0]) == 0 and not p.claim.all() and all(np.array_equal(p.claim != 0, r.truth != 0) for r in (p, q)):
         yield Finding("does not move with X",
                       describe(case, "it is one number wherever the right one is not zero, and stays the same; "
                                      "the right one moves"), also=("missing chain factor",))
