@@ -124,7 +124,12 @@ def prose(text):
 
 
 def capital(text):
-    return text[:1].upper() + text[1:]
+    """The text with a capital, unless it begins with a symbol.
+
+    >>> capital("quadratic form"), capital("a^T X^-1 b")
+    ('Quadratic form', 'a^T X^-1 b')
+    """
+    return text if text[1:2] == "^" else text[:1].upper() + text[1:]
 
 
 def sentence(text):
