@@ -1,8 +1,10 @@
 """The Gaussian ellipse: its numbers against matdiff and NumPy, its buttons and what it draws."""
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import traitlets
-from figures_page import Browsing, Shown, browser, differences, follow
+from figures_page import Browsing, Shown, browser, differences, follow, gallery
 
 import matdiff
 from matdiff.figures import GaussianEllipse
@@ -104,6 +106,24 @@ def shown(chrome, tmp_path):
     for one in opened:
         assert one.faults == []
         one.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("options", [{"points": POINTS}, {"other": OTHER}])
+def test_a_stored_state_without_what_is_none_is_enough(chrome, tmp_path, options):
+    """A notebook stores no trait that is None."""
+    figure = GaussianEllipse(mean=MEAN, covariance=SIGMA, **options)
+    stored = SimpleNamespace(get_state=lambda: {k: v for k, v in figure.get_state().items() if v is not None})
+    browsing = Browsing(chrome)
+    browsing.open(gallery({"stored": stored}, tmp_path / "stored.html"))
+    page = Shown(browsing, 0, "stored")
+    assert differences(page.readouts(), figure.readouts()) == {}
+    page.press("mean", "ArrowUp")
+    assert differences(page.readouts(), follow(figure, page.state()).readouts()) == {}
+    page.reset()
+    assert page.state()["gaussian"] == list(GaussianEllipse(mean=MEAN, covariance=SIGMA).gaussian)
+    assert browsing.faults == []
+    browsing.context.close()
 
 
 @pytest.mark.browser

@@ -138,7 +138,7 @@ ENTRIES = (
     Identity(
         "Woodbury identity", "A: n n invertible, U: n k, C: k k invertible, V: k n",
         of=(r"(A + UCV)^{-1}", "inv(A + U @ C @ V)"),
-        equals=(r"\begin{aligned}&A^{-1} - A^{-1}UE^{-1}VA^{-1},\\&E = C^{-1} + VA^{-1}U\end{aligned}", """
+        equals=(r"\begin{aligned}&A^{-1} - FVA^{-1},\\&F = A^{-1}UE^{-1},\\&E = C^{-1} + VA^{-1}U\end{aligned}", """
             B = inv(A)
             return B - B @ U @ inv(inv(C) + V @ B @ U) @ V @ B"""),
         reason=r"Multiply by $A + UCV$: the terms with $U$ cancel.",
