@@ -185,7 +185,7 @@ ENTRIES = (
                Wrong("h'(g(x))", "np.cos(x**3)", "missing chain factor", "the inner slope was forgotten")),
         other=(r"h'(g(x))\,g'(x)", "np.cos(x**3) * 3 * x**2"),
         note=r"Shown for $h = \sin$ and $g(x) = x^3$.",
-        refs="S05-C01", chapter=5),
+        refs="S05-C01", chapter=5, section="sec-5-composition"),
 
     Identity(
         "Jacobian of a scalar function", "x: n, b: n",
@@ -266,7 +266,7 @@ ENTRIES = (
                    "output side is to multiply by its transpose.")),
         note=r"Shown for $U = XBX$ and $g = \tfrac12\sum_{kl} C_{kl}U_{kl}^2$. The dot in $\frac{\partial "
              r"L}{\partial Z}\cdot\frac{\partial Z}{\partial X}$ is this double sum, not a matrix product.",
-        refs="CB135 CB136 CB137 S05-C12 G05.1 E46", chapter=5),
+        refs="CB135 CB136 CB137 S05-C12 G05.1 E46", chapter=5, section="sec-5-dot"),
 
     Identity(
         "chain rule with several paths", "x: n, A: m n, B: p n, C: m p",
@@ -282,7 +282,7 @@ ENTRIES = (
                      "missing product-rule term", "one path was overlooked"),),
         note=r"Shown for $L = \mathbf{u}^\top C\mathbf{v}$, $\mathbf{u} = \tanh(A\mathbf{x})$, $\mathbf{v} = "
              r"B\mathbf{x} \odot B\mathbf{x}$.",
-        refs="G05.2", chapter=5),
+        refs="G05.2", chapter=5, section="sec-5-roads"),
 
     Identity(
         "chain rule of second order", "x: n, A: m n, c: m",
@@ -303,7 +303,7 @@ ENTRIES = (
                      r"right if $\mathbf{u}$ is affine; Gauss–Newton keeps only this term",
                      form="hessian"),),
         note=r"Shown for $u_k = (A\mathbf{x})_k^2$ and $g = \tfrac12(\mathbf{c}^\top\mathbf{u})^2$.",
-        refs="G05.4", chapter=5),
+        refs="G05.4", chapter=5, section="sec-5-second"),
 
     Identity(
         "chain rule by differentials and adjoints", "X: m n, A: n n, C: m m",
@@ -324,7 +324,7 @@ ENTRIES = (
                      "the adjoint of $dX \\mapsto dX\\,AX^\\top$ holds $A^\\top$", form="pullback"),),
         note=r"Shown for $\Psi(X) = XAX^\top$ and $\Phi(Y) = C \odot Y \odot Y$; $H = D\Phi^*[G]$ in the "
              "code.",
-        refs="G05.5", chapter=5),
+        refs="G05.5", chapter=5, section="sec-5-adjoint"),
 
     # Networks as compositions
     Identity(
@@ -355,7 +355,7 @@ ENTRIES = (
                    "An elementwise product with a vector is a product with the diagonal matrix of that "
                    "vector.")),
         note=r"Shown for $\sigma = \tanh$.",
-        refs="S05-C15 S05-C17 G18.1c", chapter=5, also="identification table layer"),
+        refs="S05-C15 S05-C17 G18.1c", chapter=5, section="sec-5-layer", also="identification table layer"),
 
     Identity(
         "Jacobian by products (JVP and VJP)", "x: n, A: m n, B: m n",
@@ -394,7 +394,7 @@ ENTRIES = (
             return A.T @ np.diag(1 - h1**2) @ B.T @ np.diag(1 - h2**2) @ C.T"""),
         note=r"$D_l = \operatorname{diag}(\sigma'(\mathbf{z}_l))$ of layer $l$. Shown for $\sigma = \tanh$; "
              "the last layer has no activation.",
-        refs="S05-C08", chapter=5),
+        refs="S05-C08", chapter=5, section="sec-5-layer"),
 
     Identity(
         "loss of a deep network by its input", "x: n, A: m n, B: p m, y: p",
@@ -417,7 +417,7 @@ ENTRIES = (
             return (B @ h - y) @ B @ np.diag(1 - h**2) @ A"""),
         note=r"Shown for $\ell(\mathbf{u}) = \tfrac12\lVert\mathbf{u} - \mathbf{y}\rVert^2$ and $\sigma = "
              r"\tanh$. The product in the order of the layers, last first, needs rows throughout.",
-        refs="S05-C10 E46", chapter=5),
+        refs="S05-C10 E46", chapter=5, section="sec-5-pull"),
 
     Identity(
         "signal at a hidden layer", "z: n, B: m n, y: m",
@@ -431,7 +431,7 @@ ENTRIES = (
                      "the slope of the activation was forgotten"),),
         note=r"In layers: $\boldsymbol\delta^{(l)} = ((W^{(l+1)})^\top\boldsymbol\delta^{(l+1)}) \odot "
              r"\sigma'(\mathbf{z}^{(l)})$. Shown for $\tfrac12\lVert\cdot - \mathbf{y}\rVert^2$ and $\tanh$.",
-        refs="G05.3a", chapter=5, also="backpropagation delta"),
+        refs="G05.3a", chapter=5, section="sec-5-training", also="backpropagation delta"),
 
     Identity(
         "weights of a hidden layer", "W: m n, h: n, b: m, B: p m, y: p",
@@ -451,7 +451,7 @@ ENTRIES = (
             return np.outer(h, (B.T @ (B @ s - y)) * (1 - s**2))"""),
         note=r"$\boldsymbol\delta$ is the signal at the layer, $\nabla_{\mathbf{z}}\ell$ with $\mathbf{z} = "
              r"W\mathbf{h} + \mathbf{b}$; $\boldsymbol\delta_{+}$ is that of the layer above.",
-        refs="G05.3b", chapter=5, also="backpropagation"),
+        refs="G05.3b", chapter=5, section="sec-5-training", also="backpropagation"),
 
     Identity(
         "bias of a hidden layer", "b: m, W: m n, h: n, B: p m, y: p",
@@ -465,7 +465,7 @@ ENTRIES = (
                      "the slope of the activation was forgotten"),),
         note=r"$\boldsymbol\delta$ is the signal at the layer, $\nabla_{\mathbf{z}}\ell$ with $\mathbf{z} = "
              r"W\mathbf{h} + \mathbf{b}$; $\boldsymbol\delta_{+}$ is that of the layer above.",
-        refs="G05.3c", chapter=5, also="backpropagation"),
+        refs="G05.3c", chapter=5, section="sec-5-training", also="backpropagation"),
 
     Identity(
         "shared weights of a recurrent network", "W: n n, U: n m, X: k m, h: n",
@@ -493,7 +493,7 @@ ENTRIES = (
         note=r"Shown for $\mathbf{h}_t = \tanh(W\mathbf{h}_{t-1} + U\mathbf{x}_t)$ and $\ell = "
              r"\tfrac12\lVert\mathbf{h}_t\rVert^2$.",
         symbolic="two nested tanh of three sums each: minutes",
-        refs="G05.6", chapter=5, also="RNN backpropagation through time"),
+        refs="G05.6", chapter=5, section="sec-5-shared", also="RNN backpropagation through time"),
 
     Identity(
         "residual block", "x: n, A: m n, B: n m",
@@ -504,7 +504,7 @@ ENTRIES = (
                      "the path around the block was forgotten"),),
         other=(r"I + J_{\mathbf{f}}^\top", "np.eye(n) + A.T @ np.diag(1 - np.tanh(A @ x)**2) @ B.T"),
         note=r"Shown for $\mathbf{f} = B\tanh(A\mathbf{x})$.",
-        refs="G05.7", chapter=5),
+        refs="G05.7", chapter=5, section="sec-5-roads"),
 
     # Inverse and implicit functions, change of variables
     Identity(
