@@ -181,7 +181,6 @@ function render({ model, el }) {
     mark = pointable(big, squares, { label: "entry of the big matrix",
       picked: () => { const state = now(); return [state.row, state.place]; },
       pick: (r, c) => { if (c < rows * columns) figure.change({ picked: entryAt(c), row: r }); } });
-    layout();
   }
 
   // A number as a colour: the larger, the stronger; striped below nought.
@@ -216,9 +215,11 @@ function render({ model, el }) {
     if (!hit) squares[Math.min(row, size[0] - 1)][size[1] - 1].tabIndex = 0;
   }
 
-  function layout() {
-    const room = figure.width - (figure.width < 480 ? 152 : 290) - (inverting ? 36 : 0); // beside the stacks
-    const side = clamp(Math.floor((room - 2 * squares[0].length) / squares[0].length), [6, WIDEST]);
+  // Squares as wide as the stacks beside them leave room for.
+  function fit() {
+    const taken = [...bigBox.parentNode.children].slice(1).reduce((sum, part) => sum + part.offsetWidth, 0);
+    const gaps = 5 * (figure.width < 480 ? 4 : 10) + 4 * Math.max(0, squares[0].length - 1) / 2;
+    const side = clamp(Math.floor((figure.width - taken - gaps) / squares[0].length), [6, WIDEST]);
     big.style.setProperty("--side", `${side}px`);
     big.classList.toggle("md-numbered", side >= NUMBERED);
   }
@@ -274,7 +275,7 @@ function render({ model, el }) {
     }
 
     const vec = byColumns() ? "vec" : "vec_r";
-    bigTitle.replaceChildren(...richHtml(`*M* = ${title(model.get("product"))}`));
+    bigTitle.replaceChildren(...richHtml(figure.width < 340 ? "*M*" : `*M* = ${title(model.get("product"))}`));
     head(stacks.X, `${vec} ${names.X}`);
     head(stacks.right, `*M* ${vec} ${names.X}`);
     head(stacks.left, `${vec} ${names.F}`);
@@ -286,6 +287,7 @@ function render({ model, el }) {
       cell.classList.toggle("md-off", differs && off(right[i], left[i]));
     });
     drawSquares(state);
+    fit();
     describe(state);
     const { item } = figure.outputs.get("difference");
     item.firstChild.classList.toggle("role-wrong", right === null || differs);
@@ -301,7 +303,7 @@ function render({ model, el }) {
     const { place, difference, entry } = now();
     return `number ${place + 1} in the stack, entry ${format(entry)}, sides differ by ${format(difference)}`;
   }
-  return figure.run({ layout: () => squares.length && layout(), draw, say });
+  return figure.run({ draw, say });
 }
 
 export default { render };
