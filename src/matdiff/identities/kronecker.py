@@ -341,7 +341,7 @@ ENTRIES = (
         reason="Column by column the images of the unit matrices; this is what NumPy and PyTorch give.",
         wrong=(Wrong(r"B^\top \otimes A", "np.kron(B.T, A)", None, "the Jacobian for columns",
                      unnamed=VALUES),),
-        refs="G04.6", chapter=4),
+        refs="G04.6", chapter=4, section="sec-4-axb"),
 
     # Sylvester's equation
     Identity(

@@ -26,7 +26,7 @@ ENTRIES = (
             steps=("The two conditions are two identity matrices, one for the rows and one for the columns.",
                    r"Contracted with $dX_{ij}$ each of them renames an index: $dX_{kl}$ is left.",
                    r"Stacked, $\operatorname{vec}dF = I\operatorname{vec}dX$.")),
-        refs="CB32 CB73", chapter=4),
+        refs="CB32 CB73", chapter=4, section="sec-4-array"),
 
     Identity(
         "Ax", "x: n, A: m n",
@@ -92,7 +92,7 @@ ENTRIES = (
                    r"Contracted with $dX_{kl}$: $\delta$ renames $k$ to $i$, the sum over $l$ is a matrix "
                    "product.",
                    r"$\operatorname{vec}(I\,dX\,B) = (B^\top \otimes I)\operatorname{vec}dX$.")),
-        refs="CB74", chapter=4),
+        refs="CB74", chapter=4, section="sec-4-axb"),
 
     Identity(
         "AXB", "X: m n, A: p m, B: n q",
@@ -124,7 +124,8 @@ ENTRIES = (
                    "$B_{lj}A$.")),
         note=r"That $\operatorname{vec}dF = J\operatorname{vec}dX$ is how $J = "
              r"\partial\operatorname{vec}F/\partial\operatorname{vec}X$ is defined.",
-        refs="S04-C05 S04-C09 G18.1d G18.2a", chapter=4, also="identification table adjoint table"),
+        refs="S04-C05 S04-C09 G18.1d G18.2a", chapter=4, section="sec-4-axb",
+        also="identification table adjoint table"),
 
     Identity(
         "transpose", "X: m n",
@@ -150,7 +151,8 @@ ENTRIES = (
                    r"Contracted with $dX_{kl}$: $k$ becomes $j$ and $l$ becomes $i$, so $dF_{ij} = dX_{ji}$.",
                    r"One 1 in every row and column: the permutation that carries $\operatorname{vec}dX$ into "
                    r"$\operatorname{vec}dX^\top$.")),
-        refs="CB44 G04.1 G18.2b", chapter=4, also="commutation matrix adjoint table"),
+        refs="CB44 G04.1 G18.2b", chapter=4, section="sec-4-transpose",
+        also="commutation matrix adjoint table"),
 
     Identity(
         "transpose times matrix", "X: m n, A: m q",
@@ -164,7 +166,7 @@ ENTRIES = (
                      r"the Jacobian by $X^\top$: the order of the stack was forgotten"),
                Wrong(r"GA^\top", "G @ A.T", "transposed", "the gradient by $X^\\top$", form="pullback")),
         other=(r"K_{nm}(A \otimes I_n)", "commutation_matrix(n, m) @ np.kron(A, np.eye(n))"),
-        refs="CB75", chapter=4),
+        refs="CB75", chapter=4, section="sec-4-transpose"),
 
     # Layers
     Identity(
@@ -194,7 +196,7 @@ ENTRIES = (
                Wrong(r"I_m \otimes W^\top", "np.kron(np.eye(m), W.T)", "kronecker order",
                      "right if rows are stacked")),
         other=(r"W \otimes I_m", "np.kron(W, np.eye(m))"),
-        refs="S04-C24 G04.5b", chapter=4, also="linear dense backpropagation"),
+        refs="S04-C24 G04.5b", chapter=4, section="sec-4-layer", also="linear dense backpropagation"),
 
     Identity(
         "affine layer by its bias", "b: k, X: m n, W: n k",
@@ -208,7 +210,8 @@ ENTRIES = (
                Wrong(r"\mathbf{1}_m \otimes I_k", "np.kron(np.ones((m, 1)), np.eye(k))", "row-major vec",
                      "right if rows are stacked")),
         other=(r"I_k \otimes \mathbf{1}_m^\top", "np.kron(np.eye(k), np.ones((1, m)))"),
-        refs="G04.5c G18.2d", chapter=4, also="linear dense backpropagation adjoint table"),
+        refs="G04.5c G18.2d", chapter=4, section="sec-4-layer",
+        also="linear dense backpropagation adjoint table"),
 
     # Powers
     Identity(
@@ -239,7 +242,7 @@ ENTRIES = (
                    r"Contracted with $dX_{kl}$ the first is $dX\,X$, the second $X\,dX$.",
                    r"$\operatorname{vec}(I\,dX\,X)$ "
                    r"and $\operatorname{vec}(X\,dX\,I)$ by the rule for $AXB$.")),
-        refs="G04.2a", chapter=4),
+        refs="G04.2a", chapter=4, section="sec-4-powers"),
 
     Identity(
         "power of a matrix", "X: n n, k: power",
@@ -257,7 +260,7 @@ ENTRIES = (
                      "the same as a Jacobian: every $dX$ was moved to the right")),
         other=(r"\sum_{i=0}^{k-1}X^{k-1-i} \otimes (X^\top)^i",
                "sum(np.kron(matrix_power(X, k-1-i), matrix_power(X.T, i)) for i in range(k))"),
-        refs="CB90 G04.2b", chapter=4),
+        refs="CB90 G04.2b", chapter=4, section="sec-4-powers"),
 
     # Products of X with itself
     Identity(
@@ -295,7 +298,7 @@ ENTRIES = (
                    "transpose.",
                    r"$\operatorname{vec}(X^\top dX) = (I \otimes X^\top)\operatorname{vec}dX$, and $K$ adds "
                    "the transpose.")),
-        refs="G04.3a", chapter=4),
+        refs="G04.3a", chapter=4, section="sec-4-gram"),
 
     Identity(
         "Gram matrix of the rows", "X: m n",
@@ -311,7 +314,7 @@ ENTRIES = (
                Wrong("2GX", "2 * G @ X", "not symmetrised", "right if $G$ is symmetric", form="pullback")),
         other=(r"(X^\top \otimes I_m)(I_{m^2} + K_{mm})",
                "np.kron(X.T, np.eye(m)) @ (np.eye(m * m) + commutation_matrix(m, m))"),
-        refs="G04.3b", chapter=4),
+        refs="G04.3b", chapter=4, section="sec-4-gram"),
 
     Identity(
         "weighted Gram matrix", "X: m n, B: m m",
@@ -349,7 +352,7 @@ ENTRIES = (
                    "stands.",
                    r"Contracted with $dX_{ij}$: $X^\top B\,dX$ and $(dX)^\top BX$.",
                    r"The first by the rule for $AX$, the second by that for $X^\top A$.")),
-        refs="CB79 CB80", chapter=4),
+        refs="CB79 CB80", chapter=4, section="sec-4-gram"),
 
     # Entry by entry
     Identity(
@@ -376,7 +379,8 @@ ENTRIES = (
             steps=("The loop visits the diagonal only; in the einsum two identity matrices say so.",
                    r"Contracted with $dX_{kl}$: both $\delta$ rename, and $C_{ij}\,dX_{ij}$ is left.",
                    r"An elementwise product of stacked columns is a product with a diagonal matrix.")),
-        refs="G04.4a G18.2c", chapter=4, also="elementwise product mask adjoint table"),
+        refs="G04.4a G18.2c", chapter=4, section="sec-4-elementwise",
+        also="elementwise product mask adjoint table"),
 
     Identity(
         "elementwise function of a matrix", "X: m n",
@@ -391,7 +395,7 @@ ENTRIES = (
                Wrong("I", "np.eye(m * n)", "missing chain factor", r"the slope $\varphi'$ was forgotten")),
         other=(r"\operatorname{diag}(\operatorname{vec}\varphi'(X))", "np.diag(vec(np.cos(X)))"),
         note=r"$\varphi$ acts entry by entry. Shown for $\varphi = \sin$.",
-        refs="G04.4b", chapter=4, also="activation"),
+        refs="G04.4b", chapter=4, section="sec-4-elementwise", also="activation"),
 
     # The matrix exponential
     Identity(
@@ -427,7 +431,7 @@ ENTRIES = (
                Wrong(r"(e^{X_{ij}}) \odot dX", "np.exp(X) * dX", None, "NumPy's `exp` works entry by entry",
                      unnamed="the slope of another function, entry by entry")),
         symbolic="a power series and an integral",
-        refs="G04.8a", chapter=4),
+        refs="G04.8a", chapter=4, section="sec-4-exponential"),
 
     Identity(
         "matrix exponential of a block matrix", "X: n n, H: n n",
@@ -449,7 +453,7 @@ ENTRIES = (
                "differential of $X^k$ along $H$.",
         note=r"So one exponential of twice the size gives $e^X$ and its differential along $H = dX$.",
         symbolic="a power series and an integral",
-        refs="G04.8b", chapter=4),
+        refs="G04.8b", chapter=4, section="sec-4-exponential"),
 
     # Normalisations
     Identity(

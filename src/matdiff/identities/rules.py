@@ -59,7 +59,7 @@ ENTRIES = (
                      unnamed="several inputs move, and the checker sees them as one vector"),
                Wrong(r"dA\,dX\,dB", "dA @ dX @ dB", "not linear in dX",
                      "all three at once is of third order")),
-        refs="G04.7", chapter=4),
+        refs="G04.7", chapter=4, section="sec-4-axb"),
 
     Identity(
         "elementwise product of matrices", "X: m n, Y: m n",

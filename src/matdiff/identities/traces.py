@@ -171,7 +171,7 @@ ENTRIES = (
         other=(r"WA^\top", "W @ A.T"),
         reason=r"$df = \operatorname{tr}(A^\top dX\,W) = \operatorname{tr}(WA^\top dX)$.",
         wrong=(Wrong(r"WA^\top", "W @ A.T", "transposed", r"what stands before $dX$ is $G^\top$"),),
-        refs="S04-C27", chapter=4),
+        refs="S04-C27", chapter=4, section="sec-4-layer"),
 
     Identity(
         "trace of A kron X", "X: n n, A: m m",
