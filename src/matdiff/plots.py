@@ -267,3 +267,24 @@ def local_map(f, J, point, epsilon, ax=None):
     ax.plot(*centre, "o", color=LIGHT["variable"], markersize=5)
     ax.set(xlabel="$f_1$", ylabel="$f_2$", aspect="equal")
     return ax
+
+
+__all__ += ["index_ring"]
+
+
+def index_ring(matrices="ABC", indices="ijk", ax=None):
+    """The trace of a product as a closed walk: indices at the corners, matrices on the sides, clockwise.
+
+    One letter for each; the first matrix leads from the first index to the second.
+    """
+    ax = _axes(ax)
+    angle = np.pi / 2 - 2 * np.pi * np.arange(len(indices)) / len(indices)
+    corners = np.column_stack([np.cos(angle), np.sin(angle)])
+    for start, end, index, name in zip(corners, np.roll(corners, -1, axis=0), indices, matrices):
+        ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": LIGHT["output"], "shrinkA": 13,
+                                                "shrinkB": 13, "linewidth": 1.4, "mutation_scale": 14})
+        ax.text(*start, f"${index}$", ha="center", va="center", color=LIGHT["output"], fontsize=14)
+        ax.text(*0.68 * (start + end), f"${name}$", ha="center", va="center", color=LIGHT["variable"], fontsize=14)
+    ax.set(xlim=(-1.25, 1.25), ylim=(-0.95, 1.2), aspect="equal")
+    ax.axis("off")
+    return ax

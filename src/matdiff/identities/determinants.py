@@ -25,15 +25,19 @@ ENTRIES = (
                     for l in range(n):
                         g[k, l] = (-1)**(k + l) * det(np.delete(np.delete(X, k, 0), l, 1))
                 return g"""),
-            einsum=(r"\det(X)\,(X^{-1})_{lk}", "np.einsum(',lk->kl', det(X), inv(X))"),
+            einsum=(r"\operatorname{adj}(X)_{lk}", """
+                minor = lambda i, j: det(np.delete(np.delete(X, i, 0), j, 1))
+                adj = np.array([[(-1)**(i + j) * minor(j, i) for j in range(n)] for i in range(n)])
+                return np.einsum('lk->kl', adj)"""),
             differential=(r"d\det X = \textstyle\sum_j\det(\mathbf{x}_1, \dots, d\mathbf{x}_j, \dots, "
                           r"\mathbf{x}_n)", """
                 return sum(det(np.column_stack([*X.T[:j], dX[:, j], *X.T[j + 1:]])) for j in range(n))"""),
-            steps=(r"Cramer's rule: the cofactor of $X_{kl}$ is $\det(X)\,(X^{-1})_{lk}$.",
-                   r"$\det X$ is linear in each column: one column moves at a time.",
-                   r"Column $j$ of $X^{-1}dX$ solves $X\mathbf{y} = d\mathbf{x}_j$; Cramer again gives "
+            steps=(r"The adjugate holds the cofactors, indices exchanged: that of $X_{kl}$ is in row $l$.",
+                   r"Multiply by $dX_{kl}$ and sum over $k$: column $l$ is replaced by $d\mathbf{x}_l$ "
+                   r"(Laplace). Then sum over $l$.",
+                   r"Column $j$ of $X^{-1}dX$ solves $X\mathbf{y} = d\mathbf{x}_j$; Cramer gives "
                    r"$\det(X)\operatorname{tr}(X^{-1}dX)$.")),
-        refs="CB42 CB49 S07-C15", chapter=7),
+        refs="CB42 CB49 S07-C15", chapter=7, section="sec-7-determinant"),
 
     Identity(
         "Jacobi's formula", "X: n n",
@@ -59,7 +63,7 @@ ENTRIES = (
                      "only for diagonal input", "the chessboard of signs forgotten")),
         note=r"For every square $X$, singular or not; for an invertible one "
              r"$\operatorname{adj}X = \det(X)\,X^{-1}$.",
-        refs="CB41 S07-C17 G07.1 E12", chapter=7, also="adjugate cofactor"),
+        refs="CB41 S07-C17 G07.1 E12", chapter=7, section="sec-7-determinant", also="adjugate cofactor"),
 
     Identity(
         "determinant at a singular matrix", "X: n n; X[0] = X[1]",
@@ -76,7 +80,7 @@ ENTRIES = (
         wrong=(Wrong(r"0", "0 * X", None, r"$\det X = 0$ put in front of $X^{-\top}$",
                      unnamed="zero is a multiple of everything"),),
         note=r"It vanishes only if the rank is $n - 2$ or less, for then $\sigma_{n-1} = 0$ too.",
-        chapter=7, symbolic="singular vectors"),
+        chapter=7, section="sec-7-determinant", symbolic="singular vectors"),
 
     Identity(
         "Laplace expansion", "X: n n",
@@ -87,7 +91,7 @@ ENTRIES = (
         equals=(r"\delta_{ij}\det X", "det(X) * np.eye(n)"),
         reason=r"Row $i$ expanded by its own cofactors gives $\det X$; row $j$ in its place, a matrix with "
                r"two equal rows.",
-        refs="CB47 CB50", chapter=7, also="cofactors adjugate"),
+        refs="CB47 CB50", chapter=7, section="sec-7-determinant", also="cofactors adjugate"),
 
     Identity(
         "determinant lemma", "A: n n invertible, u: n, v: n",
@@ -102,7 +106,8 @@ ENTRIES = (
                Wrong(r"\det A + \mathbf{v}^\top A^{-1}\mathbf{u}", "det(A) + v @ inv(A) @ u", None,
                      r"$\det A$ stands in front of both terms",
                      unnamed="two numbers differ: there is no derivative to name")),
-        refs="G07.9", chapter=7, also="matrix determinant lemma rank one update"),
+        refs="G07.9", chapter=7, section="sec-7-determinant",
+        also="matrix determinant lemma rank one update"),
 
     Identity(
         "determinant along a path", "t:, A: n n invertible, B: n n",
@@ -127,7 +132,7 @@ ENTRIES = (
                      Y = A + t**2 * B
                      return det(Y) * np.atleast_2d(np.trace(inv(Y) @ (2 * B)))""",
                      "missing product-rule term", "only the path was differentiated again", "hessian")),
-        refs="CB46 CB48", chapter=7, also="second derivative of a determinant"),
+        refs="CB46 CB48", chapter=7, section="sec-7-determinant", also="second derivative of a determinant"),
 
     # Determinants of products
 
@@ -144,7 +149,7 @@ ENTRIES = (
                      r"what stands beside $dX$ is $G^\top$"),
                Wrong(r"A^\top(AXB)^{-\top}B^\top", "A.T @ inv(A @ X @ B).T @ B.T", "missing chain factor",
                      r"that is the gradient of $\log\lvert\det(AXB)\rvert$")),
-        refs="G07.7", chapter=7),
+        refs="G07.7", chapter=7, section="sec-7-determinant"),
 
     Identity(
         "determinant of AXB, square factors", "X: n n invertible, A: n n, B: n n",
@@ -157,7 +162,7 @@ ENTRIES = (
                      "right if $X$ is symmetric"),
                Wrong(r"\det(AXB)\,(AXB)^{-\top}", "det(A @ X @ B) * inv(A @ X @ B).T", "missing chain factor",
                      r"$\nabla\det$ at $AXB$: the inner derivative is missing")),
-        refs="CB51", chapter=7),
+        refs="CB51", chapter=7, section="sec-7-determinant"),
 
     Identity(
         "determinant of X^T AX, X square", "X: n n invertible, A: n n",
@@ -170,7 +175,7 @@ ENTRIES = (
                      "$X$ stands there twice"),
                Wrong(r"2\det(X^\top AX)\,X^{-1}", "2 * det(X.T @ A @ X) * inv(X)", "transposed",
                      "right if $X$ is symmetric")),
-        refs="CB52", chapter=7),
+        refs="CB52", chapter=7, section="sec-7-determinant"),
 
     Identity(
         "determinant of X^T AX, A symmetric", "X: N k, A: N N symmetric",
@@ -186,7 +191,7 @@ ENTRIES = (
                Wrong(r"2\det(X^\top AX)\,(X^\top AX)^{-1}X^\top A",
                      "2 * det(X.T @ A @ X) * inv(X.T @ A @ X) @ X.T @ A",
                      "transposed", r"what stands beside $dX$ is $G^\top$")),
-        refs="CB53", chapter=7),
+        refs="CB53", chapter=7, section="sec-7-determinant"),
 
     Identity(
         "determinant of X^T AX", "X: N k, A: N N",
@@ -205,7 +210,8 @@ ENTRIES = (
                      "not symmetrised", "right if $A$ is symmetric"),
                Wrong(r"\det(Y)\,(A + A^\top)XY^{-1}", "det(X.T @ A @ X) * (A + A.T) @ X @ inv(X.T @ A @ X)",
                      "only for symmetric input", r"$Y$ is not symmetric either")),
-        refs="CB54", chapter=7, symbolic="of degree four in fifteen symbols: SymPy takes five seconds"),
+        refs="CB54", chapter=7, section="sec-7-determinant",
+        symbolic="of degree four in fifteen symbols: SymPy takes five seconds"),
 
     Identity(
         "determinant of X^k", "X: n n invertible, k: power",
@@ -218,7 +224,7 @@ ENTRIES = (
                      "one of the $k$ matrices $X$ moves, the others were held"),
                Wrong(r"k\det(X^k)\,X^{-1}", "k * det(matrix_power(X, k)) * inv(X)", "transposed",
                      "right if $X$ is symmetric")),
-        refs="CB58", chapter=7),
+        refs="CB58", chapter=7, section="sec-7-determinant"),
 
     Identity(
         "determinant of the inverse", "X: n n invertible",
@@ -265,7 +271,7 @@ ENTRIES = (
                    r"Compare with $\operatorname{tr}(G^\top dX)$: $G = X^{-\top}$.")),
         note=r"Below zero take $\log\lvert\det X\rvert$, which `slogdet` gives; `det` of large matrices "
              r"overflows.",
-        refs="CB43 S07-C16 E12", chapter=7, also="log-determinant"),
+        refs="CB43 S07-C16 E12", chapter=7, section="sec-7-logdet", also="log-determinant"),
 
     Identity(
         "log of the absolute determinant", "X: n n invertible",
@@ -279,7 +285,7 @@ ENTRIES = (
         wrong=(Wrong(r"X^{-1}", "inv(X)", "transposed", "right if $X$ is symmetric"),
                Wrong(r"-X^{-\top}\otimes X^{-1}", "-np.kron(inv(X).T, inv(X))", "row-major vec",
                      r"that is the Jacobian of $X^{-1}$; the gradient is $X^{-\top}$", "hessian")),
-        refs="CB57 G07.2a G07.8a G18.2g", chapter=7, also="log det"),
+        refs="CB57 G07.2a G07.8a G18.2g", chapter=7, section="sec-7-logdet", also="log det"),
 
     Identity(
         "log det along a line", "t:, X: n n invertible, V: n n; t = 0 * t",
@@ -294,7 +300,7 @@ ENTRIES = (
         wrong=(Wrong(r"-\operatorname{tr}(Y^{-1}V)^2", "-np.atleast_2d(np.trace(inv(X + t * V) @ V)**2)",
                      None,
                      r"$-(\dot y/y)^2$ for numbers", "hessian", unnamed="one number differs from another"),),
-        refs="G07.8b", chapter=7, also="second differential"),
+        refs="G07.8b", chapter=7, section="sec-7-second", also="second differential"),
 
     Identity(
         "log det of a symmetric matrix", "S: n n positive definite",
@@ -306,7 +312,7 @@ ENTRIES = (
         wrong=(Wrong(r"2S^{-1} - I\odot S^{-1}", "2 * inv(S) - np.diag(np.diag(inv(S)))",
                      "off-diagonal doubled", r"the partial derivatives over the free entries"),
                Wrong(r"-S^{-1}", "-inv(S)", "sign", "taken for the derivative of the inverse")),
-        refs="S07-C19", chapter=7),
+        refs="S07-C19", chapter=7, section="sec-7-logdet"),
 
     Identity(
         "log det of X^T X", "X: N k",
@@ -322,7 +328,7 @@ ENTRIES = (
                      r"$2X^+$ stands beside $dX$"),
                Wrong(r"(X^\top X)^{-1}", "inv(X.T @ X)", "shape", "the inner derivative is missing")),
         note=r"So the gradient is $2(X^+)^\top$.",
-        refs="CB55 G07.6", chapter=7, also="Gram matrix pseudo-inverse"),
+        refs="CB55 G07.6", chapter=7, section="sec-7-logdet", also="Gram matrix pseudo-inverse"),
 
     Identity(
         "log det of X^T X, in the pseudo-inverse", "P: n N",
@@ -333,9 +339,24 @@ ENTRIES = (
         conditions={"$X$ has full column rank": "P[1] = P[0]"},
         wrong=(Wrong(r"2X^\top", "2 * pinv(P).T", "sign", r"the inverse of $PP^\top$ was not seen"),
                Wrong(r"-2X", "-2 * pinv(P)", "transposed", "the gradient has the shape of $P$")),
-        refs="CB56", chapter=7, symbolic="a pseudo-inverse"),
+        refs="CB56", chapter=7, section="sec-7-logdet", symbolic="a pseudo-inverse"),
 
     # Gaussians
+
+    Identity(
+        "entropy of a Gaussian", "Sigma: n n positive definite",
+        of=(r"\tfrac12\log\det(2\pi e\,\Sigma)", "slogdet(2 * np.pi * np.e * sym(Sigma))[1] / 2"),
+        gradient=(r"\tfrac12\Sigma^{-1}", "inv(Sigma) / 2"),
+        other=(r"\tfrac12\Sigma^{-1}", "inv(Sigma) / 2"),
+        reason=r"The mean of $-\log p$: the quadratic form has the mean "
+               r"$\operatorname{tr}(\Sigma^{-1}\Sigma) = n$.",
+        conditions={r"$\Sigma$ is symmetric": "Sigma: n n invertible"},
+        wrong=(Wrong(r"\Sigma^{-1}", "inv(Sigma)", "factor", r"the $\tfrac12$ in front forgotten"),
+               Wrong(r"-\tfrac12\Sigma^{-1}", "-inv(Sigma) / 2", "sign",
+                     "so it stands in the log-likelihood, of which this is minus the mean")),
+        note=r"Also $\tfrac12\big(n\log(2\pi e) + \log\det\Sigma\big)$: each of $n$ dimensions has the factor "
+             r"$2\pi e$.",
+        refs="S07-C18", chapter=7, section="sec-7-gaussian", also="differential entropy normal distribution"),
 
     Identity(
         "KL divergence of Gaussians, in the first covariance",
@@ -351,7 +372,7 @@ ENTRIES = (
                      r"the minus of $-\log\det S$ lost", unnamed="one of two terms has the other sign"),
                Wrong(r"T^{-1} - S^{-1}", "inv(T) - inv(S)", "factor", r"without the $\tfrac12$ in front")),
         note=r"$\mathbf{d} = \mathbf{y} - \mathbf{x}$ is the difference of the means.",
-        refs="S07-C20 G07.10a E27", chapter=7),
+        refs="S07-C20 G07.10a E27", chapter=7, section="sec-7-gaussian"),
 
     Identity(
         "KL divergence of Gaussians, in the second covariance",
@@ -372,7 +393,7 @@ ENTRIES = (
                Wrong(r"\tfrac12(T^{-1} - S - \mathbf{d}\mathbf{d}^\top)", "(inv(T) - S - np.outer(d, d)) / 2",
                      "missing chain factor", r"as if $d(T^{-1})$ were $-dT$")),
         note=r"$\mathbf{d} = \mathbf{y} - \mathbf{x}$ is the difference of the means.",
-        refs="G07.10b", chapter=7),
+        refs="G07.10b", chapter=7, section="sec-7-gaussian"),
 
     Identity(
         "KL divergence of Gaussians, in the first mean",
@@ -393,5 +414,5 @@ ENTRIES = (
                Wrong(r"-S^{-1}(\mathbf{y} - \mathbf{x})", "-inv(S) @ (y - x)", None,
                      "the wrong one of the two covariances",
                      unnamed="another matrix stands in the place of the right one")),
-        refs="G07.10c", chapter=7),
+        refs="G07.10c", chapter=7, section="sec-7-gaussian"),
 )

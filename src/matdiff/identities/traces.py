@@ -9,14 +9,14 @@ ENTRIES = (
         of=(r"\operatorname{tr}(cA + dB)", "np.trace(c * A + d * B)"),
         equals=(r"c\operatorname{tr}A + d\operatorname{tr}B", "c * np.trace(A) + d * np.trace(B)"),
         reason=r"A sum over the diagonal, and sums and multiples are taken entry by entry.",
-        refs="S07-C02", chapter=7),
+        refs="S07-C02", chapter=7, section="sec-7-cycle"),
 
     Identity(
         "trace of a product, factors swapped", "A: m n, B: n m",
         of=(r"\operatorname{tr}(AB)", "np.trace(A @ B)"),
         equals=(r"\operatorname{tr}(BA)", "np.trace(B @ A)"),
         reason=r"Both are $\sum_{ij}A_{ij}B_{ji}$; one matrix is $m\times m$, the other $n\times n$.",
-        refs="S07-C03", chapter=7, also="commute under the trace"),
+        refs="S07-C03", chapter=7, section="sec-7-cycle", also="commute under the trace"),
 
     Identity(
         "trace, cyclic permutation", "A: m n, B: n k, C: k m",
@@ -27,7 +27,7 @@ ENTRIES = (
         note=r"Turned once more it is $\operatorname{tr}(BCA)$. Other orders are another number, where they "
              r"exist at all: $A = E_{12}$, $B = E_{22}$, $C = E_{21}$ have $\operatorname{tr}(ABC) = 1$ and "
              r"$\operatorname{tr}(ACB) = 0$.",
-        refs="S07-C04", chapter=7),
+        refs="S07-C04", chapter=7, section="sec-7-cycle"),
 
     Identity(
         "trace of a product, reversed and transposed", "A: n n, B: n n, C: n n",
@@ -40,7 +40,7 @@ ENTRIES = (
                Wrong(r"\operatorname{tr}(CBA)", "np.trace(C @ B @ A)", None,
                      "reversed, and the transposes forgotten",
                      unnamed="two numbers differ: there is no derivative to name")),
-        refs="S07-C05", chapter=7),
+        refs="S07-C05", chapter=7, section="sec-7-cycle"),
 
     # First order
 
@@ -70,7 +70,7 @@ ENTRIES = (
                    "$dX_{kk}$.",
                    r"Write $\operatorname{tr}(dX) = \operatorname{tr}(I^\top dX)$: beside $dX$ stands the "
                    r"gradient.")),
-        refs="CB99", chapter=7),
+        refs="CB99", chapter=7, section="sec-7-linear"),
 
     Identity(
         "trace of XA", "X: m n, A: n m",
@@ -98,7 +98,7 @@ ENTRIES = (
                    r"round.",
                    r"Multiply by $dX_{kl}$ and sum: $\sum_{kl}dX_{kl}A_{lk}$ is a trace.",
                    r"Compare with $\operatorname{tr}(G^\top dX)$ after turning: $G^\top = A$.")),
-        refs="CB100 S04-C20 S07-C08", chapter=7, also="trace of AX"),
+        refs="CB100 S04-C20 S07-C08", chapter=7, section="sec-7-linear", also="trace of AX"),
 
     Identity(
         "trace of X^T A", "X: m n, A: m n",
@@ -107,7 +107,7 @@ ENTRIES = (
         other=(r"A^\top", "A.T"),
         reason=r"It is the inner product $\sum_{ij}X_{ij}A_{ij}$, the general linear function of $X$.",
         wrong=(Wrong(r"A^\top", "A.T", "transposed", r"taken over from $\operatorname{tr}(XA)$"),),
-        refs="CB103 S07-C06", chapter=7, also="inner product trace of A^T X"),
+        refs="CB103 S07-C06", chapter=7, section="sec-7-linear", also="inner product trace of A^T X"),
 
     Identity(
         "trace of AX^T", "X: m n, A: m n",
@@ -117,7 +117,7 @@ ENTRIES = (
         other=(r"A^\top", "A.T"),
         reason=r"Turned, it is $\operatorname{tr}(X^\top A) = \langle A, X\rangle$.",
         wrong=(Wrong(r"A^\top", "A.T", "transposed", r"taken over from $\operatorname{tr}(AX)$"),),
-        refs="CB104", chapter=7),
+        refs="CB104", chapter=7, section="sec-7-linear"),
 
     Identity(
         "trace of AXB", "X: m n, A: k m, B: n k",
@@ -143,7 +143,7 @@ ENTRIES = (
                    r"Multiply by $dX_{kl}$ and sum: the three factors stand in a circle again.",
                    r"Turn $B$ to the front, $\operatorname{tr}(BA\,dX)$; then $G = (BA)^\top = A^\top "
                    r"B^\top$.")),
-        refs="CB101", chapter=7),
+        refs="CB101", chapter=7, section="sec-7-linear"),
 
     Identity(
         "trace of AX^T B", "X: m n, A: k n, B: m k",
@@ -153,7 +153,7 @@ ENTRIES = (
         other=(r"A^\top B^\top", "A.T @ B.T"),
         reason=r"$\operatorname{tr}(A\,dX^\top B) = \operatorname{tr}(dX^\top BA) = \langle BA, dX\rangle$.",
         wrong=(Wrong(r"A^\top B^\top", "A.T @ B.T", "transposed", r"the rule for $\operatorname{tr}(AXB)$"),),
-        refs="CB102", chapter=7),
+        refs="CB102", chapter=7, section="sec-7-linear"),
 
     Identity(
         "trace of A^T XW, in W", "W: n k, A: m k, X: m n",
@@ -180,7 +180,7 @@ ENTRIES = (
         equals=(r"\operatorname{tr}(A)\operatorname{tr}(X)", "np.trace(A) * np.trace(X)"),
         other=(r"\operatorname{tr}(A)\,I", "np.trace(A) * np.eye(n)"),
         reason=r"Diagonal block $i$ is $A_{ii}X$: together $\operatorname{tr}(A)\operatorname{tr}(X)$.",
-        refs="CB105", chapter=7),
+        refs="CB105", chapter=7, section="sec-7-linear"),
 
     # Second order
 
@@ -209,7 +209,7 @@ ENTRIES = (
             steps=("The deltas name the index: in both terms the indices of $X$ come out exchanged.",
                    r"Multiply by $dX_{kl}$ and sum: a trace for each place at which $X$ stands.",
                    r"Turn the first: $\operatorname{tr}(2X\,dX)$, so $G^\top = 2X$.")),
-        refs="CB106", chapter=7),
+        refs="CB106", chapter=7, section="sec-7-quadratic"),
 
     Identity(
         "trace of X^2 B", "X: n n, B: n n",
@@ -222,7 +222,7 @@ ENTRIES = (
                      "as if $X$ and $B$ could change places"),
                Wrong(r"(XB)^\top", "(X @ B).T", "missing product-rule term", "the second $X$ was held"),
                Wrong(r"XB + BX", "X @ B + B @ X", "transposed", "read off before transposing")),
-        refs="CB107", chapter=7),
+        refs="CB107", chapter=7, section="sec-7-quadratic"),
 
     Identity(
         "trace of X^T BX", "X: m n, B: m m",
@@ -251,7 +251,8 @@ ENTRIES = (
             steps=(r"$f = \sum X_{il}B_{ij}X_{jl}$: the variable stands there twice, so there are two sums.",
                    r"Multiply by $dX_{kl}$ and sum over $k$ and $l$: one trace for each.",
                    r"Transpose the first: $\operatorname{tr}\big(X^\top(B^\top + B)\,dX\big)$.")),
-        refs="CB108 CB109 CB110", chapter=7, also="trace of B X X^T, trace of X X^T B"),
+        refs="CB108 CB109 CB110", chapter=7, section="sec-7-quadratic",
+        also="trace of B X X^T, trace of X X^T B"),
 
     Identity(
         "trace of XBX^T", "X: m n, B: n n",
@@ -282,7 +283,8 @@ ENTRIES = (
                    r"Multiply by $dX_{kl}$ and sum over $k$ and $l$: one trace for each.",
                    r"The second is $\langle XB, dX\rangle$, the first after transposing $\langle XB^\top, "
                    r"dX\rangle$.")),
-        refs="CB111 CB112 CB113 S07-C10", chapter=7, also="trace of B X^T X, trace of X^T X B"),
+        refs="CB111 CB112 CB113 S07-C10", chapter=7, section="sec-7-quadratic",
+        also="trace of B X^T X, trace of X^T X B"),
 
     Identity(
         "trace of XBX^T, B symmetric", "X: m n, B: n n symmetric",
@@ -294,7 +296,8 @@ ENTRIES = (
         wrong=(Wrong(r"XB", "X @ B", "factor", "one of the two $X$ was held"),),
         note=r"With $B = \Sigma^{-1}$ and rows $\mathbf{x}_i^\top$ it is "
              r"$\sum_i\mathbf{x}_i^\top\Sigma^{-1}\mathbf{x}_i$.",
-        refs="S07-C11 S07-C12", chapter=7, also="sum of squared Mahalanobis distances"),
+        refs="S07-C11 S07-C12", chapter=7, section="sec-7-quadratic",
+        also="sum of squared Mahalanobis distances"),
 
     Identity(
         "trace of X^T X", "X: m n",
@@ -307,7 +310,7 @@ ENTRIES = (
         wrong=(Wrong(r"2X^\top", "2 * X.T", "transposed",
                      r"that is the gradient of $\operatorname{tr}(X^2)$"),
                Wrong(r"X", "X", "factor", r"the gradient of $\tfrac12\lVert X\rVert_F^2$")),
-        refs="CB115 S07-C14", chapter=7),
+        refs="CB115 S07-C14", chapter=7, section="sec-7-quadratic"),
 
     Identity(
         "weight decay as a trace", "W: m n, lam:",
@@ -317,7 +320,7 @@ ENTRIES = (
         reason=r"$d\operatorname{tr}(W^\top W) = 2\operatorname{tr}(W^\top dW)$, and $\lambda$ stays in "
                r"front.",
         wrong=(Wrong(r"\lambda W", "lam * W", "factor", r"right for $\tfrac\lambda2\lVert W\rVert_F^2$"),),
-        refs="S07-C21", chapter=7, also="ridge penalty l2"),
+        refs="S07-C21", chapter=7, section="sec-7-quadratic", also="ridge penalty l2"),
 
     Identity(
         "trace of AXBX", "X: m n, A: n m, B: n m",
@@ -332,7 +335,7 @@ ENTRIES = (
                Wrong(r"A^\top X^\top B^\top", "A.T @ X.T @ B.T", "missing product-rule term",
                      "one of the two $X$ was held"),
                Wrong(r"BXA + AXB", "B @ X @ A + A @ X @ B", "transposed", "read off before transposing")),
-        refs="CB114", chapter=7),
+        refs="CB114", chapter=7, section="sec-7-quadratic"),
 
     Identity(
         "trace of B^T X^T CXB", "X: m n, B: n k, C: m m",
@@ -346,7 +349,7 @@ ENTRIES = (
                      "one of the two $X$ was held"),
                Wrong(r"(C + C^\top)XB^\top B", "(C + C.T) @ X @ (B.T @ B)", "raises",
                      r"$B^\top B$ has the wrong size")),
-        refs="CB116", chapter=7),
+        refs="CB116", chapter=7, section="sec-7-quadratic"),
 
     Identity(
         "trace of AXBX^T C", "X: m n, A: k m, B: n n, C: m k",
@@ -358,7 +361,7 @@ ENTRIES = (
                Wrong(r"CAXB", "C @ A @ X @ B", "missing product-rule term", "one of the two $X$ was held"),
                Wrong(r"A^\top C^\top XB + CAXB^\top", "A.T @ C.T @ X @ B + C @ A @ X @ B.T",
                      "only for symmetric input", "$B$ is transposed in the wrong term")),
-        refs="CB118 G07.5", chapter=7),
+        refs="CB118 G07.5", chapter=7, section="sec-7-quadratic"),
 
     Identity(
         "trace of (AXB + C)(AXB + C)^T", "X: m n, A: k m, B: n q, C: k q",
@@ -375,7 +378,7 @@ ENTRIES = (
                Wrong(r"2(AXB + C)", "2 * (A @ X @ B + C)", "shape", "the inner derivative is missing"),
                Wrong(r"2A^\top A\otimes BB^\top", "2 * np.kron(A.T @ A, B @ B.T)", "kronecker order",
                      "the order of the product", "hessian")),
-        refs="CB119", chapter=7, also="least squares residual"),
+        refs="CB119", chapter=7, section="sec-7-quadratic", also="least squares residual"),
 
     Identity(
         "trace of X kron X", "X: n n",
@@ -388,7 +391,7 @@ ENTRIES = (
                      "one of the two $X$ was held"),
                Wrong(r"2X^\top", "2 * X.T", None, r"that is for $\operatorname{tr}(X^2)$",
                      unnamed="the gradient of another function")),
-        refs="CB120", chapter=7),
+        refs="CB120", chapter=7, section="sec-7-quadratic"),
 
     # Higher powers
 
@@ -422,7 +425,7 @@ ENTRIES = (
             steps=("The powers are stacked: one sum over $r$ and $i$.",
                    r"Multiply by $dX_{ab}$ and sum: $dX$ stands between $X^r$ and $X^{k-1-r}$.",
                    r"Turned, all $k$ terms are $\operatorname{tr}(X^{k-1}dX)$.")),
-        refs="CB121 G07.3", chapter=7),
+        refs="CB121 G07.3", chapter=7, section="sec-7-quadratic"),
 
     Identity(
         "trace of AX^k", "X: n n, A: n n, k: power",
@@ -437,7 +440,7 @@ ENTRIES = (
                Wrong(r"\textstyle\sum_r X^rAX^{k-1-r}",
                      "sum(matrix_power(X, r) @ A @ matrix_power(X, k - 1 - r) for r in range(k))",
                      "transposed", "read off before transposing")),
-        refs="CB122", chapter=7),
+        refs="CB122", chapter=7, section="sec-7-quadratic"),
 
     Identity(
         "a^T X^k b", "X: n n, a: n, b: n, k: power",
@@ -457,7 +460,7 @@ ENTRIES = (
                Wrong(r"k(X^{k-1})^\top\mathbf{a}\mathbf{b}^\top",
                      "k * np.outer(a @ matrix_power(X, k - 1), b)", "wrong order",
                      "as if the powers could be brought to one side")),
-        refs="CB91", chapter=7, also="bilinear form of a power"),
+        refs="CB91", chapter=7, section="sec-7-quadratic", also="bilinear form of a power"),
 
     Identity(
         "a^T (X^k)^T X^k b", "X: n n, a: n, b: n, k: power",
@@ -478,7 +481,7 @@ ENTRIES = (
                                 for r in range(k))""",
                      "transposed", "the first half was not transposed; so the Cookbook prints it"),),
         note="The Cookbook prints the first half of the sum transposed.",
-        refs="CB92", chapter=7),
+        refs="CB92", chapter=7, section="sec-7-quadratic"),
 
     Identity(
         "trace of B^T X^T CXX^T CXB", "X: m n, B: n k, C: m m",
@@ -495,7 +498,7 @@ ENTRIES = (
                Wrong(r"\begin{aligned}&CXX^\top CXBB^\top\\&{}+ C^\top XX^\top C^\top XBB^\top\end{aligned}",
                      "(C @ X @ X.T @ C + C.T @ X @ X.T @ C.T) @ X @ B @ B.T", "missing product-rule term",
                      "the two $X$ in the middle were held")),
-        refs="CB123", chapter=7,
+        refs="CB123", chapter=7, section="sec-7-quadratic",
         symbolic="a polynomial of degree four in four matrices: SymPy takes a quarter of a minute"),
 
     # Functions of a matrix
@@ -517,6 +520,7 @@ ENTRIES = (
                Wrong(r"\cos(X_{ij})", "np.cos(X)", "elementwise product",
                      "`np.cos` works entry by entry")),
         note=r"In the same way $\nabla\operatorname{tr}F(X) = (F'(X))^\top$ for every power series $F$.",
-        refs="CB128", chapter=7, symbolic="the sine of a matrix needs its eigenvalues",
+        refs="CB128", chapter=7, section="sec-7-quadratic",
+        symbolic="the sine of a matrix needs its eigenvalues",
         also="matrix function power series"),
 )
