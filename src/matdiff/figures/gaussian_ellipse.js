@@ -53,8 +53,8 @@ function halfAxes([[a, b], [, d]]) {
 }
 
 function render({ model, el }) {
-  const data = model.get("points") ?? null; // a page's stored state leaves out what is None
-  const two = (model.get("other") ?? null) !== null;
+  const data = model.get("points");
+  const two = model.get("other") !== null;
   const limits = model.get("limits");
   const figure = new Figure({ model, el, kind: "gaussian-ellipse",
     traits: ["points", "gaussian", "other", "arrows"],

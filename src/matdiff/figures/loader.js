@@ -9,7 +9,7 @@ function localModel(state) {
   const listeners = new Map();
   const emit = (event) => [...(listeners.get(event) ?? [])].forEach((listener) => listener());
   return {
-    get: (name) => state[name],
+    get: (name) => state[name] ?? null, // a notebook stores no trait that is None
     set(name, value) {
       state[name] = value;
       emit(`change:${name}`);
