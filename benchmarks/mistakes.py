@@ -1284,7 +1284,7 @@ def cholesky_factor(draw):
            lambda L: np.sum(np.log(np.diag(L))) + np.sum(np.linalg.solve(np.tril(L), z) ** 2) / 2, L)
     full = lambda L: -np.outer(np.linalg.solve(L.T, half(L)), half(L))
     yield RIGHT, lambda L: np.tril(full(L)) + np.diag(1 / np.diag(L))
-    yield "unknown | not a gradient | extra chain factor", lambda L: full(L) + np.diag(1 / np.diag(L))
+    yield "missing chain factor | not a gradient | unknown", lambda L: full(L) + np.diag(1 / np.diag(L))
     yield HELD, lambda L: np.tril(full(L))
     yield "sign", lambda L: -np.tril(full(L)) + np.diag(1 / np.diag(L))
     yield "missing product-rule term | only diagonal", lambda L: np.diag(1 / np.diag(L))
@@ -1831,3 +1831,755 @@ def implicit_step(draw):
     yield "missing chain factor", lambda x: M @ (eye(4) + h * np.diag(np.cos(x)))
     yield "missing chain factor | missing product-rule term | does not move with X", \
         lambda x: M @ (eye(4) + h * np.diag(b))
+
+
+@problem("attention")
+def self_attention(draw):
+    X, Wq, Wk, Wv, G = draw(5, 4), draw(4, 3), draw(4, 3), draw(4, 2), draw(5, 2)
+    weights = lambda X: softmax(X @ Wq @ (X @ Wk).T / np.sqrt(3))
+    yield check_gradient, lambda X: np.sum(G * (weights(X) @ X @ Wv)), X
+
+    def backward(X, scale=np.sqrt(3), value=1, key=1, axis=1, turn=False, jacobian="full"):
+        Q, K, V, P = X @ Wq, X @ Wk, X @ Wv, weights(X)
+        dP = G @ V.T
+        dS = {"full": P * (dP - np.sum(dP * P, axis=axis, keepdims=True)), "diagonal": P * (1 - P) * dP,
+              "held": P * dP}[jacobian] / scale
+        dK = dS @ Q if turn else dS.T @ Q
+        return dS @ K @ Wq.T + key * dK @ Wk.T + value * P.T @ G @ Wv.T
+
+    yield RIGHT, backward
+    yield HELD, lambda X: backward(X, value=0)
+    yield HELD, lambda X: backward(X, key=0)
+    yield "factor", lambda X: backward(X, scale=1)
+    yield "wrong axis", lambda X: backward(X, axis=0)
+    yield "transposed", lambda X: backward(X, turn=True)
+    yield "only diagonal", lambda X: backward(X, jacobian="diagonal")
+    yield HELD + " | only diagonal", lambda X: backward(X, jacobian="held")
+
+
+@problem("attention")
+def attention_weights(draw):
+    K, q = draw(5, 3), draw(3)
+    p = lambda q: softmax(K @ q / np.sqrt(3))
+    yield check_jacobian, p, q
+    yield RIGHT, lambda q: (np.diag(p(q)) - np.outer(p(q), p(q))) @ K / np.sqrt(3)
+    yield HELD + " | only diagonal", lambda q: np.diag(p(q)) @ K / np.sqrt(3)
+    yield "only diagonal", lambda q: np.diag(p(q) * (1 - p(q))) @ K / np.sqrt(3)
+    yield "factor", lambda q: (np.diag(p(q)) - np.outer(p(q), p(q))) @ K
+    yield "sign", lambda q: (np.diag(p(q)) + np.outer(p(q), p(q))) @ K / np.sqrt(3)
+    yield "shape | missing chain factor", lambda q: (np.diag(p(q)) - np.outer(p(q), p(q))) / np.sqrt(3)
+
+
+@problem("normalisation")
+def layer_norm_loss(draw):
+    X, G, eps = draw(5, 4), draw(5, 4), 0.1
+    spread = lambda X: np.sqrt(X.var(axis=1, keepdims=True) + eps)
+    hat = lambda X: (X - X.mean(axis=1, keepdims=True)) / spread(X)
+    yield check_gradient, lambda X: np.sum(G * hat(X)), X
+    row = lambda A: A.mean(axis=1, keepdims=True)
+    yield RIGHT, lambda X: (G - row(G) - hat(X) * row(G * hat(X))) / spread(X)
+    yield HELD, lambda X: (G - row(G)) / spread(X)
+    yield HELD, lambda X: G / spread(X)
+    yield HELD, lambda X: (G - hat(X) * row(G * hat(X))) / spread(X)
+    yield "sign", lambda X: (G - row(G) + hat(X) * row(G * hat(X))) / spread(X)
+    yield "wrong normalisation | missing chain factor", lambda X: G - row(G) - hat(X) * row(G * hat(X))
+    yield "factor", lambda X: (G - row(G) - 4 * hat(X) * row(G * hat(X))) / spread(X)
+    yield "wrong axis", lambda X: (G - G.mean(axis=0) - hat(X) * row(G * hat(X))) / spread(X)
+
+
+@problem("normalisation")
+def root_mean_square_norm(draw):
+    x = draw(5)
+    r = lambda x: np.sqrt(np.mean(x**2) + 0.01)
+    yield check_jacobian, lambda x: x / r(x), x
+    yield RIGHT, lambda x: (eye(5) - np.outer(x, x) / (5 * r(x) ** 2)) / r(x)
+    yield HELD, lambda x: eye(5) / r(x)
+    yield "factor", lambda x: (eye(5) - np.outer(x, x) / r(x) ** 2) / r(x)
+    yield "sign", lambda x: (eye(5) + np.outer(x, x) / (5 * r(x) ** 2)) / r(x)
+    yield "only diagonal | elementwise product", lambda x: (eye(5) - np.diag(x * x) / (5 * r(x) ** 2)) / r(x)
+    yield "wrong normalisation | missing chain factor", \
+        lambda x: (eye(5) - np.outer(x, x) / (5 * r(x))) / r(x)
+
+
+@problem("kernels")
+def length_scales(draw):
+    C, x, a, s = draw(6, 3), draw(3), draw(6), draw.positive(3)
+    k = lambda s: np.exp(-np.sum((x - C) ** 2 / (2 * s**2), axis=1))
+    yield check_gradient, lambda s: a @ k(s), s
+    yield RIGHT, lambda s: (a * k(s)) @ (x - C) ** 2 / s**3
+    yield "sign", lambda s: -(a * k(s)) @ (x - C) ** 2 / s**3
+    yield "missing chain factor | extra chain factor | wrong normalisation", \
+        lambda s: (a * k(s)) @ (x - C) ** 2 / s**2
+    yield "missing chain factor", lambda s: a @ (x - C) ** 2 / s**3
+    yield "factor", lambda s: (a * k(s)) @ (x - C) ** 2 / (2 * s**3)
+    yield "missing chain factor", lambda s: (a * k(s)) @ (x - C) / s**3
+    yield "missing chain factor", lambda s: k(s) @ (x - C) ** 2 / s**3
+
+
+@problem("kernels")
+def marginal_likelihood(draw):
+    Z, y, theta = draw(6, 2), draw(6), 0.5 * draw(3)
+    D = np.sum((Z[:, None] - Z[None]) ** 2, axis=2)
+    part = lambda t: np.exp(t[0]) * np.exp(-D / (2 * np.exp(2 * t[1])))
+    K = lambda t: part(t) + np.exp(t[2]) * eye(6)
+    yield check_gradient, lambda t: y @ inv(K(t)) @ y / 2 + np.linalg.slogdet(K(t))[1] / 2, theta
+
+    def slopes(t, fit=1, volume=1, chain=True):
+        alpha = inv(K(t)) @ y
+        W = volume * inv(K(t)) - fit * np.outer(alpha, alpha)
+        dK = part(t), part(t) * D / np.exp((2 if chain else 3) * t[1]), np.exp(t[2]) * eye(6)
+        return np.array([np.sum(W * d) / 2 for d in dK])
+
+    yield RIGHT, slopes
+    yield HELD, lambda t: slopes(t, volume=0)
+    yield HELD, lambda t: slopes(t, fit=0)
+    yield "sign", lambda t: slopes(t, fit=-1)
+    yield "factor", lambda t: 2 * slopes(t)
+    yield "missing chain factor | extra chain factor", lambda t: slopes(t, chain=False)
+    yield "factor", lambda t: slopes(t, fit=2)
+
+
+@problem("kernels")
+def likelihood_of_a_kernel(draw):
+    y, K = draw(4), draw.spd(4)
+    yield check_gradient, lambda K: y @ inv(K) @ y + np.linalg.slogdet(K)[1], K, {"symmetric": True}
+    alpha = lambda K: inv(K) @ y
+    yield RIGHT, lambda K: inv(K) - np.outer(alpha(K), alpha(K))
+    yield "sign", lambda K: inv(K) + np.outer(alpha(K), alpha(K))
+    yield HELD, lambda K: inv(K)
+    yield "missing chain factor | missing product-rule term", lambda K: inv(K) - np.outer(alpha(K), y)
+    yield "off-diagonal doubled", \
+        lambda K: (inv(K) - np.outer(alpha(K), alpha(K))) * (2 - eye(4))
+    yield "elementwise product | only diagonal", lambda K: inv(K) - np.diag(alpha(K) * alpha(K))
+
+
+@problem("principal components")
+def trace_ratio(draw):
+    S, W = draw.spd(5), draw(5, 2)
+    N = lambda W: inv(W.T @ W)
+    yield check_gradient, lambda W: trace(inv(W.T @ W) @ W.T @ S @ W), W
+    yield RIGHT, lambda W: 2 * (S @ W - W @ N(W) @ W.T @ S @ W) @ N(W)
+    yield HELD, lambda W: 2 * S @ W @ N(W)
+    yield "sign", lambda W: 2 * (S @ W + W @ N(W) @ W.T @ S @ W) @ N(W)
+    yield "factor", lambda W: (S @ W - W @ N(W) @ W.T @ S @ W) @ N(W)
+    yield "missing chain factor | only for orthogonal input", lambda W: 2 * (S @ W - W @ N(W) @ W.T @ S @ W)
+    yield "only for orthogonal input", lambda W: 2 * (S @ W - W @ W.T @ S @ W)
+
+
+@problem("softmax cross-entropy")
+def regularised_softmax_regression(draw):
+    Z, T, W, lam = draw(9, 4), draw.one_hot(9, 3), draw(4, 3), 0.3
+    yield (check_gradient,
+           lambda W: -np.mean(np.sum(T * np.log(softmax(Z @ W)), axis=1)) + lam * np.sum(W**2), W)
+    yield RIGHT, lambda W: Z.T @ (softmax(Z @ W) - T) / 9 + 2 * lam * W
+    yield HELD, lambda W: Z.T @ (softmax(Z @ W) - T) / 9
+    yield "factor", lambda W: Z.T @ (softmax(Z @ W) - T) / 9 + lam * W
+    yield "factor", lambda W: (Z.T @ (softmax(Z @ W) - T) + 2 * lam * W) / 9
+    yield "sign", lambda W: Z.T @ (T - softmax(Z @ W)) / 9 + 2 * lam * W
+    yield HELD, lambda W: Z.T @ softmax(Z @ W) / 9 + 2 * lam * W
+    yield "factor", lambda W: Z.T @ (softmax(Z @ W) - T) + 2 * lam * W
+    yield "wrong axis | wrong normalisation", \
+        lambda W: Z.T @ (np.exp(Z @ W) / np.exp(Z @ W).sum(axis=0) - T) / 9 + 2 * lam * W
+
+
+@problem("matrix factorisation")
+def poisson_factorisation(draw):
+    W, H, Y = draw.positive(6, 2), draw.positive(2, 5), draw.positive(6, 5)
+    yield check_gradient, lambda H: np.sum(W @ H - Y * np.log(W @ H)), H
+    yield RIGHT, lambda H: W.T @ (1 - Y / (W @ H))
+    yield HELD, lambda H: -W.T @ (Y / (W @ H))
+    yield "sign", lambda H: W.T @ (Y / (W @ H) - 1)
+    yield "sign", lambda H: W.T @ (1 + Y / (W @ H))
+    yield "missing chain factor", lambda H: W.T @ (1 - 1 / (W @ H))
+    yield "missing chain factor | extra chain factor", lambda H: W.T @ (1 - Y / (W @ H) ** 2)
+    yield "shape | missing chain factor", lambda H: 1 - Y / (W @ H)
+    yield "missing chain factor | " + HELD, lambda H: W.T @ (W @ H - Y)
+
+
+@problem("state estimation")
+def kalman_gain(draw):
+    H, P, R, K = draw(2, 4), draw.spd(4), draw.spd(2), draw(4, 2)
+    yield check_gradient, lambda K: trace((eye(4) - K @ H) @ P @ (eye(4) - K @ H).T + K @ R @ K.T), K
+    yield RIGHT, lambda K: -2 * (eye(4) - K @ H) @ P @ H.T + 2 * K @ R
+    yield "sign", lambda K: 2 * (eye(4) - K @ H) @ P @ H.T + 2 * K @ R
+    yield HELD, lambda K: -2 * (eye(4) - K @ H) @ P @ H.T
+    yield HELD, lambda K: -2 * P @ H.T + 2 * K @ R
+    yield HALF + " | factor", lambda K: -2 * (eye(4) - K @ H) @ P @ H.T + K @ R
+    yield "missing chain factor", lambda K: -2 * (eye(4) - K @ H) @ H.T + 2 * K @ R
+    yield "transposed", lambda K: (-2 * (eye(4) - K @ H) @ P @ H.T + 2 * K @ R).T
+    yield "factor | " + HALF, lambda K: -(eye(4) - K @ H) @ P @ H.T + K @ R
+
+
+@problem("orthogonality")
+def soft_procrustes(draw):
+    A, B, Q = draw(7, 3), draw(7, 3), draw(3, 3)
+    yield check_gradient, lambda Q: np.sum((A @ Q - B) ** 2) + np.sum((Q.T @ Q - eye(3)) ** 2), Q
+    yield RIGHT, lambda Q: 2 * A.T @ (A @ Q - B) + 4 * Q @ (Q.T @ Q - eye(3))
+    yield "factor | " + HALF, lambda Q: 2 * A.T @ (A @ Q - B) + 2 * Q @ (Q.T @ Q - eye(3))
+    yield HELD, lambda Q: -2 * A.T @ B + 4 * Q @ (Q.T @ Q - eye(3))
+    yield HELD, lambda Q: 2 * A.T @ (A @ Q - B) + 4 * Q @ Q.T @ Q
+    yield "transposed | only for symmetric input", \
+        lambda Q: 2 * A.T @ (A @ Q - B) + 4 * Q @ (Q @ Q.T - eye(3))
+    yield "sign", lambda Q: 2 * A.T @ (A @ Q - B) + 4 * Q @ (eye(3) - Q.T @ Q)
+    yield "missing chain factor", lambda Q: 2 * A.T @ (A @ Q - B) + 4 * (Q.T @ Q - eye(3))
+
+
+@problem("log-sum-exp")
+def weighted_log_sum_exp(draw):
+    w, X, C = draw.positive(4), draw(5, 4), draw(5, 4)
+    total = lambda X: np.sum(w * np.exp(X), axis=1, keepdims=True)
+    yield check_gradient, lambda X: np.sum(np.log(np.sum(w * np.exp(X), axis=1))) - np.sum(C * X), X
+    yield RIGHT, lambda X: w * np.exp(X) / total(X) - C
+    yield HELD, lambda X: w * np.exp(X) / total(X)
+    yield "missing chain factor", lambda X: np.exp(X) / total(X) - C
+    yield "missing chain factor", lambda X: 1 / total(X) - C
+    yield "wrong axis | wrong normalisation", lambda X: w * np.exp(X) / np.sum(w * np.exp(X), axis=0) - C
+    yield "sign", lambda X: w * np.exp(X) / total(X) + C
+    yield "missing chain factor | wrong normalisation", lambda X: w * np.exp(X) - C
+    yield "factor", lambda X: (w * np.exp(X) / total(X) - C) / 5
+
+
+@problem("similarities")
+def cosine_of_a_projection(draw):
+    W, x, a = draw(4, 3), draw(3), draw(4)
+    yield check_gradient, lambda W: a @ W @ x / norm(W @ x), W
+    u = lambda W: W @ x
+    yield RIGHT, lambda W: np.outer(a / norm(u(W)) - a @ u(W) * u(W) / norm(u(W)) ** 3, x)
+    yield HELD, lambda W: np.outer(a / norm(u(W)), x)
+    yield "transposed", lambda W: np.outer(x, a / norm(u(W)) - a @ u(W) * u(W) / norm(u(W)) ** 3)
+    yield "shape | missing chain factor", lambda W: a / norm(u(W)) - a @ u(W) * u(W) / norm(u(W)) ** 3
+    yield "wrong normalisation | missing chain factor", \
+        lambda W: np.outer(a / norm(u(W)) - a @ u(W) * u(W) / norm(u(W)) ** 2, x)
+    yield "sign", lambda W: np.outer(a / norm(u(W)) + a @ u(W) * u(W) / norm(u(W)) ** 3, x)
+    yield "missing chain factor", lambda W: np.outer(a / norm(u(W)) - u(W) / norm(u(W)) ** 3, x)
+
+
+@problem("similarities")
+def contrastive(draw):
+    A, B, tau = draw(6, 3), draw(6, 3), 0.7
+    P = lambda A: softmax(A @ B.T / tau)
+    yield check_gradient, lambda A: -np.mean(np.log(np.diag(softmax(A @ B.T / tau)))), A
+    yield RIGHT, lambda A: (P(A) - eye(6)) @ B / (6 * tau)
+    yield "factor", lambda A: (P(A) - eye(6)) @ B / 6
+    yield "sign", lambda A: (eye(6) - P(A)) @ B / (6 * tau)
+    yield HELD, lambda A: P(A) @ B / (6 * tau)
+    yield "transposed", lambda A: (P(A) - eye(6)).T @ B / (6 * tau)
+    yield "wrong axis | wrong normalisation", lambda A: (softmax(B @ A.T / tau).T - eye(6)) @ B / (6 * tau)
+    yield "missing chain factor | shape", lambda A: (P(A) - eye(6)) / (6 * tau)
+    yield HELD, lambda A: -B / (6 * tau)
+
+
+@problem("gaussians")
+def factor_analysis(draw):
+    U, d, r = draw(5, 2), draw.positive(5), draw(5)
+    S = lambda U: np.diag(d) + U @ U.T
+    yield check_gradient, lambda U: r @ inv(S(U)) @ r / 2 + np.linalg.slogdet(S(U))[1] / 2, U
+    yield RIGHT, lambda U: inv(S(U)) @ U - inv(S(U)) @ np.outer(r, r) @ inv(S(U)) @ U
+    yield "sign", lambda U: inv(S(U)) @ U + inv(S(U)) @ np.outer(r, r) @ inv(S(U)) @ U
+    yield HELD, lambda U: inv(S(U)) @ U
+    yield HALF + " | factor", lambda U: (inv(S(U)) @ U - inv(S(U)) @ np.outer(r, r) @ inv(S(U)) @ U) / 2
+    yield "missing chain factor | shape", lambda U: (inv(S(U)) - inv(S(U)) @ np.outer(r, r) @ inv(S(U))) / 2
+    yield "missing chain factor", lambda U: inv(S(U)) @ U - np.outer(r, r) @ inv(S(U)) @ U
+    yield HELD, lambda U: -inv(S(U)) @ np.outer(r, r) @ inv(S(U)) @ U
+    yield HALF + " | factor", lambda U: inv(S(U)) @ U - inv(S(U)) @ np.outer(r, r) @ inv(S(U)) @ U / 2
+
+
+@problem("gaussians")
+def diagonal_plus_low_rank(draw):
+    U, d = draw(5, 2), draw.positive(5)
+    S = lambda d: np.diag(d) + U @ U.T
+    yield check_gradient, lambda d: np.linalg.slogdet(S(d))[1] - np.sum(np.log(d)), d
+    yield RIGHT, lambda d: np.diag(inv(S(d))) - 1 / d
+    yield "shape", lambda d: inv(S(d)) - np.diag(1 / d)
+    yield HELD, lambda d: np.diag(inv(S(d)))
+    yield "sign", lambda d: np.diag(inv(S(d))) + 1 / d
+    yield "wrong axis | unknown", lambda d: inv(S(d)).sum(axis=1) - 1 / d
+    yield "elementwise product | only diagonal | only for diagonal input", lambda d: 1 / np.diag(S(d)) - 1 / d
+
+
+@problem("cumulative")
+def running_total(draw):
+    x, y = draw(6), draw(6)
+    yield check_gradient, lambda x: np.mean((np.cumsum(x) - y) ** 2), x
+    yield RIGHT, lambda x: 2 * np.cumsum((np.cumsum(x) - y)[::-1])[::-1] / 6
+    yield "transposed | wrong order", lambda x: 2 * np.cumsum(np.cumsum(x) - y) / 6
+    yield "missing chain factor", lambda x: 2 * (np.cumsum(x) - y) / 6
+    yield "factor", lambda x: 2 * np.cumsum((np.cumsum(x) - y)[::-1])[::-1]
+    yield "sign", lambda x: 2 * np.cumsum((y - np.cumsum(x))[::-1])[::-1] / 6
+    yield HELD, lambda x: 2 * np.cumsum(np.cumsum(x)[::-1])[::-1] / 6
+
+
+@problem("contractions")
+def cubic_form(draw):
+    T, x = draw(4, 4, 4), draw(4)
+    first, second, third = (lambda x, k=k: np.einsum(f"ijk,{k[0]},{k[1]}->{k[2]}", T, x, x)
+                            for k in ("jki", "ikj", "ijk"))
+    yield check_gradient, lambda x: np.einsum("ijk,i,j,k->", T, x, x, x) / 3, x
+    yield RIGHT, lambda x: (first(x) + second(x) + third(x)) / 3
+    yield SYMMETRIC, first
+    yield HELD + " | not symmetrised", lambda x: first(x) / 3
+    yield HELD + " | not symmetrised", lambda x: (first(x) + second(x)) / 3
+    yield "factor", lambda x: first(x) + second(x) + third(x)
+    yield "sign", lambda x: (first(x) + second(x) - third(x)) / 3
+
+
+@problem("contractions")
+def batched_bilinear(draw):
+    Y, Z, A, t = draw(7, 3), draw(7, 4), draw(3, 4), draw(7)
+    score = lambda A: np.einsum("bi,ij,bj->b", Y, A, Z)
+    yield check_gradient, lambda A: np.mean((score(A) - t) ** 2), A
+    yield RIGHT, lambda A: 2 * np.einsum("b,bi,bj->ij", score(A) - t, Y, Z) / 7
+    yield "not summed over the batch", lambda A: 2 * np.einsum("b,bi,bj->bij", score(A) - t, Y, Z) / 7
+    yield "transposed", lambda A: 2 * np.einsum("b,bi,bj->ji", score(A) - t, Y, Z) / 7
+    yield "missing chain factor", lambda A: 2 * Y.T @ Z / 7
+    yield HELD, lambda A: 2 * np.einsum("b,bi,bj->ij", score(A), Y, Z) / 7
+    yield "factor", lambda A: 2 * np.einsum("b,bi,bj->ij", score(A) - t, Y, Z)
+    yield "elementwise product | wrong axis | missing chain factor | unknown", \
+        lambda A: 2 * np.sum(score(A) - t) * Y.T @ Z / 7
+
+
+@problem("averages")
+def weighted_average(draw):
+    w, v, target = draw.positive(5), draw(5), 0.4
+    mean = lambda w: w @ v / np.sum(w)
+    yield check_gradient, lambda w: (w @ v / np.sum(w) - target) ** 2, w
+    yield RIGHT, lambda w: 2 * (mean(w) - target) * (v - mean(w)) / np.sum(w)
+    yield HELD, lambda w: 2 * (mean(w) - target) * v / np.sum(w)
+    yield "missing chain factor", lambda w: (v - mean(w)) / np.sum(w)
+    yield "sign", lambda w: 2 * (mean(w) - target) * (v + mean(w)) / np.sum(w)
+    yield "wrong normalisation | missing chain factor", lambda w: 2 * (mean(w) - target) * (v - mean(w))
+    yield HELD, lambda w: 2 * mean(w) * (v - mean(w)) / np.sum(w)
+    yield "missing chain factor | wrong normalisation", \
+        lambda w: 2 * (mean(w) - target) * (v - w @ v) / np.sum(w)
+
+
+@problem("robust losses")
+def pseudo_huber(draw):
+    Z, y, w, delta = draw(8, 3), draw(8), draw(3), 1.5
+    r = lambda w: Z @ w - y
+    root = lambda w: np.sqrt(1 + (r(w) / delta) ** 2)
+    yield check_gradient, lambda w: np.sum(delta**2 * (root(w) - 1)), w
+    yield RIGHT, lambda w: Z.T @ (r(w) / root(w))
+    yield "missing chain factor | wrong normalisation", lambda w: Z.T @ r(w)
+    yield "factor", lambda w: Z.T @ (r(w) / root(w)) / 2
+    yield "factor", lambda w: Z.T @ (r(w) / root(w)) / delta**2
+    yield "missing chain factor", lambda w: delta**2 * Z.T @ (1 / (2 * root(w)))
+    yield "shape | missing chain factor", lambda w: r(w) / root(w)
+    yield "sign", lambda w: -Z.T @ (r(w) / root(w))
+    yield "missing chain factor | extra chain factor | wrong normalisation", \
+        lambda w: Z.T @ (r(w) / root(w) ** 2)
+
+
+@problem("robust losses")
+def student_t(draw):
+    Z, y, w, nu = draw(8, 3), draw(8), draw(3), 4.0
+    r = lambda w: y - Z @ w
+    yield check_gradient, lambda w: (nu + 1) / 2 * np.sum(np.log(1 + r(w) ** 2 / nu)), w
+    yield RIGHT, lambda w: -(nu + 1) * Z.T @ (r(w) / (nu + r(w) ** 2))
+    yield "sign", lambda w: (nu + 1) * Z.T @ (r(w) / (nu + r(w) ** 2))
+    yield "factor", lambda w: -(nu + 1) / 2 * Z.T @ (r(w) / (nu + r(w) ** 2))
+    yield "factor", lambda w: -(nu + 1) * Z.T @ (r(w) / (nu + r(w) ** 2)) / nu
+    yield "missing chain factor", lambda w: -(nu + 1) / nu * Z.T @ r(w)
+    yield "missing chain factor", lambda w: -(nu + 1) / 2 * Z.T @ (1 / (1 + r(w) ** 2 / nu))
+    yield "sign", lambda w: -(nu + 1) * Z.T @ (r(w) / (nu - r(w) ** 2))
+
+
+@problem("robust losses")
+def focal_loss(draw):
+    z, gamma = draw(6), 2.0
+    p = sigmoid
+    yield check_gradient, lambda z: -np.sum((1 - sigmoid(z)) ** gamma * np.log(sigmoid(z))), z
+    yield RIGHT, lambda z: gamma * (1 - p(z)) ** gamma * p(z) * np.log(p(z)) - (1 - p(z)) ** (gamma + 1)
+    yield HELD, lambda z: -(1 - p(z)) ** (gamma + 1)
+    yield HELD, lambda z: gamma * (1 - p(z)) ** gamma * p(z) * np.log(p(z))
+    yield "sign", lambda z: -gamma * (1 - p(z)) ** gamma * p(z) * np.log(p(z)) - (1 - p(z)) ** (gamma + 1)
+    yield "factor", lambda z: (1 - p(z)) ** gamma * p(z) * np.log(p(z)) - (1 - p(z)) ** (gamma + 1)
+    yield "missing chain factor", \
+        lambda z: gamma * (1 - p(z)) ** (gamma - 1) * np.log(p(z)) - (1 - p(z)) ** gamma / p(z)
+
+
+@problem("inverse")
+def optimal_design(draw):
+    X = draw(6, 3)
+    N = lambda X: inv(X.T @ X)
+    yield check_gradient, lambda X: trace(inv(X.T @ X)), X
+    yield RIGHT, lambda X: -2 * X @ N(X) @ N(X)
+    yield "sign", lambda X: 2 * X @ N(X) @ N(X)
+    yield "missing chain factor", lambda X: -2 * X @ N(X)
+    yield "factor | " + HALF, lambda X: -X @ N(X) @ N(X)
+    yield "elementwise product", lambda X: -2 * X @ (N(X) * N(X))
+    yield "elementwise product", lambda X: -2 * X @ (1 / (X.T @ X) ** 2)
+    yield "shape | missing chain factor", lambda X: -N(X) @ N(X)
+    yield "transposed", lambda X: -2 * N(X) @ N(X) @ X.T
+
+
+@problem("projections")
+def projector(draw):
+    X = draw(5, 2)
+    plus = lambda X: inv(X.T @ X) @ X.T
+    P = lambda X: X @ plus(X)
+    yield check_differential, lambda X: X @ inv(X.T @ X) @ X.T, X
+    half = lambda X, dX: (eye(5) - P(X)) @ dX @ plus(X)
+    yield RIGHT, lambda X, dX: half(X, dX) + half(X, dX).T
+    yield HALF, half
+    yield HELD, lambda X, dX: dX @ plus(X) + (dX @ plus(X)).T
+    yield "sign", lambda X, dX: half(X, dX) - half(X, dX).T
+    yield "factor | not symmetrised", lambda X, dX: 2 * half(X, dX)
+    yield "sign", lambda X, dX: (eye(5) + P(X)) @ dX @ plus(X) + ((eye(5) + P(X)) @ dX @ plus(X)).T
+
+
+@problem("inverse")
+def inverse_gram(draw):
+    X = draw(5, 3)
+    N = lambda X: inv(X.T @ X)
+    yield check_differential, lambda X: inv(X.T @ X), X
+    yield RIGHT, lambda X, dX: -N(X) @ (dX.T @ X + X.T @ dX) @ N(X)
+    yield HALF, lambda X, dX: -N(X) @ X.T @ dX @ N(X)
+    yield "sign", lambda X, dX: N(X) @ (dX.T @ X + X.T @ dX) @ N(X)
+    yield "wrong order", lambda X, dX: -N(X) @ N(X) @ (dX.T @ X + X.T @ dX)
+    yield "missing chain factor", lambda X, dX: -N(X) @ (dX.T @ X + X.T @ dX)
+    yield "not symmetrised | factor", lambda X, dX: -2 * N(X) @ X.T @ dX @ N(X)
+    yield "elementwise product", lambda X, dX: -N(X) * (dX.T @ X + X.T @ dX) * N(X)
+    yield "missing chain factor", lambda X, dX: dX.T @ X + X.T @ dX
+
+
+@problem("graphs")
+def graph_smoothness(draw):
+    W, x = draw.positive(5, 5), draw(5)
+    yield check_gradient, lambda x: np.sum(W * (x[:, None] - x[None]) ** 2), x
+    out = lambda M, x: M.sum(axis=1) * x - M @ x
+    yield RIGHT, lambda x: 2 * out(W + W.T, x)
+    yield SYMMETRIC, lambda x: 4 * out(W, x)
+    yield HALF, lambda x: 2 * out(W, x)
+    yield HELD, lambda x: 2 * (W + W.T).sum(axis=1) * x
+    yield "sign", lambda x: 2 * ((W + W.T).sum(axis=1) * x + (W + W.T) @ x)
+    yield "factor | not symmetrised", lambda x: out(W + W.T, x)
+    yield HELD, lambda x: -2 * (W + W.T) @ x
+
+
+@problem("variational")
+def latent_code(draw):
+    Z, s = draw(4), draw(4)
+    yield check_gradient, lambda s: np.sum(np.exp(s) + Z**2 - 1 - s) / 2, s
+    yield RIGHT, lambda s: (np.exp(s) - 1) / 2
+    yield HELD, lambda s: np.exp(s) / 2
+    yield "factor", lambda s: np.exp(s) - 1
+    yield "sign", lambda s: (np.exp(s) + 1) / 2
+    yield "missing chain factor | extra chain factor", lambda s: (1 - np.exp(-s)) / 2
+    yield "missing chain factor | extra chain factor", lambda s: (np.exp(2 * s) - 1) / 2
+
+
+@problem("neural networks")
+def residual_block(draw):
+    W, V, b, x = draw(5, 4), draw(4, 5), draw(5), draw(4)
+    t = lambda x: np.tanh(W @ x + b)
+    yield check_jacobian, lambda x: x + V @ np.tanh(W @ x + b), x
+    yield RIGHT, lambda x: eye(4) + V @ np.diag(1 - t(x) ** 2) @ W
+    yield HELD, lambda x: V @ np.diag(1 - t(x) ** 2) @ W
+    yield "missing chain factor", lambda x: eye(4) + V @ W
+    yield "missing chain factor", lambda x: eye(4) + V @ np.diag(1 - t(x)) @ W
+    yield "transposed", lambda x: eye(4) + (V @ np.diag(1 - t(x) ** 2) @ W).T
+    yield "sign", lambda x: eye(4) - V @ np.diag(1 - t(x) ** 2) @ W
+
+
+@problem("survival")
+def cox_partial_likelihood(draw):
+    Z, w = draw(7, 3), draw(3)              # sorted by time: the risk set of i is i, i+1, …
+    risk = np.triu(np.ones((7, 7)))
+    yield check_gradient, lambda w: np.sum(np.log(risk @ np.exp(Z @ w)) - Z @ w), w
+    q = lambda w: risk * np.exp(Z @ w) / (risk @ np.exp(Z @ w))[:, None]
+    yield RIGHT, lambda w: Z.T @ (q(w).sum(axis=0) - 1)
+    yield HELD, lambda w: Z.T @ q(w).sum(axis=0)
+    yield "sign", lambda w: Z.T @ (1 - q(w).sum(axis=0))
+    yield "factor", lambda w: Z.T @ (q(w).sum(axis=0) - 1) / 7
+    yield "wrong axis | wrong normalisation", \
+        lambda w: Z.T @ ((risk * np.exp(Z @ w) / (risk @ np.exp(Z @ w))).sum(axis=0) - 1)
+    yield "missing chain factor | wrong normalisation", lambda w: Z.T @ (risk.T @ np.exp(Z @ w) - 1)
+    yield "transposed | wrong order | only for symmetric input", \
+        lambda w: Z.T @ (np.exp(Z @ w) * (risk @ (1 / (risk @ np.exp(Z @ w)))) - 1)
+
+
+@problem("heteroscedastic")
+def learned_variance(draw):
+    Z, y, v = draw(9, 3), draw(9), draw(3)
+    m = draw(9)
+    s = lambda v: Z @ v                     # log of the variance
+    yield check_gradient, lambda v: np.mean((y - m) ** 2 * np.exp(-(Z @ v)) + Z @ v) / 2, v
+    yield RIGHT, lambda v: Z.T @ (1 - (y - m) ** 2 * np.exp(-s(v))) / 18
+    yield HELD, lambda v: -Z.T @ ((y - m) ** 2 * np.exp(-s(v))) / 18
+    yield "sign", lambda v: Z.T @ (1 + (y - m) ** 2 * np.exp(-s(v))) / 18
+    yield "sign | missing chain factor", lambda v: Z.T @ (1 - (y - m) ** 2 * np.exp(s(v))) / 18
+    yield "factor", lambda v: Z.T @ (1 - (y - m) ** 2 * np.exp(-s(v))) / 9
+    yield "missing chain factor", lambda v: Z.T @ (1 - (y - m) * np.exp(-s(v))) / 18
+    yield "missing chain factor | missing product-rule term", lambda v: Z.T @ (1 - np.exp(-s(v))) / 18
+
+
+@problem("regularisers")
+def spectral_penalty(draw):
+    A, W, y, x = draw(6, 4), draw(6, 4), draw(6), draw(4)
+    yield check_gradient, lambda W: np.sum((W @ x - y) ** 2) / 2 + trace((W.T @ W) @ (W.T @ W)) / 4, W
+    yield RIGHT, lambda W: np.outer(W @ x - y, x) + W @ W.T @ W
+    yield HELD, lambda W: np.outer(W @ x - y, x)
+    yield HELD, lambda W: np.outer(W @ x, x) + W @ W.T @ W
+    yield "raises", lambda W: np.outer(x, W @ x - y) + W @ W.T @ W
+    yield "factor", lambda W: np.outer(W @ x - y, x) + 4 * W @ W.T @ W
+    yield "elementwise product", lambda W: np.outer(W @ x - y, x) + W**3
+    yield "missing chain factor | shape", lambda W: (W @ x - y)[:, None] + W @ W.T @ W
+    yield "sign", lambda W: np.outer(y - W @ x, x) + W @ W.T @ W
+
+
+@problem("regularisers")
+def smooth_lasso(draw):
+    Z, y, w, e = draw(9, 4), draw(9), draw(4), 0.1
+    root = lambda w: np.sqrt(w**2 + e)
+    yield check_gradient, lambda w: np.mean((Z @ w - y) ** 2) / 2 + 0.3 * np.sum(np.sqrt(w**2 + e)), w
+    yield RIGHT, lambda w: Z.T @ (Z @ w - y) / 9 + 0.3 * w / root(w)
+    yield "factor", lambda w: Z.T @ (Z @ w - y) / 9 + 0.15 * w / root(w)
+    yield "missing chain factor | extra chain factor", lambda w: Z.T @ (Z @ w - y) / 9 + 0.3 / root(w)
+    yield "missing product-rule term | missing chain factor | unknown", \
+        lambda w: Z.T @ (Z @ w - y) / 9 + 0.3 * np.sign(w)
+    yield HELD, lambda w: Z.T @ (Z @ w - y) / 9
+    yield "factor", lambda w: Z.T @ (Z @ w - y) + 0.3 * w / root(w)
+    yield "missing chain factor", lambda w: Z.T @ (Z @ w - y) / 9 + 0.3 * w
+    yield HELD + " | unknown", lambda w: Z.T @ (Z @ w - y) / 9 + 0.3 * w / np.abs(w)
+
+
+@problem("classifiers")
+def label_smoothing(draw):
+    Z, T, W, s = draw(8, 4), draw.one_hot(8, 3), draw(4, 3), 0.1
+    Q = (1 - s) * T + s / 3
+    P = lambda W: softmax(Z @ W)
+    yield check_gradient, lambda W: -np.mean(np.sum(Q * np.log(softmax(Z @ W)), axis=1)), W
+    yield RIGHT, lambda W: Z.T @ (P(W) - Q) / 8
+    yield "unknown | missing product-rule term | missing chain factor", lambda W: Z.T @ (P(W) - T) / 8
+    yield "factor", lambda W: Z.T @ (P(W) - Q) / 24
+    yield "missing chain factor", lambda W: -Z.T @ (Q / P(W)) / 8
+    yield "only diagonal | missing product-rule term", lambda W: -Z.T @ (Q * (1 - P(W))) / 8
+    yield "extra chain factor", lambda W: Z.T @ ((P(W) - Q) * P(W)) / 8
+    yield "missing product-rule term", lambda W: Z.T @ P(W) / 8
+    yield "not summed over the batch", lambda W: Z[:, :, None] * (P(W) - Q)[:, None] / 8
+
+
+@problem("classifiers")
+def multiclass_hinge(draw):
+    Z, T, W = draw(8, 4), draw.one_hot(8, 3), draw(4, 3)
+    margin = lambda W: 1 + Z @ W - np.sum(T * (Z @ W), axis=1, keepdims=True)
+    yield check_gradient, lambda W: np.sum((1 - T) * np.maximum(0, margin(W))) / 8, W
+    on = lambda W: (1 - T) * (margin(W) > 0)
+    yield RIGHT, lambda W: Z.T @ (on(W) - T * on(W).sum(axis=1, keepdims=True)) / 8
+    yield HELD, lambda W: Z.T @ on(W) / 8
+    yield HELD, lambda W: -Z.T @ (T * on(W).sum(axis=1, keepdims=True)) / 8
+    yield "sign", lambda W: Z.T @ (on(W) + T * on(W).sum(axis=1, keepdims=True)) / 8
+    yield "missing chain factor", \
+        lambda W: Z.T @ ((1 - T) - T * (1 - T).sum(axis=1, keepdims=True)) / 8 + 0 * W
+    yield "factor", lambda W: Z.T @ (on(W) - T * on(W).sum(axis=1, keepdims=True))
+    yield "missing chain factor | extra chain factor | unknown", lambda W: Z.T @ (on(W) - T) / 8
+
+
+@problem("recurrent networks")
+def two_steps(draw):
+    W, U, h, x1, x2, y = draw(4, 4), draw(4, 3), draw(4), draw(3), draw(3), draw(4)
+    h1 = lambda W: np.tanh(W @ h + U @ x1)
+    h2 = lambda W: np.tanh(W @ h1(W) + U @ x2)
+    yield check_gradient, lambda W: np.sum((np.tanh(W @ np.tanh(W @ h + U @ x1) + U @ x2) - y) ** 2) / 2, W
+    d2 = lambda W: (h2(W) - y) * (1 - h2(W) ** 2)
+    d1 = lambda W: (W.T @ d2(W)) * (1 - h1(W) ** 2)
+    yield RIGHT, lambda W: np.outer(d2(W), h1(W)) + np.outer(d1(W), h)
+    yield HELD, lambda W: np.outer(d2(W), h1(W))
+    yield HELD, lambda W: np.outer(d1(W), h)
+    yield "transposed | only for symmetric input", \
+        lambda W: np.outer(d2(W), h1(W)) + np.outer((W @ d2(W)) * (1 - h1(W) ** 2), h)
+    yield "missing chain factor", lambda W: np.outer(d2(W), h1(W)) + np.outer(W.T @ d2(W), h)
+    yield "missing chain factor", \
+        lambda W: np.outer(h2(W) - y, h1(W)) + np.outer((W.T @ (h2(W) - y)) * (1 - h1(W) ** 2), h)
+    yield "transposed", lambda W: (np.outer(d2(W), h1(W)) + np.outer(d1(W), h)).T
+    yield "missing chain factor", lambda W: np.outer(d2(W), h1(W)) + np.outer(d2(W) * (1 - h1(W) ** 2), h)
+
+
+@problem("iterations")
+def newton_schulz(draw):
+    A, X = draw(3, 3), draw(3, 3)
+    yield check_differential, lambda X: X @ (2 * eye(3) - A @ X), X
+    yield RIGHT, lambda X, dX: dX @ (2 * eye(3) - A @ X) - X @ A @ dX
+    yield HELD, lambda X, dX: dX @ (2 * eye(3) - A @ X)
+    yield HELD, lambda X, dX: -X @ A @ dX
+    yield "sign", lambda X, dX: dX @ (2 * eye(3) - A @ X) + X @ A @ dX
+    yield "wrong order", lambda X, dX: dX @ (2 * eye(3) - A @ X) - A @ X @ dX
+    yield "factor | missing product-rule term | unknown", lambda X, dX: dX @ (eye(3) - A @ X) - X @ A @ dX
+    yield "not symmetrised | missing product-rule term", lambda X, dX: 2 * dX - 2 * X @ A @ dX
+    yield "wrong order | transposed", lambda X, dX: (2 * eye(3) - A @ X) @ dX - X @ A @ dX
+
+
+@problem("iterations")
+def power_step(draw):
+    A, x = draw(4, 4), draw(4)
+    u = lambda x: A @ x
+    yield check_jacobian, lambda x: A @ x / norm(A @ x), x
+    P = lambda x: eye(4) - np.outer(u(x), u(x)) / (u(x) @ u(x))
+    yield RIGHT, lambda x: P(x) @ A / norm(u(x))
+    yield HELD, lambda x: A / norm(u(x))
+    yield "missing chain factor | shape", lambda x: P(x) / norm(u(x))
+    yield "wrong order", lambda x: A @ P(x) / norm(u(x))
+    yield "wrong normalisation | missing chain factor", lambda x: P(x) @ A
+    yield "wrong normalisation | missing chain factor", \
+        lambda x: (eye(4) - np.outer(u(x), u(x))) @ A / norm(u(x))
+    yield "wrong normalisation | missing chain factor | unknown", lambda x: P(x) @ A / norm(x)
+    yield "sign", lambda x: (eye(4) + np.outer(u(x), u(x)) / (u(x) @ u(x))) @ A / norm(u(x))
+
+
+@problem("orthogonality")
+def cayley_transform(draw):
+    A = draw(3, 3)
+    M = lambda A: inv(eye(3) + A)
+    yield check_differential, lambda A: (eye(3) - A) @ inv(eye(3) + A), A
+    yield RIGHT, lambda A, dA: -dA @ M(A) - (eye(3) - A) @ M(A) @ dA @ M(A)
+    yield HELD, lambda A, dA: -dA @ M(A)
+    yield HELD, lambda A, dA: -(eye(3) - A) @ M(A) @ dA @ M(A)
+    yield "sign", lambda A, dA: -dA @ M(A) + (eye(3) - A) @ M(A) @ dA @ M(A)
+    yield "missing chain factor", lambda A, dA: -dA @ M(A) - (eye(3) - A) @ dA @ M(A)
+    yield "wrong order", lambda A, dA: -dA @ M(A) - (eye(3) - A) @ M(A) @ M(A) @ dA
+    yield "sign | not symmetrised | missing product-rule term", \
+        lambda A, dA: -dA @ M(A) - (eye(3) + A) @ M(A) @ dA @ M(A)
+
+
+@problem("mixtures")
+def mixture_of_gaussians(draw):
+    x, mu = draw(7), draw(3)
+    prior = np.array([0.2, 0.5, 0.3])
+    dens = lambda mu: prior * np.exp(-(x[:, None] - mu) ** 2 / 2)
+    yield check_gradient, lambda mu: -np.sum(np.log(np.exp(-(x[:, None] - mu) ** 2 / 2) @ prior)), mu
+    resp = lambda mu: dens(mu) / dens(mu).sum(axis=1, keepdims=True)
+    yield RIGHT, lambda mu: -np.sum(resp(mu) * (x[:, None] - mu), axis=0)
+    yield "sign", lambda mu: np.sum(resp(mu) * (x[:, None] - mu), axis=0)
+    yield "missing chain factor | wrong normalisation", \
+        lambda mu: -np.sum(dens(mu) * (x[:, None] - mu), axis=0)
+    yield "not summed over the batch", lambda mu: -resp(mu) * (x[:, None] - mu)
+    yield "missing chain factor", lambda mu: -np.sum(resp(mu), axis=0)
+    yield "wrong axis", \
+        lambda mu: -np.sum(dens(mu) / dens(mu).sum(axis=0) * (x[:, None] - mu), axis=0)
+    yield HELD, lambda mu: -np.sum(resp(mu) * x[:, None], axis=0)
+    yield "missing chain factor", \
+        lambda mu: -np.sum(dens(mu) / prior / dens(mu).sum(axis=1, keepdims=True) * (x[:, None] - mu), axis=0)
+
+
+@problem("time series")
+def autoregression(draw):
+    x, a = draw(9), draw(2)
+    lag = np.stack([x[1:-1], x[:-2]], axis=1)
+    r = lambda a: x[2:] - a[0] * x[1:-1] - a[1] * x[:-2]
+    yield check_gradient, lambda a: np.mean((x[2:] - a[0] * x[1:-1] - a[1] * x[:-2]) ** 2), a
+    yield RIGHT, lambda a: -2 * lag.T @ r(a) / 7
+    yield "sign", lambda a: 2 * lag.T @ r(a) / 7
+    yield "factor", lambda a: -2 * lag.T @ r(a) / 9
+    yield "factor", lambda a: -lag.T @ r(a) / 7
+    yield "not summed over the batch", lambda a: -2 * lag * r(a)[:, None] / 7
+    yield HELD, lambda a: -2 * lag.T @ x[2:] / 7
+    yield "one entry", lambda a: np.array([-2 * x[1:-1] @ r(a) / 7, 0])
+
+
+@problem("time series")
+def smoothing_penalty(draw):
+    y, x = draw(8), draw(8)
+    D = np.diff(eye(8), axis=0)
+    yield check_gradient, lambda x: np.sum((x - y) ** 2) / 2 + 2 * np.sum(np.diff(x) ** 2), x
+    yield RIGHT, lambda x: x - y + 4 * D.T @ np.diff(x)
+    yield "factor", lambda x: x - y + 2 * D.T @ np.diff(x)
+    yield "sign", lambda x: x - y - 4 * D.T @ np.diff(x)
+    yield HELD, lambda x: x - y
+    yield HELD + " | not symmetrised", lambda x: x - y + 4 * np.append(0, np.diff(x))
+    yield "raises", lambda x: x - y + 4 * np.diff(x)
+
+
+@problem("covariances")
+def gaussian_divergence(draw):
+    L, S = draw(3, 3) / 2 + 2 * eye(3), draw.spd(3)
+    P = inv(S)
+    yield check_gradient, lambda L: (trace(P @ L @ L.T) - np.linalg.slogdet(L @ L.T)[1]) / 2, L
+    yield RIGHT, lambda L: P @ L - inv(L).T
+    yield "transposed | only for symmetric input", lambda L: P @ L - inv(L)
+    yield HELD, lambda L: P @ L
+    yield "sign", lambda L: P @ L + inv(L).T
+    yield "factor | " + HALF, lambda L: P @ L - inv(L).T / 2
+    yield "factor", lambda L: 2 * (P @ L - inv(L).T)
+    yield "missing chain factor", lambda L: L - inv(L).T
+    yield "missing chain factor | " + HELD, lambda L: (P - inv(L @ L.T)) / 2
+    yield "elementwise product", lambda L: P @ L - 1 / L.T
+
+
+@problem("covariances")
+def correlation(draw):
+    a, y = draw(6), draw(6)
+    y = y - y.mean()
+    c = lambda a: a - a.mean()
+    yield check_gradient, lambda a: (a - a.mean()) @ y / (norm(a - a.mean()) * norm(y)), a
+    rho = lambda a: c(a) @ y / (norm(c(a)) * norm(y))
+    yield RIGHT, lambda a: y / (norm(c(a)) * norm(y)) - rho(a) * c(a) / norm(c(a)) ** 2
+    yield HELD, lambda a: y / (norm(c(a)) * norm(y))
+    yield HELD, lambda a: y / (norm(c(a)) * norm(y)) - rho(a) * a / norm(c(a)) ** 2
+    yield "sign", lambda a: y / (norm(c(a)) * norm(y)) + rho(a) * c(a) / norm(c(a)) ** 2
+    yield "wrong normalisation | missing chain factor", \
+        lambda a: y / (norm(c(a)) * norm(y)) - rho(a) * c(a) / norm(c(a))
+    yield "factor | missing chain factor | wrong normalisation", \
+        lambda a: y / norm(c(a)) - rho(a) * norm(y) * c(a) / norm(c(a)) ** 2
+    yield "missing chain factor | wrong normalisation", lambda a: y - rho(a) * c(a) * norm(y) / norm(c(a))
+
+
+@problem("kernels")
+def kernel_ridge(draw):
+    Z, y, a, lam = draw(6, 2), draw(6), draw(6), 0.4
+    K = np.exp(-np.sum((Z[:, None] - Z[None]) ** 2, axis=2))
+    yield check_gradient, lambda a: np.sum((K @ a - y) ** 2) + lam * a @ K @ a, a
+    yield RIGHT, lambda a: 2 * K @ (K @ a - y) + 2 * lam * K @ a
+    yield "missing chain factor", lambda a: 2 * (K @ a - y) + 2 * lam * K @ a
+    yield "missing chain factor", lambda a: 2 * K @ (K @ a - y) + 2 * lam * a
+    yield "factor | not symmetrised | missing product-rule term", lambda a: 2 * K @ (K @ a - y) + lam * K @ a
+    yield HELD, lambda a: 2 * K @ (K @ a - y)
+    yield "sign", lambda a: 2 * K @ (y - K @ a) + 2 * lam * K @ a
+    yield "missing chain factor", lambda a: 2 * (K @ a - y) + 2 * lam * a
+
+
+@problem("batches")
+def batched_quadratic(draw):
+    X, A = draw(6, 4), draw(4, 4)
+    q = lambda X: np.einsum("ni,ij,nj->n", X, A, X)
+    yield check_gradient, lambda X: np.sum(np.log1p(np.einsum("ni,ij,nj->n", X, A, X) ** 2)), X
+    w = lambda X: (2 * q(X) / (1 + q(X) ** 2))[:, None]
+    yield RIGHT, lambda X: w(X) * (X @ (A + A.T))
+    yield SYMMETRIC, lambda X: 2 * w(X) * (X @ A)
+    yield SYMMETRIC, lambda X: 2 * w(X) * (X @ A.T)
+    yield HALF, lambda X: w(X) * (X @ A)
+    yield "missing chain factor", lambda X: X @ (A + A.T) / (1 + q(X) ** 2)[:, None]
+    yield "missing chain factor", lambda X: X @ (A + A.T) * 2 * q(X)[:, None]
+    yield "wrong order | raises", lambda X: (A + A.T) @ X * w(X)
+    yield "missing chain factor", lambda X: w(X) * X
+
+
+@problem("geometry")
+def angle_between_planes(draw):
+    R, P, Q = draw(3, 3), draw(5, 3), draw(5, 3)
+    yield check_gradient, lambda R: np.sum(np.linalg.norm(P @ R.T - Q, axis=1)), R
+    D = lambda R: P @ R.T - Q
+    d = lambda R: np.sqrt(np.sum(D(R) ** 2, axis=1, keepdims=True))
+    yield RIGHT, lambda R: (D(R) / d(R)).T @ P
+    yield "transposed", lambda R: P.T @ (D(R) / d(R))
+    yield "wrong normalisation | missing chain factor", lambda R: D(R).T @ P
+    yield "wrong normalisation | extra chain factor | missing chain factor", \
+        lambda R: (D(R) / d(R) ** 2).T @ P
+    yield "wrong normalisation | missing chain factor | unknown", lambda R: D(R).T @ P / norm(D(R))
+    yield "wrong axis | wrong normalisation", \
+        lambda R: (D(R) / np.sqrt(np.sum(D(R) ** 2, axis=0, keepdims=True))).T @ P
+    yield HELD, lambda R: -(Q / d(R)).T @ P
+    yield "factor", lambda R: 2 * (D(R) / d(R)).T @ P
+
+
+@problem("stacked variables")
+def bilinear_model(draw):
+    A, b = draw(3, 3), draw(6)
+    yield check_gradient, lambda z: z[:3] @ A @ z[3:] + 0.5 * z @ z, b
+    yield RIGHT, lambda z: np.append(A @ z[3:], A.T @ z[:3]) + z
+    yield "transposed | only for symmetric input", lambda z: np.append(A @ z[3:], A @ z[:3]) + z
+    yield HELD, lambda z: np.append(A @ z[3:], np.zeros(3)) + z
+    yield HELD, lambda z: np.append(A @ z[3:], A.T @ z[:3])
+    yield "factor", lambda z: np.append(A @ z[3:], A.T @ z[:3]) + 2 * z
+    yield "sign", lambda z: np.append(A @ z[3:], -A.T @ z[:3]) + z
+    yield "wrong order", lambda z: np.append(A.T @ z[:3], A @ z[3:]) + z

@@ -36,22 +36,25 @@ from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms
                         points_the_right_way, slope_of_the_variable, stays, stays_the_same)
 from .twists import REPAIRS, by_twists
 from .variants import of_another_function
-from .within import expanded_square, part_of_a_value
+from .within import expanded_square, part_of_a_sum, part_of_a_value
 
 __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "unknown", "Case", "Finding", "Point",
            "Block", "bisect", "block_around", "show", "sizes_of"]
 
 TESTS = (missing_terms, stays, slope_of_the_variable, entry_by_entry, only_structured, moving_multiple,
-         only_unit, half_and_a_term, own_jacobian, only_symmetric_constant, expanded_square, replayed, held_terms, mended,
-         other_data, line_factor, only_inner_diagonal, product_of_slopes, rewritten, extra_factor, of_another_function,
-         substituted, points_the_right_way,          outer_slope_alone, stops_short, worth_of_a_value, seen_as_a_gradient, only_zero, stays_the_same, one_example, part_of_a_value,
-         skipped, only_special_data, only_rows_of_norm_one, only_identity, wrong_order, only_here,
-         one_term_wrong, equal_totals, only_diagonal, not_a_gradient)
+         only_unit, half_and_a_term, own_jacobian, only_symmetric_constant, expanded_square,
+         replayed, held_terms, part_of_a_sum, mended, other_data, line_factor, only_inner_diagonal,
+         product_of_slopes, rewritten, extra_factor, of_another_function, substituted,
+         points_the_right_way, outer_slope_alone, stops_short, worth_of_a_value, seen_as_a_gradient,
+         only_zero, stays_the_same, one_example, part_of_a_value, skipped, only_special_data,
+         only_rows_of_norm_one, only_identity, wrong_order, only_here, one_term_wrong, equal_totals,
+         only_diagonal, not_a_gradient)
 
 
 # What was done wrongly says more than for which X it does not matter: at an orthogonal X whole terms vanish.
 MECHANISMS = (half_and_a_term, own_jacobian, replayed, held_terms, mended, line_factor, only_inner_diagonal,
-              rewritten, extra_factor, stops_short)
+              part_of_a_sum, expanded_square, other_data, rewritten, extra_factor, stops_short)
+SPECIAL = (only_structured, only_symmetric_constant)
 
 
 # the reader's functions may raise anything away from X: then a test explains nothing
@@ -86,7 +89,8 @@ def diagnose(case):
             except (*FORGIVEN, Diverged, NoRule, Spent, Untraceable):
                 continue
             best = simplest(found) if found else None
-            if best and (test is only_structured and "orthogonal" in best.name or test is replayed and two_slips(best)):
+            special = best and test in SPECIAL and "orthogonal" in best.name
+            if special or best and test is replayed and two_slips(best):
                 weak = weak or mention(best, [f.name for f in found if f is not best])
             elif best:
                 if weak and weak.name == "only for orthogonal input" != best.name:

@@ -3,7 +3,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ..replay import PRODUCTS, Diverged
+from ..replay import PRODUCTS, Diverged, inner
 from .case import Finding, describe, show
 from .changed import along, directions, mended, only_diagonal, only_symmetric_constant
 from .inside import extra_factor, only_inner_diagonal, product_of_slopes, stops_short, wrong_order
@@ -38,12 +38,25 @@ def replayed(case):
         for turned in ways if slopes[k] else ():
             c = slip_fits(chain, step, edit, turned, slopes[k], cs) if fit[turned][k] else None
             if c is not None:
-                hits.append(slip_finding(case, scalar_name(step, name), text, c, turned))
+                name = scalar_name(step, name)
+                if name == "missing chain factor" and not near(abs(c), 1) and not all_passes(first, step):
+                    name = "missing chain factor and factor"
+                hits.append(slip_finding(case, name, text, c, turned))
     hits = [hit for hit in hits if hit is not None]
     if not hits and C.shape == G.shape:
         hits = list(data_left_out(case, chain))
     hits.sort(key=lambda f: (f.name.count(" and "), PRIORITY.get(f.name.split(" and ")[-1], 9)))
     yield from hits
+
+
+def all_passes(probe, step):
+    """Does all that X contributes pass through this step, and one operand of it?"""
+    if len(step.moving) > 1:
+        return False
+    if not probe.tape.linked or probe.back[step.index] is None or probe.forth[step.index] is None:
+        return True
+    through = inner(probe.back[step.index], probe.forth[step.index])
+    return abs(through - probe.truth) <= 1e-7 * probe.size
 
 
 def scalar_name(step, name):

@@ -16,12 +16,13 @@ from ..replay import PRODUCTS, Budget, Diverged, Spent, Tape, pull
 from ..vec import vec
 from .case import Finding, describe, names_of
 from .multiples import constants, exponent, near
-from .slips import is_square, remembered, said_of
+from .slips import OPPOSITE, is_square, remembered, said_of
 
 UNARY = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
          "square": np.square, "reciprocal": np.reciprocal, "inv": np.linalg.inv}
 RANK = ("sign", "transposed", "factor", "missing product-rule term", "missing chain factor", "wrong order",
         "elementwise product", "wrong normalisation", "extra chain factor", "only for orthogonal input")
+FACTORED = (*PRODUCTS, "multiply", "divide", "power", "square", "sqrt", "reciprocal", "einsum", "outer")
 MASK = "the mask in your formula"
 LONGEST = 40    # steps of a claim; beyond, it is a loop that nobody reads as one formula
 PURSE = 2500    # units of runs for one search
@@ -99,9 +100,9 @@ def right_when(case, of_steps, of_sites):
 
 
 def is_factor(formula, K):
-    return K.kind == "data" or any(s.name in (*PRODUCTS, "multiply", "divide", "power", "square", "sqrt", "reciprocal", "einsum",
-                          "outer") and any(same(o, K.first) for o in s.operands)
-               for s in formula.tapes[0].steps)
+    """Does the formula multiply or divide by this value, or by a power of it?"""
+    return K.kind == "data" or any(s.name in FACTORED and any(same(o, K.first) for o in s.operands)
+                                   for s in formula.tapes[0].steps)
 
 
 def lent(tape, units):
@@ -309,7 +310,8 @@ def values(case):
             return      # a number: a multiple, which is looked for by itself
         divides = any(s.name == "divide" and len(s.operands) == 2 and same(s.operands[1], at[0])
                       for s in tapes[0].steps)
-        rooted = any(s.name == "sqrt" and same(s.operands[0], at[0]) for s in tapes[0].steps)
+        rooted = any(s.name == "sqrt" and same(s.operands[0], at[0]) and is_length(s, tapes[0])
+                     for s in tapes[0].steps)
         found.append(Value(said, at, kind, divides=divides, rooted=rooted, **more))
 
     add("X", tuple(t.X for t in tapes), "X")
@@ -318,9 +320,24 @@ def values(case):
             if slot not in first.moving:
                 add(data_said(K, names), tuple(s.operands[slot] for s in (first, *others)), "data")
         if isinstance(first.output, np.ndarray) and len(found) < 40:
-            add(f"the value of {said_of(first)}", tuple(s.output for s in (first, *others)), first.name,
+            add(f"the value of {said_of(first)}", tuple(s.output for s in (first, *others)),
+                "length" if first.name == "sqrt" and is_length(first, tapes[0]) else first.name,
                 inputs=first.operands)
     return found
+
+
+def is_length(step, tape):
+    """Is this root one number, or taken of sums or means?"""
+    if np.size(step.output) == 1:
+        return True
+    for _ in range(3):
+        source = step.sources[step.moving[0]] if step.moving else None
+        if not source or source[0] < 0:
+            return False
+        step = tape.steps[source[0]]
+        if step.along is not None:
+            return True
+    return False
 
 
 def data_said(K, names):
@@ -386,7 +403,8 @@ def told_of(v, A, K, named):
             made, mine = formula(A), formula(v)
         if np.allclose(v, made, rtol=1e-9, atol=0):
             squared = formula is np.square and np.ndim(A) == 2      # as one writes A² for AᵀA
-            yield "elementwise product" if squared else "extra chain factor", f"{text.format(K.said)} stands in your formula, where {K.said} belongs"
+            yield ("elementwise product" if squared else "extra chain factor",
+                   f"{text.format(K.said)} stands in your formula, where {K.said} belongs")
         elif np.allclose(A, mine, rtol=1e-9, atol=0):
             yield "missing chain factor", f"in your formula {text.format('what stands there')} belongs"
 
@@ -394,6 +412,16 @@ def told_of(v, A, K, named):
 OF_DATA = (("the square of {}", np.square), ("the slope of a sigmoid, {0} (1 - {0}),", lambda v: v * (1 - v)),
            ("1 - the square of {}", lambda v: 1 - v * v), ("1/{}", np.reciprocal), ("|{}|", np.abs),
            ("exp of {}", np.exp), ("the cube of {}", lambda v: v ** 3))
+
+
+def other_lengths(claim, step, known):
+    """The claim divides by another length than the function."""
+    if step.name != "sqrt" or any(same(step.output, K.first) for K in known):
+        return
+    for K in known:
+        if K.kind == "length" and np.size(K.first) == np.size(step.output) == 1 and claim.right(
+                lambda j: {step.index: lambda s, o: K.at[j].reshape(np.shape(s.output))}):
+            yield "wrong normalisation", "a length in your formula is not the one that the function computes"
 
 
 def scaled(case, claim, site):
@@ -455,7 +483,9 @@ def with_values(site, known):
     for K in known:
         yield from factors(v, K)
         if np.ndim(v) and np.ndim(K.first) == 2:
-            for A, side in ((lambda K: K, ""), (lambda K: K.T, ", transposed")):
+            both = is_square(K.first) and K.kind == "data"
+            both = ((lambda K: K + K.T, ", plus its transpose"),) if both else ()
+            for A, side in ((lambda K: K, ""), (lambda K: K.T, ", transposed"), *both):
                 if A(K.first).shape[-1] == v.shape[0] and "left" not in site.elsewhere:
                     yield ("missing chain factor", f"a matrix factor is missing on the left: {K.said}{side}",
                            telling(lambda v, j, K=K, A=A: A(K.at[j]) @ v, "left", A(K.first)))
@@ -477,7 +507,7 @@ def factors(v, K):
     if np.ndim(K.first) and not fits(v, K.first):
         return
     scalar = np.ndim(K.first) == 0
-    name = "wrong normalisation" if K.kind == "sqrt" or K.rooted else None
+    name = "wrong normalisation" if K.kind == "length" or K.rooted else None
     said = K.said if not name else "a length that the function computes" + (", squared" if K.rooted else "")
     how = "" if scalar else ", entry by entry"
     for shape in shapes(v, K.first):
@@ -515,7 +545,8 @@ def instead(v, K, known):
             for sign in (1, -1):
                 yield ("missing product-rule term", f"{K.said} was left out in your formula",
                        lambda v, j, a=sign, s=shape: v + a * K.at[j].reshape(s))
-    elif np.shape(K.first) != np.shape(v):
+    elif np.shape(K.first) != np.shape(v) and not (K.kind in ("add", "subtract") and any(
+            same(v, part) for part in K.inputs)):
         return
     elif K.kind in ("add", "subtract") and any(same(v, part) for part in K.inputs):
         where, here = K.said.removeprefix("the value of "), said_of_value(v, known)
@@ -530,6 +561,7 @@ def instead(v, K, known):
 
 def other_steps(claim, step, known):
     """One operation of the claim replaced by another, left out, or with its operands exchanged."""
+    yield from other_lengths(claim, step, known)
     for name, text, edit in exchanges(step, known):
         if claim.right(lambda j: {step.index: edit}):
             yield name, text
@@ -562,6 +594,22 @@ def put(slot, value):
     return lambda s, o: s.call([value if i == slot else a for i, a in enumerate(o)])
 
 
+def laid_wrongly(step):
+    """A vector that meets a square matrix as a row, where it belongs there as a column."""
+    if step.name not in ("multiply", "divide", "add", "subtract") or len(step.operands) != 2:
+        return
+    for slot in (0, 1):
+        v, A = step.operands[slot], step.operands[1 - slot]
+        if is_square(A) and np.ndim(v) == 1:
+            yield ("wrong axis", f"a vector is laid along the rows of a matrix where it belongs along its "
+                   f"columns, in {said_of(step)}",
+                   lambda s, o, slot=slot: s.call([a[:, None] if i == slot else a for i, a in enumerate(o)]))
+        elif is_square(A) and np.shape(v) == (len(A), 1):
+            yield ("wrong axis", f"a vector is laid along the columns of a matrix where it belongs along its "
+                   f"rows, in {said_of(step)}",
+                   lambda s, o, slot=slot: s.call([a.T if i == slot else a for i, a in enumerate(o)]))
+
+
 def exchanges(step, known):
     said = said_of(step)
     if step.name in COMPARISONS:
@@ -574,6 +622,15 @@ def exchanges(step, known):
     if len(step.operands) == 2 and step.name in ("kron", "subtract", "outer"):
         name = {"kron": "kronecker order", "subtract": "sign"}.get(step.name, "wrong order")
         yield name, f"the two parts of {said} are to be exchanged", lambda s, o: s.call(o[::-1])
+    if len(step.operands) == 2 and step.name in OPPOSITE:
+        yield "sign", f"a sign in your formula is wrong, at {said}", lambda s, o: OPPOSITE[s.name](*o)
+    yield from laid_wrongly(step)
+    if step.name in ("square", "power") and np.ndim(step.operands[0]) == 2:
+        k, turned = exponent(step), lambda A: np.swapaxes(A, -1, -2)
+        for text, edit in {3: [("X Xᵀ X", lambda s, o: o[0] @ turned(o[0]) @ o[0])],
+                           2: [("XᵀX", lambda s, o: turned(o[0]) @ o[0]),
+                               ("XXᵀ", lambda s, o: o[0] @ turned(o[0]))]}.get(k, []):
+            yield "elementwise product", f"the entries are raised to a power where {text} belongs", edit
     if len(step.operands) == 2 and step.name in ("correlate", "convolve"):
         yield ("wrong order", "a vector in your formula is to be read backwards: correlation stands for "
                "convolution, or the other way round", lambda s, o: s.call([o[0], o[1][::-1]]))

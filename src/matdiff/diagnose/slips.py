@@ -173,7 +173,8 @@ OF_DETERMINANTS = (
     ("elementwise product", "1 over each entry stands where the inverse belongs", np.reciprocal),
     ("only for diagonal input", "1 over each diagonal entry stands where the inverse belongs",
      lambda A: np.diag(1 / np.diag(A))),
-    ("missing chain factor", "the inverse in the slope of the determinant is missing", lambda A: np.eye(len(A))),
+    ("missing chain factor", "the inverse in the slope of the determinant is missing",
+     lambda A: np.eye(len(A))),
     ("only for orthogonal input", "the matrix stands where its inverse, transposed, belongs", lambda A: A),
     ("only for orthogonal input", "the matrix, transposed, stands where its inverse, transposed, belongs",
      np.transpose))
@@ -230,7 +231,8 @@ def factor_slips(step, said):
            rule(lambda s, d: s.at(
                slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
     below = step.name == "divide" and slot == 1
-    yield ("missing chain factor" if below else "extra chain factor",
+    scalar = np.size(step.operands[slot]) == 1
+    yield ("wrong normalisation" if scalar else "missing chain factor" if below else "extra chain factor",
            f"the value of {said} stands where its slope belongs", rule(lambda s, d: s.output * d))
 
 
@@ -345,9 +347,12 @@ def other_axes(steps):
         those = [s for s in steps if s.along is not None and s.axis == old and np.ndim(s.operands[0]) == 2]
         for new in (0, 1, None) if those else ():
             for keep in (None, True) if new != old else ():
-                yield ("wrong axis",
-                       f"sums or means are taken over {axis_of(old)} where they belong over {axis_of(new)}",
-                       {s.index: lambda s, o, new=new, keep=keep: s.along(o, new, keep) for s in those})
+                along = lambda s, o, new=new, keep=keep: s.along(o, new, keep)
+                for some in ([those] + [[s] for s in those] * (len(those) > 1)):
+                    yield ("wrong axis",
+                           f"sums or means are taken over {axis_of(old)} where they belong over "
+                           f"{axis_of(new)}",
+                           {s.index: along for s in some})
         for names, text, power in ((("sum", "add.reduce"), "a sum stands where a mean belongs", -1),
                                    (("mean",), "a mean stands where a sum belongs", 1)):
             yield "factor", text, {s.index: lambda s, o, k=power: s.call(o) * share(s) ** k
@@ -359,10 +364,11 @@ def other_products(steps):
     matrices."""
     entries = {s.index: MATRIX_WISE[s.name] for s in steps if s.name in MATRIX_WISE and all(
         is_square(o) for o in s.operands) and s.operands}
-    if len(entries) > 1:
+    if len(entries) > 1 or any(steps[i].name in ("divide", "reciprocal", "power") for i in entries):
         yield "elementwise product", "elementwise products stand where matrix products belong", entries
-    products = {s.index: lambda s, o: o[0] * o[1] for s in steps if s.name in PRODUCTS and len(s.operands) == 2
-                and np.shape(s.operands[0]) == np.shape(s.operands[1]) == np.shape(s.output) != ()}
+    products = {s.index: lambda s, o: o[0] * o[1] for s in steps
+                if s.name in PRODUCTS and len(s.operands) == 2 and np.ndim(s.output)
+                and all(np.shape(o) == np.shape(s.output) for o in s.operands)}
     if len(products) > 1:
         yield "elementwise product", "matrix products stand where elementwise ones belong", products
 

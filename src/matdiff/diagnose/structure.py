@@ -157,6 +157,9 @@ def equal_totals(case):
             return
     if constant_total(case.points) or max(np.ndim(o) for s in case.tapes()[0].steps for o in s.operands) < 2:
         return      # as for probabilities; or there are no two axes to take one for the other
+    tapes = case.tapes()[:1] + (case.tapes(case.claim)[:1] if case.claim else [])
+    if not any(isinstance(s.axis, int) for tape in tapes for s in tape.steps):
+        return
     yield Finding("wrong axis",
                   describe(case, "the total of all entries is right, but it was summed over the wrong "
                                          "axis"))
@@ -252,10 +255,12 @@ def stays_the_same(case):
     p, q = case.points[:2]
     if p.claim.shape != p.truth.shape or not np.array_equal(p.claim, q.claim) or not p.claim.any():
         return
-    if np.ptp(p.claim[p.claim != 0]) == 0 and not p.claim.all() and all(np.array_equal(p.claim != 0, r.truth != 0) for r in (p, q)):
+    there = p.claim != 0
+    if np.ptp(p.claim[there]) == 0 and not there.all() and all(
+            np.array_equal(there, r.truth != 0) for r in (p, q)):
         yield Finding("does not move with X",
-                      describe(case, "it is one number wherever the right one is not zero, and stays the same; "
-                                     "the right one moves"), also=("missing chain factor",))
+                      describe(case, "it is one number wherever the right one is not zero, and stays the "
+                                     "same; the right one moves"), also=("missing chain factor",))
 
 
 def slope_of_the_variable(case):
@@ -281,7 +286,7 @@ def not_a_gradient(case):
         return
     right = [np.abs(p.claim - p.truth) <= 10 * p.tolerance() for p in case.points]
     together = right[0] & right[1] & (case.first.truth != 0)
-    if not together.any() or 2 * together.sum() > together.size:
+    if not together.any() or 2 * together.sum() > np.count_nonzero(case.first.truth):
         return
     J = numeric.jacobian(case.claim, case.first.X)
     if not np.allclose(J, J.T, rtol=1e-5, atol=1e-6 * np.abs(J).max()):

@@ -1,4 +1,4 @@
-"""The derivative of another function: one value on the way is that of a changed function, all else is right."""
+"""The derivative of another function: one value on the way is that of a changed function, the rest right."""
 import numpy as np
 
 from ..replay import Diverged, inner

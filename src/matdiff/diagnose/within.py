@@ -3,12 +3,16 @@
 The weight that every entry of a value carries, times the way it moves along a probe, is what X contributes
 through this entry. So entries, rows, triangles and the terms of an expanded square are told apart by sums.
 """
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 
+from ..replay.rules import find_slope, slope
 from .case import Finding, describe, show
 from .inside import fitting, motion, places, shape_at, worth
 from .multiples import constants, plain
-from .slips import said_of
+from .slips import FLAT, said_of
 
 MOST = 40       # rows, columns or entries of one value that are told apart
 
@@ -66,7 +70,8 @@ def regions(shares, shape):
         if shape[0] == shape[1]:
             for name, cut in (("only diagonal", lambda S: S * np.eye(len(S))), ("one triangle", np.tril),
                               ("one triangle", np.triu)):
-                words = {np.tril: "the lower triangle", np.triu: "the upper triangle"}.get(cut, "the diagonal")
+                words = {np.tril: "the lower triangle", np.triu: "the upper triangle"}
+                words = words.get(cut, "the diagonal")
                 yield name, lambda i, words=words: words, np.array([[cut(S).sum()] for S in shares])
             for words, k, cut in (("what lies below the diagonal", -1, np.tril),
                                   ("what lies above the diagonal", 1, np.triu)):
@@ -139,3 +144,62 @@ def four_terms(probe, step, inner):
     da, db = (found.get(slot, np.zeros(np.shape(inner.operands[slot]))) for slot in (0, 1))
     W = 2 * probe.back[step.index]
     return [np.sum(W * part) for part in (a * da, b * db, s * b * da, s * a * db)]
+
+
+# A sum inside a slope ---------------------------------------------------------------------------------------
+
+def part_of_a_sum(case):
+    """The slope of a function of a sum, taken where only some of the summands are."""
+    chain = fitting(case)
+    if chain is None:
+        return
+    probes = list(chain.each())
+    gap = np.array([p.claim - p.truth for _, p in probes])
+    slack = 1e-7 * np.array([p.size for _, p in probes])
+    for step in chain.steps:
+        if len(step.moving) != 1 or not step.of_entries or step.name in FLAT or chain.probe(0, 0).back[
+                step.index] is None:
+            continue
+        count = len(summands(chain.tapes[0], step))
+        for some in subsets(count):
+            for sign in (1, -1) if step.name in ("square", "power") else (1,):
+                moved = [slope_of_some(p, chain.at(i, step), some, sign) for i, p in probes]
+                if None not in moved and (np.abs(gap - moved) <= slack).all():
+                    yield Finding("missing product-rule term", describe(
+                        case, f"in the slope of {said_of(step)} something was left out of the sum that "
+                              "stands inside"))
+                    return
+
+
+def subsets(count):
+    """Proper parts of so many summands."""
+    return [s for k in range(1, count) for s in combinations(range(count), k)] if count <= 4 else []
+
+
+def summands(tape, step):
+    """The signed terms of the sum that a step is applied to."""
+    return list(terms_of(tape, step.operands[step.moving[0]], step.sources[step.moving[0]], 1, 0))
+
+
+def terms_of(tape, value, source, sign, depth):
+    inner = tape.steps[source[0]] if source and source[0] >= 0 and source[1] is None else None
+    if inner is None or depth > 3 or inner.name not in ("add", "subtract") or len(inner.operands) != 2:
+        yield sign * value
+        return
+    for slot in (0, 1):
+        turned = -sign if slot and inner.name == "subtract" else sign
+        yield from terms_of(tape, inner.operands[slot], inner.sources[slot] if slot in inner.moving else None,
+                            turned, depth + 1)
+
+
+def slope_of_some(probe, step, some, sign):
+    """What changes along a probe if the slope is taken at these summands alone; None where that has no
+    value."""
+    slot, terms = step.moving[0], summands(probe.tape, step)
+    d, here = probe.moves(step).get(slot), step.operands[slot]
+    if d is None or len(terms) <= max(some):
+        return None
+    there = np.broadcast_to(sum(terms[i] for i in some), np.shape(here))
+    wrong = find_slope(replace(step, operands=tuple(there if i == slot else o for i, o in enumerate(
+        step.operands)), output=step.at(slot, there)), slot)
+    return float(np.sum(probe.back[step.index] * (sign * wrong - slope(step, slot)) * d))

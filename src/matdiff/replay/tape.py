@@ -115,8 +115,13 @@ def norm(X, *order, axis=None, keepdims=False):
     return np.sqrt(np.sum(np.square(X), axis=axis, keepdims=keepdims))
 
 
+def differences(X, axis=-1):
+    at = lambda part: (slice(None),) * (axis % X.ndim) + (part,)
+    return X[at(slice(1, None))] - X[at(slice(None, -1))]
+
+
 # Functions whose steps are looked at one by one.
-OPENED = {"var": variance, "std": deviation, "norm": norm}
+OPENED = {"diff": differences, "var": variance, "std": deviation, "norm": norm}
 
 
 def _method(name):
@@ -408,7 +413,7 @@ class Tape:
         return {i: np.imag(r) / h for i, r in results.items() if not isinstance(r, tuple)}
 
     def run_from(self, edits, tangents, V):
-        """The results from the first edit on, with a complex step along V; the others, from their tangents."""
+        """The results from the first edit on, by a complex step along V; those before from their tangents."""
         edits, first, h, results = {**self.always, **edits}, min(edits), 1e-20, {}
 
         def value(source):
