@@ -91,10 +91,10 @@ function render({ model, el }) {
   } });
   figure.readouts([
     { name: "X", label: "*X*", role: "variable" }, { name: "gradient", label: "∇", role: "gradient" },
-    { name: "det", label: "det *X*", role: "output" },
+    { name: "dX", label: "d*X*", role: "direction" }, { name: "det", label: "det *X*", role: "output" },
     { name: "log|det|", label: "log |det *X*|", role: "output" },
-    { name: "dX", label: "d*X*", role: "direction" },
-    { name: "predicted", label: "predicted", role: "gradient" }, { name: "actual", label: "actual" },
+    { name: "predicted", label: "predicted", role: "gradient", place: "first" },
+    { name: "actual", label: "actual" },
   ]);
 
   // How long a push made by a button is: as long as the present one.
