@@ -14,7 +14,7 @@ ENTRIES = (
                      "as if a transpose turned the factors round",
                      unnamed=VALUES),),
         note="Needs no more than that $AC$ and $BD$ exist.",
-        refs="S06-C18", chapter=6, also="mixed product rule"),
+        refs="S06-C18", chapter=6, section="sec-6-kron", also="mixed product rule"),
 
     Identity(
         "Kronecker product, transposed", "A: m n, B: p q",
@@ -24,7 +24,7 @@ ENTRIES = (
         wrong=(Wrong(r"B^\top \otimes A^\top", "np.kron(B.T, A.T)", None,
                      "the order turns round for $AB$, not for $A \\otimes B$",
                      unnamed=VALUES),),
-        refs="G06.3a", chapter=6),
+        refs="G06.3a", chapter=6, section="sec-6-kron"),
 
     Identity(
         "Kronecker product, inverted", "A: m m invertible, B: n n invertible",
@@ -35,7 +35,19 @@ ENTRIES = (
         wrong=(Wrong(r"B^{-1} \otimes A^{-1}", "np.kron(inv(B), inv(A))", None,
                      "the order turns round for $AB$, not for $A \\otimes B$", unnamed=VALUES),),
         symbolic="the inverse of a 4 × 4 matrix of symbols takes seconds",
-        refs="G06.3b", chapter=6),
+        refs="G06.3b", chapter=6, section="sec-6-kron"),
+
+    Identity(
+        "Kronecker product, pseudo-inverse", "A: p m, B: n q",
+        of=(r"(A \otimes B)^+", "pinv(np.kron(A, B))"),
+        equals=(r"A^+ \otimes B^+", "np.kron(pinv(A), pinv(B))"),
+        reason=r"The four conditions of a pseudo-inverse hold factor by factor, by the mixed product.",
+        wrong=(Wrong(r"B^+ \otimes A^+", "np.kron(pinv(B), pinv(A))", None,
+                     "the order turns round for $AB$, not for $A \\otimes B$", unnamed=VALUES),),
+        note=r"So $X = A^+CB^+$ solves $AXB = C$ in the sense of least squares, and is the shortest "
+             "such $X$.",
+        symbolic="a pseudo-inverse",
+        refs="", chapter=6, section="sec-6-solve"),
 
     Identity(
         "trace of a Kronecker product of constants", "A: m m, B: n n",
@@ -44,7 +56,7 @@ ENTRIES = (
         reason="The blocks on the diagonal are $A_{ii}B$.",
         wrong=(Wrong(r"\operatorname{tr}A + \operatorname{tr}B", "np.trace(A) + np.trace(B)", None,
                      "eigenvalues are multiplied, not added", unnamed=VALUES),),
-        refs="G06.3c", chapter=6),
+        refs="G06.3c", chapter=6, section="sec-6-kron"),
 
     Identity(
         "determinant of a Kronecker product", "A: m m, B: n n",
@@ -54,7 +66,7 @@ ENTRIES = (
         wrong=(Wrong(r"\det(A)\det(B)", "det(A) * det(B)", None, "as for $AB$", unnamed=VALUES),
                Wrong(r"\det(A)^m\det(B)^n", "det(A)**m * det(B)**n", None, "each with its own size",
                      unnamed=VALUES)),
-        refs="G06.3d", chapter=6),
+        refs="G06.3d", chapter=6, section="sec-6-kron"),
 
     Identity(
         "eigenvalues of a Kronecker product", "A: m m, B: n n",
@@ -72,7 +84,7 @@ ENTRIES = (
                      r"these belong to $A \otimes I + I \otimes B$", unnamed=VALUES),),
         note="The eigenvalues are all products $\\lambda_i\\mu_j$; they may be complex.",
         symbolic="eigenvectors",
-        refs="G06.3e", chapter=6),
+        refs="G06.3e", chapter=6, section="sec-6-kron"),
 
     # vec of a product
     Identity(
@@ -81,7 +93,7 @@ ENTRIES = (
         equals=(r"[A\mathbf{x}_1, \dots, A\mathbf{x}_n]",
                 "np.stack([A @ X[:, j] for j in range(n)], axis=1)"),
         reason=r"Entry $(i, j)$ is $\sum_k A_{ik}X_{kj}$: column $j$ of $X$ alone.",
-        refs="S06-C06", chapter=6),
+        refs="S06-C06", chapter=6, section="sec-6-identity"),
 
     Identity(
         "rows of XB", "X: m n, B: n q",
@@ -89,7 +101,7 @@ ENTRIES = (
         equals=(r"\sum_j X_{ij}B_{j,:}",
                 "np.stack([sum(X[i, j] * B[j] for j in range(n)) for i in range(m)])"),
         reason="Row $i$ of $X$ holds the weights with which the rows of $B$ are added.",
-        refs="S06-C09", chapter=6),
+        refs="S06-C09", chapter=6, section="sec-6-identity"),
 
     Identity(
         "vec of AX", "X: m n, A: p m",
@@ -100,7 +112,7 @@ ENTRIES = (
         wrong=(Wrong(r"(A \otimes I_n)\operatorname{vec}X", "np.kron(A, np.eye(n)) @ vec(X)", None,
                      "right if rows are stacked",
                      unnamed=VALUES),),
-        refs="S06-C05 S06-C07 S06-C15", chapter=6),
+        refs="S06-C05 S06-C07 S06-C15", chapter=6, section="sec-6-identity"),
 
     Identity(
         "vec of XB", "X: m n, B: n q",
@@ -110,7 +122,7 @@ ENTRIES = (
                "$B_{lj}I$.",
         wrong=(Wrong(r"(I_m \otimes B^\top)\operatorname{vec}X", "np.kron(np.eye(m), B.T) @ vec(X)", None,
                      "right if rows are stacked", unnamed=VALUES),),
-        refs="S06-C08 S06-C13", chapter=6),
+        refs="S06-C08 S06-C13", chapter=6, section="sec-6-identity"),
 
     Identity(
         "vec of AXB", "X: m n, A: p m, B: n q",
@@ -121,7 +133,7 @@ ENTRIES = (
         wrong=(Wrong(r"(A \otimes B^\top)\operatorname{vec}X", "np.kron(A, B.T) @ vec(X)", None,
                      "right if rows are stacked",
                      unnamed=VALUES),),
-        refs="S04-C08 S06-C11 S06-C19 S06-C29", chapter=6),
+        refs="S04-C08 S06-C11 S06-C19 S06-C29", chapter=6, section="sec-6-identity"),
 
     Identity(
         "vec of AXB in two steps", "X: m n, A: p m, B: n q",
@@ -130,14 +142,14 @@ ENTRIES = (
             vec_AX = np.kron(np.eye(n), A) @ vec(X)
             return np.kron(B.T, np.eye(p)) @ vec_AX"""),
         reason="First the rule for $AX$, then that for $XB$ with $AX$, which has $p$ rows, in place of $X$.",
-        refs="S06-C14 S06-C16", chapter=6),
+        refs="S06-C14 S06-C16", chapter=6, section="sec-6-identity"),
 
     Identity(
         "Kronecker product from its two steps", "A: p m, B: n q",
         of=(r"(B^\top \otimes I_p)(I_n \otimes A)", "np.kron(B.T, np.eye(p)) @ np.kron(np.eye(n), A)"),
         equals=(r"B^\top \otimes A", "np.kron(B.T, A)"),
         reason=r"The mixed product: $(B^\top I_n) \otimes (I_pA)$.",
-        refs="S06-C17", chapter=6),
+        refs="S06-C17", chapter=6, section="sec-6-identity"),
 
     Identity(
         "vec of an outer product", "a: m, b: n",
@@ -146,7 +158,7 @@ ENTRIES = (
         reason=r"Column $j$ is $b_j\mathbf{a}$.",
         wrong=(Wrong(r"\mathbf{a} \otimes \mathbf{b}", "np.kron(a, b)", None, "right if rows are stacked",
                      unnamed=VALUES),),
-        refs="G06.4b", chapter=6),
+        refs="G06.4b", chapter=6, section="sec-6-vec"),
 
     Identity(
         "vec with a diagonal matrix inside", "d: k, A: m k, C: k n",
@@ -160,7 +172,7 @@ ENTRIES = (
         note=r"Linear in $\mathbf{d}$: the value is $(C^\top * A)\,\mathbf{d}$. $*$ is the product of Khatri "
              r"and Rao, the Kronecker product column by column; column $j$ is $C_{j,:}^\top \otimes "
              r"\mathbf{a}_j$.",
-        refs="G06.8", chapter=6, also="Khatri-Rao"),
+        refs="G06.8", chapter=6, section="sec-6-never", also="Khatri-Rao"),
 
     # Traces as inner products
     Identity(
@@ -170,7 +182,7 @@ ENTRIES = (
         reason=r"Both are $\sum_{ij} A_{ij}B_{ij}$.",
         wrong=(Wrong(r"\operatorname{vec}(A^\top)^\top\operatorname{vec}(B)", "vec(A.T) @ vec(B)", None,
                      "the transpose was taken along", unnamed=VALUES),),
-        refs="G06.4a", chapter=6),
+        refs="G06.4a", chapter=6, section="sec-6-vec"),
 
     Identity(
         "trace of four factors", "A: m n, B: n k, C: k p, D: p m",
@@ -182,7 +194,7 @@ ENTRIES = (
         wrong=(Wrong(r"\operatorname{vec}(D)^\top(C^\top \otimes A)\operatorname{vec}B",
                      "vec(D) @ np.kron(C.T, A) @ vec(B)", None,
                      "the transpose on $D$ was forgotten", unnamed=VALUES),),
-        refs="G06.4c", chapter=6),
+        refs="G06.4c", chapter=6, section="sec-6-identity"),
 
     Identity(
         "quadratic trace, stacked", "X: m n, A: m m, B: n n",
@@ -195,7 +207,7 @@ ENTRIES = (
                      "vec(X) @ np.kron(A, B) @ vec(X)", None,
                      "right if rows are stacked and $B$ is symmetric", unnamed=VALUES),),
         note=r"$B \otimes A^\top$, the transpose, gives the same number.",
-        refs="S06-C22 S06-C23", chapter=6),
+        refs="S06-C22 S06-C23", chapter=6, section="sec-6-quadratic"),
 
     Identity(
         "quadratic trace", "X: m n, A: m m, B: n n",
@@ -216,7 +228,7 @@ ENTRIES = (
         other=(r"B^\top X^\top A^\top + BX^\top A", "B.T @ X.T @ A.T + B @ X.T @ A"),
         note=r"The source stops at $2(B^\top \otimes A)\operatorname{vec}X$, which needs $B^\top \otimes A$ "
              "symmetric.",
-        refs="CB117 G06.5 S06-C27 S06-C28 E10", chapter=6,
+        refs="CB117 G06.5 S06-C27 S06-C28 E10", chapter=6, section="sec-6-quadratic",
         also="trace of AXBX^T, trace of X^T AXB, trace of X^T BXC"),
 
     Identity(
@@ -228,7 +240,7 @@ ENTRIES = (
         conditions={"$Q$ is symmetric": "Q: n n"},
         wrong=(Wrong(r"Q\mathbf{x}", "Q @ x", "factor", r"$\mathbf{x}$ stands there twice"),),
         other=(r"2\mathbf{x}^\top Q", "2 * x @ Q"),
-        refs="S06-C25", chapter=6),
+        refs="S06-C25", chapter=6, section="sec-6-quadratic"),
 
     # Commutation
     Identity(
@@ -239,7 +251,18 @@ ENTRIES = (
                r"$\operatorname{vec}(X^\top)$ (counted from 0).",
         wrong=(Wrong(r"\operatorname{vec}X", "vec(X)", None, "the entries are the same, their order is not",
                      unnamed=VALUES),),
-        refs="G06.1a", chapter=6),
+        refs="G06.1a", chapter=6, section="sec-6-commutation"),
+
+    Identity(
+        "transposed variable between two matrices", "X: m n, A: p n, B: m q",
+        of=(r"AX^\top B", "A @ X.T @ B"),
+        jacobian=(r"(B^\top \otimes A)K_{mn}", "np.kron(B.T, A) @ commutation_matrix(m, n)"),
+        differential=(r"A\,dX^\top B", "A @ dX.T @ B"),
+        reason=r"$\operatorname{vec}(AX^\top B) = (B^\top \otimes A)\operatorname{vec}(X^\top)$, and "
+               r"$\operatorname{vec}(X^\top) = K_{mn}\operatorname{vec}X$.",
+        wrong=(Wrong(r"B^\top \otimes A", "np.kron(B.T, A)", "row-major vec",
+                     r"this acts on $\operatorname{vec}(X^\top)$"),),
+        refs="G06.1a", chapter=6, section="sec-6-commutation", also="AX^TB"),
 
     Identity(
         "commutation matrix, transposed", "Y: n m",
@@ -249,7 +272,7 @@ ENTRIES = (
         wrong=(Wrong(r"K_{mn}\operatorname{vec}Y", "commutation_matrix(m, n) @ vec(Y)", None,
                      "symmetric only if $m = n$",
                      unnamed=VALUES),),
-        refs="G06.1b", chapter=6),
+        refs="G06.1b", chapter=6, section="sec-6-commutation"),
 
     Identity(
         "commutation matrix, inverted", "Y: n m",
@@ -257,7 +280,7 @@ ENTRIES = (
         equals=(r"\operatorname{vec}(Y^\top)", "vec(Y.T)"),
         reason=r"$K_{nm}K_{mn}\operatorname{vec}X = \operatorname{vec}((X^\top)^\top)$, so $K_{mn}^{-1} = "
                "K_{nm}$.",
-        refs="G06.1c", chapter=6),
+        refs="G06.1c", chapter=6, section="sec-6-commutation"),
 
     Identity(
         "commutation matrix swaps a Kronecker product", "A: m n, B: p q",
@@ -268,7 +291,7 @@ ENTRIES = (
                r"$AXB^\top$.",
         wrong=(Wrong(r"A \otimes B", "np.kron(A, B)", None, "a Kronecker product does not commute by itself",
                      unnamed=VALUES),),
-        refs="G06.1d", chapter=6),
+        refs="G06.1d", chapter=6, section="sec-6-commutation"),
 
     # Duplication and elimination
     Identity(
@@ -277,7 +300,7 @@ ENTRIES = (
         equals=(r"\operatorname{vec}S", "vec(S)"),
         reason="Every free entry is copied to the two places where it stands.",
         conditions={"$S$ is symmetric": "S: n n"},
-        refs="G06.2a", chapter=6),
+        refs="G06.2a", chapter=6, section="sec-6-symmetric"),
 
     Identity(
         "elimination matrix", "A: n n",
@@ -287,7 +310,7 @@ ENTRIES = (
         wrong=(Wrong(r"\operatorname{vech}\tfrac{A + A^\top}{2}", "vech(sym(A))", None,
                      "the pseudo-inverse $D_n^+$ averages; $L_n$ picks",
                      unnamed=VALUES),),
-        refs="G06.2b", chapter=6),
+        refs="G06.2b", chapter=6, section="sec-6-symmetric"),
 
     Identity(
         "duplication matrix, pseudo-inverse", "A: n n",
@@ -300,7 +323,7 @@ ENTRIES = (
                      "the transpose adds each pair instead of averaging it", unnamed=VALUES),),
         note=r"It gives $\operatorname{vech}$ of the symmetric part.",
         symbolic="a pseudo-inverse",
-        refs="G06.2c", chapter=6),
+        refs="G06.2c", chapter=6, section="sec-6-symmetric"),
 
     Identity(
         "duplication matrix times its pseudo-inverse", "A: n n",
@@ -310,7 +333,7 @@ ENTRIES = (
                 "(vec(A) + commutation_matrix(n, n) @ vec(A)) / 2"),
         reason=r"Both project on the symmetric matrices: $\operatorname{vec}\tfrac12(A + A^\top)$.",
         wrong=(Wrong(r"\operatorname{vec}A", "vec(A)", None, "right if $A$ is symmetric", unnamed=VALUES),),
-        refs="G06.2d", chapter=6),
+        refs="G06.2d", chapter=6, section="sec-6-symmetric"),
 
     # Rows instead of columns
     Identity(
@@ -321,7 +344,7 @@ ENTRIES = (
                r"\operatorname{vec}(X^\top)$.",
         wrong=(Wrong(r"\operatorname{vec}X", "vec(X)", None, "NumPy and PyTorch stack rows",
                      unnamed=VALUES),),
-        refs="G06.6a", chapter=6, also="ravel flatten reshape"),
+        refs="G06.6a", chapter=6, section="sec-6-vec", also="ravel flatten reshape"),
 
     Identity(
         "row-major vec of AXB", "X: m n, A: p m, B: n q",
@@ -330,7 +353,7 @@ ENTRIES = (
         reason=r"$\operatorname{vec}(B^\top X^\top A^\top)$ by the rule for columns.",
         wrong=(Wrong(r"(B^\top \otimes A)\operatorname{vec}_r(X)", "np.kron(B.T, A) @ X.ravel()", None,
                      "the formula for columns on rows", unnamed=VALUES),),
-        refs="G06.6b", chapter=6),
+        refs="G06.6b", chapter=6, section="sec-6-identity"),
 
     Identity(
         "row-major Jacobian of AXB", "A: p m, B: n q",
@@ -354,7 +377,7 @@ ENTRIES = (
                      "(np.kron(np.eye(n), A) + np.kron(B, np.eye(m))) @ vec(X)", None,
                      "the transpose on $B$ was forgotten",
                      unnamed=VALUES),),
-        refs="G06.7a", chapter=6),
+        refs="G06.7a", chapter=6, section="sec-6-solve"),
 
     Identity(
         "solution of a Sylvester equation",
@@ -382,5 +405,5 @@ ENTRIES = (
         note=r"$\mathcal{S}(X) = AX + XB$, so that $X = \mathcal{S}^{-1}(C)$ solves $AX + XB = C$; "
              r"$\mathcal{S}^*(Y) = A^\top Y + YB^\top$.",
         symbolic="a system of four equations with symbols throughout",
-        refs="G06.7b", chapter=6, also="Lyapunov"),
+        refs="G06.7b", chapter=6, section="sec-6-solve", also="Lyapunov"),
 )
