@@ -401,7 +401,7 @@ the plane.""",
         hints=(r"$I+X^\top X$ is positive definite whatever $X$ is. With $M=I+X^\top X$: $d\log\det "
                r"M=\operatorname{tr}(M^{-1}dM)$.",
                r"$dM=dX^\top X+X^\top dX$: two equal terms, and the $\frac12$ in front meets them.",
-               r"$df=\operatorname{tr}(M^{-1}X^\top dX)=\langle XM^{-1},dX\rangle$."),
+               r"$df=\operatorname{tr}(M^{-1}X^\top dX)$. Transpose what stands before $dX$."),
         draw=draw_tall,
         function="np.linalg.slogdet(np.eye(3) + X.T @ X)[1] / 2",
         solution="X @ np.linalg.inv(np.eye(3) + X.T @ X)",
@@ -535,8 +535,8 @@ log-likelihood of the $N$ rows of $X\in\mathbb R^{N\times d}$ under $\mathcal N(
 constant included, and its gradients in the mean $\boldsymbol\mu\in\mathbb R^d$ and in the symmetric precision
 $\Lambda\in\mathbb R^{d\times d}$ (`L`). It is tried with $d=3$, and with $d=400$ and a $\Lambda$ whose
 determinant no floating-point number can hold.""",
-        hints=(r"With $E=X-\mathbf 1\boldsymbol\mu^\top$ the value is $-\frac "
-               r"N2(d\log2\pi-\log\det\Lambda)-\frac12\operatorname{tr}(E\Lambda E^\top)$.",
+        hints=(r"With $E=X-\mathbf 1\boldsymbol\mu^\top$ the value is $-\frac N2(d\log2\pi-\log\det\Lambda)$ "
+               r"minus $\frac12\operatorname{tr}(E\Lambda E^\top)$.",
                r"`np.sum(E @ L * E)` is that trace without the $N\times N$ product; "
                "`np.linalg.slogdet(L)[1]` is the logarithm.",
                r"In $\Lambda$: $\frac N2\Lambda^{-1}-\frac12E^\top E$. In $\boldsymbol\mu$: $\Lambda$ times "
@@ -563,8 +563,8 @@ determinant no floating-point number can hold.""",
             Wrong(sample_answer(by_L="(2 * N * np.linalg.inv(L) - N * np.diag(np.diag(np.linalg.inv(L))) "
                                      "- 2 * E.T @ E + np.diag(np.diag(E.T @ E))) / 2"),
                   "off-diagonal doubled",
-                  r"The partial derivatives by the free entries of $\Lambda$; the gradient counts each of its "
-                  "$d^2$ places once."),
+                  r"The partial derivatives by the free entries of $\Lambda$; the gradient counts each of "
+                  "its $d^2$ places once."),
             Wrong(sample_answer(by_L="(np.linalg.inv(L) - E.T @ E) / 2"), "missing chain factor",
                   r"$\Lambda^{-1}$ comes from $N$ points: $\frac N2\Lambda^{-1}$."),
         ),
@@ -577,7 +577,7 @@ determinant no floating-point number can hold.""",
         prompt=r"""The gradient of $\det$ at an invertible $X\in\mathbb R^{3\times3}$ is
 $G(X)=\det(X)\,X^{-\top}$. Give its Jacobian, the Hessian of $\det$, as a $9\times9$ matrix in column-major
 vec. Both factors of $G$ move. `commutation_matrix` is at hand.""",
-        hints=(r"Product rule: $dG=d(\det X)\,X^{-\top}+\det(X)\,d(X^{-\top})$.",
+        hints=(r"Product rule: $dG$ is $d(\det X)\,X^{-\top}$ plus $\det(X)\,d(X^{-\top})$.",
                r"The first term in vec, with $\mathbf g=\operatorname{vec}X^{-\top}$: $d\det "
                r"X=\det(X)\,\mathbf g^\top\operatorname{vec}dX$, so it is $\det(X)\,\mathbf g\mathbf "
                r"g^\top\operatorname{vec}dX$.",

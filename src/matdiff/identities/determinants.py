@@ -96,7 +96,7 @@ ENTRIES = (
     Identity(
         "determinant lemma", "A: n n invertible, u: n, v: n",
         of=(r"\det(A + \mathbf{u}\mathbf{v}^\top)", "det(A + np.outer(u, v))"),
-        equals=(r"\det(A)\,(1 + \mathbf{v}^\top A^{-1}\mathbf{u})", "det(A) * (1 + v @ inv(A) @ u)"),
+        equals=(r"\det A\,(1 + \mathbf{v}^\top A^{-1}\mathbf{u})", "det(A) * (1 + v @ inv(A) @ u)"),
         reason=r"In a basis that contains $\mathbf{u}$, $I + \mathbf{u}\mathbf{v}^\top$ is triangular; $A$ "
                r"in front is a factor.",
         conditions={"$A$ is invertible": "A[1] = A[0]"},
