@@ -27,6 +27,7 @@ from .vec import sym, vec
 
 FULL = 1000     # inputs up to which the verdict uses the whole derivative; beyond, directions and a block
 WIDE = 100_000  # entries of a Jacobian up to which it does
+HUGE = 1e100    # a value above it is divided by itself before it is differentiated
 LOOSE = 1e-3    # a bound above this part of the derivative's size decides nothing
 
 
@@ -324,6 +325,8 @@ class _Judge:
         self.budget, self.tapes = Budget(), {}      # tapes: the steps of f, by the bytes of X
         value = _call(f, (X,), "The function")
         self.out, self.blur = value.shape, 1e-4 if value.dtype in (np.float32, np.float16) else 0.0
+        size = np.abs(value).max(initial=0)
+        self.unit = float(size) if size > HUGE else 1.0
         if kind == "gradient" and np.prod(self.out, dtype=int) != 1:
             _stop("shape", f"The function returns shape {self.out}, a gradient needs a single number; "
                            "use check_jacobian.", expected=(), given=self.out)
@@ -390,6 +393,8 @@ class _Judge:
     def derivative(self, how, *args):
         """A numerical derivative with its bound."""
         f = self.scalar if self.kind == "gradient" and self.out else self.f
+        if self.unit != 1:      # squares of its values would overflow
+            f = lambda X, f=f: f(X) / self.unit
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")     # of runs that the reader did not ask for
@@ -404,9 +409,33 @@ class _Judge:
                   details=traceback.format_exc())
         value, bound = np.asarray(result.value, float), np.abs(np.asarray(result.error, float))
         if not np.isfinite(value).all():
-            _stop("not finite",
-                  "The function's derivative at X is not finite; is X on the edge of its domain?")
-        return value, np.where(np.isnan(bound), np.inf, np.broadcast_to(bound, value.shape))
+            found = self.rough(f, how, *args)
+            if found is None:
+                _stop("not finite",
+                      "The function's derivative at X is not finite; is X on the edge of its domain?")
+            value, bound = found
+        bound = np.where(np.isnan(bound), np.inf, np.broadcast_to(bound, value.shape))
+        return value * self.unit, bound * self.unit
+
+    def rough(self, f, how, X, *V):
+        """Plain differences and how far they differ, of a function whose derivative noise or size hide.
+
+        None where they grow as the steps get smaller: at a jump, under a root, on the edge of a domain.
+        """
+        units = np.eye(X.size).reshape((-1,) + X.shape[::-1])
+        lines, values = list(V) or [np.transpose(E) for E in units], []
+        with np.errstate(all="ignore"):
+            for h in (1e-2, 3e-3, 1e-3):
+                t = h * _size(X) / max(np.abs(L).max() for L in lines)
+                rows = [vec(as_array(f(X + t * L)) - as_array(f(X - t * L))) / (2 * t) for L in lines]
+                values.append(np.stack(rows, axis=1))
+        sizes = [np.abs(D).max(initial=0) for D in values]
+        if not np.isfinite(values).all() or sizes[2] > 1.5 * sizes[1] > 1.5 * 1.5 * sizes[0]:
+            return None
+        middle, spread = values[2], np.ptp(values, axis=0)
+        bound = 3 * np.maximum(spread, 1e-2 * sizes[2])
+        shape = self.out if V else X.shape if self.kind == "gradient" else middle.shape
+        return middle.reshape(shape, order="F"), bound.reshape(shape, order="F")
 
     def point(self, X, given=None):
         """Truth, bound and claim at X."""
