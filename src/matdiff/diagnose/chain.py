@@ -29,8 +29,9 @@ def replayed(case):
     ways = (False, True) if either else (C.shape != G.shape,)
     cs = np.array([1.0, -1.0] + [s / v for v in constants(case) for s in (1, -1)] + [3.0])
     first = chain.probe(0, 0)
-    tried = [(step, *slip) for step in chain.steps for slip in (
-        *held_slips(step), *slips(step), *dropped(step), *ones_for_a_matrix(step), *over_another_axis(step))]
+    tried = [(step, *slip) for step in chain.used for slip in (
+        *held_slips(step), *slips(step), *dropped(step), *ones_for_a_matrix(step), *over_another_axis(step))
+        if step.index in chain.live or hasattr(slip[-1], "slot")]     # an edit of the value counts everywhere
     slopes = np.array([slope_or_nan(first, step, edit) for step, _, _, edit in tried])
     fit = {turned: (np.abs(claimed(first, turned) - np.outer(slopes, cs)) <= 1e-7 * first.size).any(axis=1)
            for turned in ways}     # at the first probe
@@ -231,8 +232,11 @@ def held_terms(case):
     probes = [probe for _, probe in chain.each()]
     total = np.array([p.truth for p in probes])
     gap = np.array([p.claim for p in probes]) - total
-    terms, found = list(distinct_terms(chain, total)), []
     slack = 1e-7 * max(np.abs(total).max(), np.abs(gap).max())
+    parts = list(distinct_parts(chain, np.abs(total).max()))
+    if not left_open(np.array([values for *_, values in parts]).reshape(-1, 2), gap[:2], slack):
+        return
+    terms, found = list(distinct_terms(chain, parts, total)), []
     equations = min(ENOUGH, C.size) * len(chain.tapes)
     for text, term in terms:
         found += one_term(case, text, term, gap, slack, equations)
@@ -251,18 +255,32 @@ def held_terms(case):
 ONE_TERM = ("missing product-rule term", "sign", "factor")      # the simplest first, where several terms fit
 
 
-def distinct_terms(chain, total):
-    """(sentence, values): what each step contributes to the derivative, where it is a part, not all of it."""
-    seen, size, probes = [total], np.abs(total).max(), list(chain.each())
-    for step in chain.steps:
+def distinct_parts(chain, size):
+    """(sentence, step, edit, values): what each step contributes along two probes, where it is a part of the
+    derivative and not all of it."""
+    first, second = chain.probe(0, 0), chain.probe(0, 1)
+    seen = [0.0, first.truth]
+    for step in chain.live.values():
         for text, edit in held(step):
-            first = total[0] - probes[0][1].slope(step, edit)
-            if not np.isfinite(first) or any(abs(first - t[0]) <= 1e-7 * size for t in [0 * total, *seen]):
-                continue        # nothing, or known by one probe
-            term = total - np.array([slope_there(chain, i, step, edit, probe) for i, probe in probes])
-            if np.isfinite(term).all():
-                seen.append(term)
-                yield text, term
+            value = first.truth - first.slope(step, edit)
+            if np.isfinite(value) and not any(abs(value - other) <= 1e-7 * size for other in seen):
+                seen.append(value)      # something, and not known by one probe
+                yield text, step, edit, (value, second.truth - second.slope(step, edit))
+
+
+def left_open(T, gap, slack):
+    """Do two probes leave it open that a multiple of a term, or two terms together, are the gap?"""
+    one = np.abs(T @ (gap[1], -gap[0])) <= 2 * slack * np.abs(T).max(axis=1, initial=0)
+    two = [np.abs(gap - a * T[:, None] - b * T) <= slack for a, b in ((1, -1), (-1, 1), (-1, -1), (-1, -2))]
+    return bool(one.any()) or any(fit.all(axis=2).any() for fit in two)
+
+
+def distinct_terms(chain, parts, total):
+    """(sentence, values) of these parts along all probes."""
+    for text, step, edit, _ in parts:
+        term = total - np.array([slope_there(chain, i, step, edit, probe) for i, probe in chain.each()])
+        if np.isfinite(term).all():
+            yield text, term
 
 
 def slope_there(chain, i, step, edit, probe):

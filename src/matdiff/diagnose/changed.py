@@ -5,6 +5,7 @@ import numpy as np
 
 from ..vec import vec
 from .case import Finding, describe, square
+from .rewrites import LONGEST, formula_of
 from .slips import mends, other_axes, other_products
 from .structure import DIAGONAL, STRUCTURED, only_structured
 
@@ -44,7 +45,7 @@ def only_symmetric_constant(case, structures=STRUCTURED):
     for which in [slice(i, i + 1) for i in range(len(found))] + [slice(None)] * (len(found) > 1):
         for word, _ in structures:
             swaps = tuple(special[word][which])
-            value = claim.run(p.X, swaps=swaps)
+            value = claim.run(claim.X, swaps=swaps)
             if value.shape == p.truth.shape and value.any() and all(
                     fits(along(case, value, [v]), vec(function.slope(v, swaps=swaps))) for v in V):
                 yield from symmetric_finding(case, word)
@@ -85,8 +86,10 @@ def mended(case):
     tapes, data = case.tapes(case.claim), case.tapes()[0].constants()
     single = ((name, text, {step.index: edit})
               for step in tapes[0].steps for name, text, edit in mends(step, data))
+    short = len(case.points) > 1 and len(tapes[0].steps) <= LONGEST
+    may_be_right = formula_of(case).may_be_right if short else lambda edits: True
     for name, text, edits in chain(single, other_axes(tapes[0].steps), other_products(tapes[0].steps)):
-        if edits and all(mends_it(tape, p, edits) for tape, p in zip(tapes, case.points)):
+        if edits and may_be_right(edits) and all(mends_it(tape, p, edits) for tape, p in zip(tapes, case.points)):
             yield Finding(name, describe(case, text), also=("transposed",) if "symmetric" in name else ())
 
 

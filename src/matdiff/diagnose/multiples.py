@@ -78,7 +78,10 @@ def multiple(claim, twisted, bound):
     c = float(np.vdot(twisted, claim) / np.vdot(twisted, twisted))
     if c == 0 or abs(c * twisted[big]) < 1e-12 * np.abs(claim).max():
         return None
-    slack = 1e-8 * np.abs(c * twisted) + 1e-10 * abs(c * twisted[big]) + 10 * abs(c) * bound.max(initial=0)
+    least = 1e-10 * abs(c * twisted[big]) + 10 * abs(c) * bound.max(initial=0)
+    if abs(claim[big] - c * twisted[big]) > 1e-8 * abs(c * twisted[big]) + least:
+        return None     # one entry first
+    slack = 1e-8 * np.abs(c * twisted) + least
     return c if (np.abs(claim - c * twisted) <= slack).all() else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..replay import Diverged, inner, push
+from ..replay import Diverged, inner, mark, push
 from ..vec import vec
 from .case import Finding, Point, describe, said
 from .chain import along, directions, extra_factor, only_inner_diagonal, replayed, stops_short
@@ -116,9 +116,8 @@ def radial(case):
 def with_held(tape, held):
     """The same tape with edits that are made in every run."""
     part = copy.copy(tape)
-    for known in ("worth", "analytic"):     # of the whole function
-        part.__dict__.pop(known, None)
-    part.always = {**tape.always, **held}
+    part.forget("swept", "analytic")        # of the whole function
+    part.always, part.tangents = {**tape.always, **held}, {}
     return part
 
 
@@ -173,12 +172,13 @@ def worth_of_a_value(case):
     C, G = case.first.claim, case.first.truth
     if case.kind != "gradient" or not C.any() or C.size < 2:
         return
-    tape = case.tapes()[0]
+    tape, places = case.tapes()[0], {}
     for step in tape.steps if tape.linked else ():
-        alike = [s for s in tape.steps if s.name == step.name and isinstance(s.output, np.ndarray)
-                 and np.shape(s.output) == C.shape and np.array_equal(s.output, step.output)]
-        worths = [tape.worth[s.index] for s in alike]
-        if len(alike) > 1 and step is alike[0] and all(w is not None for w in worths) and np.allclose(
+        if np.shape(step.output) == C.shape and isinstance(step.output, np.ndarray):
+            places.setdefault((step.name, mark(step.output)), []).append(step)
+    for alike in places.values():
+        worths, step = [tape.worth[s.index] for s in alike], alike[0]
+        if len(alike) > 1 and all(w is not None for w in worths) and np.allclose(
                 sum(worths), C, rtol=1e-6, atol=1e-9 * np.abs(C).max()):
             text = (f"it is the derivative with respect to the value of {said_of(step)}; from there the "
                     "chain goes on to X")

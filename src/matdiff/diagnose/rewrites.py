@@ -6,13 +6,15 @@ computes. No number is fitted but a multiple, and that one has to be a named con
 right in this way, entry by entry and at every point, tells what is missing.
 """
 import copy
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Callable
+from itertools import chain, islice
+from typing import Callable, NamedTuple
 
 import numpy as np
 
-from ..replay import PRODUCTS, Budget, Diverged, Spent, Tape, pull
+from ..replay import BILINEAR, LINEAR, PRODUCTS, Budget, Diverged, NoRule, Spent, Tape, mark, pull, summed_to
 from ..vec import vec
 from .case import Finding, describe, names_of
 from .multiples import constants, exponent, near
@@ -24,7 +26,10 @@ RANK = ("sign", "transposed", "factor", "missing product-rule term", "missing ch
         "elementwise product", "wrong normalisation", "extra chain factor", "only for orthogonal input")
 FACTORED = (*PRODUCTS, "multiply", "divide", "power", "square", "sqrt", "reciprocal", "einsum", "outer")
 MASK = "the mask in your formula"
+ADDING = {"add", "subtract", "negative"}
+BENT = {"exp", "log", "tanh", "sin", "cos", "sqrt", "square", "reciprocal", "inv", "det", "slogdet", "divide"}
 LONGEST = 40    # steps of a claim; beyond, it is a loop that nobody reads as one formula
+TOGETHER = 4000     # entries of values that are tried in one run
 PURSE = 2500    # units of runs for one search
 WIDEST = 10_000     # entries of a value
 
@@ -37,6 +42,10 @@ class Site:
     value: np.ndarray       # at the first point
     constant: bool
     elsewhere: tuple = ()   # the sides of it at which a matrix factor is tried at another site
+
+    @cached_property
+    def mark(self):
+        return mark(self.value)
 
     def edits(self, change):
         if self.slot is None:       # at the X of the record, where the operands are as they were
@@ -55,16 +64,31 @@ class Value:
     divides: bool = False   # does the function divide by it?
     rooted: bool = False    # does it take the root of it?
     used: bool = True       # does the claim multiply or divide by it, or by a power of it?
+    number: int = 0         # among all values
+    place: int = 0          # among the values of this shape
 
-    @property
+    @cached_property
     def first(self):
         return self.at[0]
+
+    @cached_property
+    def shape(self):
+        return np.shape(self.first)
+
+    @cached_property
+    def mark(self):
+        return mark(self.first)
+
+    @cached_property
+    def made_of(self):
+        """The marks of the step's operands."""
+        return {mark(part) for part in self.inputs}
 
 
 def rewritten(case):
     """The claim's own program with one value changed, or two exchanged, is right, at every point."""
     yield from right_when(case, other_steps, changes)
-    yield from right_when(case, exchanged, lambda case, claim, site, known: ())
+    yield from right_when(case, exchanged, None)
 
 
 def substituted(case):
@@ -78,16 +102,14 @@ def right_when(case, of_steps, of_sites):
         return
     if case.gave != case.out or case.first.claim.shape != case.first.truth.shape:
         return
-    if "formula" not in case.recorded:
-        formula = Formula(case)
-        case.recorded["formula"] = formula, [replace(K, used=is_factor(formula, K)) for K in values(case)]
-    claim, known = case.recorded["formula"]
+    claim = formula_of(case)
+    known = claim.known
     if not 0 < len(claim.tapes[0].steps) <= LONGEST:
         return
     found = []
     try:
         found += [hit for step in claim.tapes[0].steps for hit in of_steps(claim, step, known)]
-        for site in sites(claim.tapes[0].steps) if not any(MASK in text for _, text in found) else ():
+        for site in claim.sites if of_sites and not any(MASK in text for _, text in found) else ():
             found += of_sites(case, claim, site, known)     # (a mask turned round is a wrong sign as well)
     except Spent:       # what was found till then counts
         pass
@@ -99,10 +121,11 @@ def right_when(case, of_steps, of_sites):
             yield Finding(name, describe(case, text))
 
 
-def is_factor(formula, K):
-    """Does the formula multiply or divide by this value, or by a power of it?"""
-    return K.kind == "data" or any(s.name in FACTORED and any(same(o, K.first) for o in s.operands)
-                                   for s in formula.tapes[0].steps)
+def formula_of(case):
+    """The claim as a program, shared by all tests."""
+    if "formula" not in case.recorded:
+        case.recorded["formula"] = Formula(case)
+    return case.recorded["formula"]
 
 
 def lent(tape, units):
@@ -129,19 +152,54 @@ class Formula:
             self.wanted = [p.truth for p in self.points]
             self.slack = [10 * p.tolerance() for p in self.points]
         self.vectorised = case.kind == "differential"
-        tape, self.known_affine = self.tapes[0], {}
-        self.U = np.random.default_rng(28).normal(size=np.shape(tape.value))
-        self.worth = tape.backward(self.U)[0] if tape.linked else [None] * len(tape.steps)
-        value = vec(tape.value) if self.vectorised else tape.value
-        self.lacking = self.wanted[0] - value if value.shape == self.wanted[0].shape else np.array(np.nan)
+        self.known_affine, self.known_regions = {}, {}
+        used = {mark(o) for s in self.tapes[0].steps if s.name in FACTORED for o in s.operands}
+        self.known = [replace(K, used=K.kind == "data" or K.mark in used) for K in values(case)]
+        self.given = vec(self.tapes[0].value) if self.vectorised else self.tapes[0].value
+        fit = self.given.shape == self.wanted[0].shape
+        self.lacking = self.wanted[0] - self.given if fit else np.array(np.nan)
         self.telling = [int(np.abs(p.claim - p.truth).argmax()) for p in self.points]
         if self.vectorised:
             self.telling = [int(np.abs(p.claim @ vec(V) - w).argmax())
                             for p, w in zip(self.points, self.wanted)]
-        self.lacks = float(np.vdot(vec(self.U) if self.vectorised else self.U, self.lacking))
-        blur = np.max(self.slack[0]) + 1e-9 * np.abs(self.wanted[0]).max()
-        self.blur = float(np.abs(self.U).sum() * blur)
-        self.lack_size = np.abs(self.U).max() * np.abs(self.lacking).sum()
+        weights = np.random.default_rng(28).normal(size=(2,) + np.shape(self.tapes[0].value))
+        self.weights = [vec(U) if self.vectorised else U for U in weights]
+        self.lacks = [float(np.vdot(U, self.lacking)) for U in self.weights]
+        self.slip = np.max(self.slack[0]) + 1e-9 * np.abs(self.wanted[0]).max()
+        self.blur = float(np.abs(weights[0]).sum() * self.slip)
+        self.lack_size = np.abs(weights[0]).max() * np.abs(self.lacking).sum()
+        tape = self.tapes[0]        # what the results of its steps are worth, weighed in two ways
+        try:
+            self.worths = [tape.backward(U)[0] for U in weights] if tape.linked else None
+        except NoRule:
+            self.worths = None
+        self.worths = self.worths or [[None] * len(tape.steps)] * 2
+
+    @property
+    def worth(self):
+        return self.worths[0]
+
+    @cached_property
+    def sites(self):
+        return list(sites(self.tapes[0].steps))
+
+    @cached_property
+    def pools(self):
+        """{shape: what the function uses or computes in this shape, one value a row}."""
+        rows = {}
+        for K in self.known:
+            rows.setdefault(K.shape, []).append(np.ravel(K.first))
+        return {shape: Pool(np.stack(found)) for shape, found in rows.items()}
+
+    @cached_property
+    def users(self):
+        """{step: those that use its result}; -1 for the formula's value."""
+        users = {step.index: set() for step in self.tapes[0].steps}
+        for step in self.tapes[0].steps:
+            for _, source in step.arrivals:
+                users.get(source[0], set()).add(step.index)
+        users.get(self.tapes[0].root[0], set()).add(-1)
+        return users
 
     def run(self, j, edits):
         """What the changed formula gives at point j; None where the change does not fit."""
@@ -153,20 +211,103 @@ class Formula:
         return value if value.shape == self.wanted[j].shape and np.isrealobj(value) else None
 
     def may_be_right(self, edits):
-        """A quick look at the result, weighed to a number, where it is affine in the step that changes."""
-        (index, edit), *more = edits.items()
-        step = self.tapes[0].steps[index]
-        if more or not isinstance(step.output, np.ndarray) or not self.is_affine(index):
+        """A quick look at the first step that all changes have to pass and from which on the formula is affine:
+        does what changes there, weighed to a number, bring what is lacking?"""
+        steps = self.region(tuple(edits))
+        if steps is None:
             return True
-        self.tapes[0].budget.pay(1)
+        moved = self.moved(steps, edits)
+        if moved is None or np.shape(moved) != np.shape(steps[-1].output):
+            return moved is not None
+        worth = self.worth[steps[-1].index]
+        size = np.abs(worth * moved).sum() + self.lack_size
+        return bool(abs(np.vdot(worth, moved) - self.lacks[0]) <= 1e-5 * size)
+
+    def may_be_a_multiple(self, edits):
+        """The same for what is lacking being a multiple of what changes: two numbers tell."""
+        steps = self.region(tuple(edits))
+        moved = None if steps is None else self.moved(steps, edits)
+        if moved is None or np.shape(moved) != np.shape(steps[-1].output):
+            return steps is None or moved is not None
+        one, two = (float(np.vdot(worth[steps[-1].index], moved)) for worth in self.worths)
+        sizes = [float(np.abs(worth[steps[-1].index] * moved).sum()) for worth in self.worths]
+        slips = [np.abs(U).sum() * self.slip + 1e-6 * size for U, size in zip(self.weights, sizes)]
+        a, b = self.lacks
+        return abs(one * b - two * a) <= (abs(one) + abs(a)) * slips[1] + (abs(two) + abs(b)) * slips[0]
+
+    def plausible(self, site, changes):
+        """Of (sentence, change) those that a quick look at many at once leaves open."""
+        steps, many = self.region(site.steps), max(1, TOGETHER // max(1, np.size(site.value)))
+        changes = iter(changes)
+        while block := list(islice(changes, many)):
+            yield from block if steps is None or many == 1 else self.still_open(site, steps, block)
+
+    def still_open(self, site, steps, block):
+        """The same for one block, all in one run of the steps from the site to where the formula is affine."""
+        v = site.value
+        values = [value_or_none(change, v) for _, change in block]
+        fit = [k for k, new in enumerate(values) if new is not None and new.shape == v.shape and new.dtype.kind == "f"]
+        moved = self.stacks_moved(site, steps, np.array([values[k] for k in fit])) if fit else None
+        if moved is not None:
+            W, numbers = self.worth[steps[-1].index].ravel(), moved.reshape(len(fit), -1)
+            size = np.abs(numbers) @ np.abs(W) + self.lack_size
+            for k, is_open in zip(fit, np.abs(numbers @ W - self.lacks[0]) <= 1e-5 * size):
+                values[k] = values[k] if is_open else None
+        return [entry for entry, new in zip(block, values) if new is not None]
+
+    def stacks_moved(self, site, steps, stack):
+        """How the result of the last of these steps changes for a stack of values at the site; None where they
+        have to be looked at one by one."""
+        self.tapes[0].budget.pay(sum(1 + len(stack) * np.size(step.output) // 500 for step in steps))
+        results = {}
+        for step in steps:
+            operands = [Tape.part(results, source, None) if source and source[0] in results else o
+                        for o, source in zip(step.operands, step.sources)]
+            stacks = {slot for slot, source in step.arrivals if source[0] in results}
+            if step.index in site.steps and site.slot is not None:
+                operands[site.slot] = stack
+                stacks.add(site.slot)
+            results[step.index] = stack if step.index in site.steps and site.slot is None else (
+                of_stacks(step, operands, stacks))
+            if results[step.index] is None:
+                return None
+        return results[steps[-1].index] - steps[-1].output
+
+    def moved(self, steps, edits):
+        """How the result of the last of these steps changes; None where an edit does not fit the shapes."""
+        self.tapes[0].budget.pay(sum(step.cost for step in steps))
+        results = {}
         try:
-            moved = edit(step, list(step.operands)) - step.output
-        except Exception:       # the change does not fit the shapes here
-            return False
-        if np.shape(moved) != np.shape(step.output):
-            return True
-        size = np.abs(self.worth[index] * moved).sum() + self.lack_size
-        return bool(abs(np.vdot(self.worth[index], moved) - self.lacks) <= 1e-5 * size)
+            for step in steps:
+                operands = list(step.operands)
+                for slot, source in step.arrivals:
+                    if source[0] in results:
+                        operands[slot] = Tape.part(results, source, None)
+                edit = edits.get(step.index)
+                results[step.index] = edit(step, operands) if edit else step.call(operands)
+            return results[steps[-1].index] - steps[-1].output
+        except (Exception, Diverged):
+            return None
+
+    def region(self, edited):
+        """The steps from those edited to the first one that all changes have to pass and in which the formula
+        is affine; None where there is no such step."""
+        if edited not in self.known_regions:
+            self.known_regions[edited] = self.find_region(edited) if self.tapes[0].linked else None
+        return self.known_regions[edited]
+
+    def find_region(self, edited):
+        waiting, steps = {}, []
+        for step in self.tapes[0].steps[min(edited):]:
+            if step.index in edited or any(source[0] in waiting for _, source in step.arrivals):
+                steps.append(step)
+                waiting[step.index] = set(self.users[step.index])
+                for users in waiting.values():
+                    users.discard(step.index)
+                alone = [index for index, users in waiting.items() if users] == [step.index]
+                if alone and step.index >= max(edited) and self.is_affine(step.index):
+                    return steps
+        return None
 
     def weight(self, site):
         """What every entry at a site counts in the weighed result; None where that is not affine in it."""
@@ -177,19 +318,7 @@ class Formula:
         if site.slot is not None:
             linear = step.name in PRODUCTS or step.name in ("multiply", "add", "subtract")
             W = pull(step, site.slot, W) if linear else None
-        return Weight(W, v) if np.shape(W) == np.shape(v) and np.asarray(v).dtype.kind == "f" else None
-
-    def promises(self, weight, how=None, factor=None):
-        """Does a change of a site bring what is lacking, as one number says?  True where it cannot say."""
-        if how is None:
-            return True
-        M = getattr(weight, how)
-        if how != "times" and M.shape != np.shape(factor):
-            return True
-        self.tapes[0].budget.pay(1)
-        number = float(np.vdot(M, factor) if M.shape == np.shape(factor) else np.sum(M * factor))
-        size = weight.length(how) * np.sqrt(np.vdot(factor, factor) * (M.size / np.size(factor)))
-        return abs(number - weight.now - self.lacks) <= self.blur + 1e-9 * (size + abs(weight.now))
+        return Weight(self, W, v) if np.shape(W) == np.shape(v) and np.asarray(v).dtype.kind == "f" else None
 
     def is_affine(self, index):
         """Is the result an affine function of what this step gives?"""
@@ -197,14 +326,33 @@ class Formula:
             worth, step = self.worth[index], self.tapes[0].steps[index]
             self.known_affine[index] = False
             if isinstance(worth, np.ndarray) and step.output.dtype.kind == "f":
+                structure = self.seems_affine(index)
+                if structure is not None:
+                    self.known_affine[index] = structure
+                    return structure
                 move = np.random.default_rng(29).normal(size=step.output.shape) * np.abs(step.output).max()
                 value = self.run(0, {index: lambda s, o: s.output + move})
                 if value is not None:
-                    change = np.vdot(vec(self.U) if self.vectorised else self.U, value - (
-                        self.wanted[0] - self.lacking))
+                    change = np.vdot(self.weights[0], value - self.given)
                     self.known_affine[index] = bool(abs(change - np.vdot(worth, move)) <= 1e-8 * (
                         np.abs(worth * move).sum()))
         return self.known_affine[index]
+
+    def seems_affine(self, index):
+        """The same by the names of the steps that follow; None where these do not tell."""
+        moved = {index}
+        for step in self.tapes[0].steps[index + 1:]:
+            slots = [slot for slot, source in step.arrivals if source[0] in moved]
+            if not slots:
+                continue
+            if step.name == "divide" and len(step.operands) == 1:
+                return None         # by a number, or of a number
+            if step.name in ADDING or step.name in LINEAR and len(step.moving) == 1 or (
+                    len(slots) == 1 and (step.name in BILINEAR or (step.name, slots[0]) == ("divide", 0))):
+                moved.add(step.index)
+            else:
+                return False if step.name in BENT or step.name in BILINEAR else None
+        return True
 
     def right(self, edits_at):
         """Does the change, edits_at(point), make the formula right?"""
@@ -236,16 +384,77 @@ class Formula:
                    and np.abs(r).max() <= 1e-12 * np.abs(s.output).max() for s, r in zip(tape.steps, results))
 
 
+def value_or_none(change, v):
+    """A change of a value at the first point; None where it does not fit the shapes."""
+    try:
+        return np.asarray(change(v, 0))
+    except Exception:
+        return None
+
+
+def of_stacks(step, operands, stacks):
+    """A step's results where the operands in these slots are stacks of arrays; None where it has no such way."""
+    dims = [np.ndim(o) for o in step.operands]
+    if step.of_entries and all(dims[slot] == step.output.ndim for slot in stacks):
+        return step.call(operands)
+    if step.name not in PRODUCTS or len(dims) != 2:
+        return None
+    if dims == [2, 2] or stacks == {0}:
+        return np.matmul(*operands) if dims != [2, 1] else None
+    return operands[1] @ operands[0].T if stacks == {1} and dims[1] == 1 else None
+
+
+class Pool:
+    """Values of one shape, one a row, with the length of each; and one over them."""
+
+    def __init__(self, rows):
+        self.size = rows.shape[1]
+        self.rows, self.below = ((A, np.linalg.norm(A, axis=1)) for A in (rows, 1 / rows))
+
+
 class Weight:
     """What every entry of a value v counts in a number, and so every entry of a factor of v."""
 
-    def __init__(self, W, v):
-        self.W, self.v, self.now, self.lengths = W, v, float(np.vdot(W, v)), {}
+    def __init__(self, claim, W, v):
+        self.claim, self.W, self.v, self.now = claim, W, v, float(np.vdot(W, v))
+        self.columns = {}
 
-    def length(self, how):
-        if how not in self.lengths:
-            self.lengths[how] = np.linalg.norm(getattr(self, how))
-        return self.lengths[how]
+    def promises(self, way, shape):
+        """Which values of a shape bring what is lacking, as one number says; None where it cannot say."""
+        column, most = self.column(way, shape)
+        if column is None:
+            return None
+        self.claim.tapes[0].budget.pay(1)
+        rows, norms = self.claim.pools[shape].below if way.how == "over" else self.claim.pools[shape].rows
+        now = 0.0 if way.how in ("plus", "minus") else self.now
+        wanted = -self.claim.lacks[0] if way.how == "minus" else now + self.claim.lacks[0]
+        return abs(rows @ column - wanted) <= self.claim.blur + 1e-9 * (most * norms + abs(now))
+
+    def column(self, way, shape):
+        """What every entry of another value counts if the value is changed in this way, and how much all of
+        them may count at most; (None, 0) where a number does not tell."""
+        key = shape, way.how if way.laid is None else (way.how in ("times", "over"), way.laid)
+        if key not in self.columns:
+            self.columns[key] = self.find_column(way, shape)
+        return self.columns[key]
+
+    def find_column(self, way, shape):
+        if way.laid is None:
+            M = getattr(self, way.how.split()[0])
+            if way.how.endswith(" both"):
+                M = M + M.T
+            M = M.T if way.how.endswith(" turned") else M
+            return (M.ravel(), np.linalg.norm(M)) if M.shape == shape else (None, 0.0)
+        M = self.times if way.how in ("times", "over") else self.W
+        if np.ndim(M) < len(way.laid):      # a number would become a vector
+            return None, 0.0
+        column = summed_to(M, way.laid).ravel()
+        fit = len(column) == self.claim.pools[shape].size
+        return (column, np.linalg.norm(M) * np.sqrt(M.size / len(column))) if fit else (None, 0.0)
+
+    @property
+    def instead(self):
+        return self.W
 
     @cached_property
     def times(self):
@@ -265,19 +474,21 @@ def sites(steps):
 
     What lies within a function that is written in several steps, as 1 / (1 + exp(-z)) is, is left out.
     """
-    outputs, users = [], {}
+    outputs, users, places = set(), {}, {}
     for step in steps:
+        for slot, K in enumerate(step.operands):
+            places.setdefault((slot, mark(K)), []).append(step.index)
         for slot in step.moving:
             users.setdefault((step.sources[slot] or (None,))[0], []).append(step)
     for step in steps:
         for slot, K in enumerate(step.operands):
-            if not any(same(K, out) for out in outputs):
-                alike = tuple(s.index for s in steps if slot < len(s.operands) and same(s.operands[slot], K))
+            if mark(K) not in outputs:
+                alike = tuple(places[slot, mark(K)])
                 yield Site((step.index,), slot, K, slot not in step.moving, tried_elsewhere(step, slot))
                 if len(alike) > 1 and alike[0] == step.index:
                     yield Site(alike, slot, K, slot not in step.moving)
         if isinstance(step.output, np.ndarray):
-            outputs.append(step.output)
+            outputs.add(mark(step.output))
         within = lambda s: s.elementwise and len(s.operands) == 1
         inside = within(step) and step.index in users and all(map(within, users[step.index]))
         if isinstance(step.output, np.ndarray) and not inside:
@@ -300,19 +511,20 @@ def same(A, B):
 
 def values(case):
     """What the function uses and computes, each once."""
-    tapes, found, names = case.tapes(), [], names_of(case.f)
+    tapes, found, names, seen = case.tapes(), [], names_of(case.f), Counter()
+    below = {mark(s.operands[1]) for s in tapes[0].steps if s.name == "divide" and len(s.operands) == 2}
+    roots = {mark(s.operands[0]) for s in tapes[0].steps if s.name == "sqrt" and is_length(s, tapes[0])}
 
     def add(said, at, kind, **more):
-        if np.size(at[0]) > WIDEST or np.asarray(at[0]).dtype.kind != "f" or any(
-                same(at[0], v.first) for v in found):
+        if np.size(at[0]) > WIDEST or np.asarray(at[0]).dtype.kind != "f":
             return
         if np.ndim(at[0]) == 0 and kind == "data":
             return      # a number: a multiple, which is looked for by itself
-        divides = any(s.name == "divide" and len(s.operands) == 2 and same(s.operands[1], at[0])
-                      for s in tapes[0].steps)
-        rooted = any(s.name == "sqrt" and same(s.operands[0], at[0]) and is_length(s, tapes[0])
-                     for s in tapes[0].steps)
-        found.append(Value(said, at, kind, divides=divides, rooted=rooted, **more))
+        me, shape = mark(at[0]), np.shape(at[0])
+        if me not in seen:
+            found.append(Value(said, at, kind, divides=me in below, rooted=me in roots, number=len(found),
+                               place=seen[shape], **more))
+            seen.update([me, shape])
 
     add("X", tuple(t.X for t in tapes), "X")
     for first, *others in zip(*(t.steps for t in tapes)):
@@ -352,26 +564,24 @@ def data_said(K, names):
 
 def changes(case, claim, site, known):
     """(name, sentence) of all changes of the value at one site that make the formula right."""
-    weight, near_by = claim.weight(site), known
-    if weight is None:      # within a function: what is missing there is X or data, no result
-        near_by = [K for K in known
-                   if K.kind in ("X", "data") or any(same(site.value, part) for part in K.inputs)]
-    for name, text, change in (*alone(site, known), *with_values(site, near_by)):
-        if weight is not None and not claim.promises(weight, *getattr(change, "told", ())):
-            continue
+    weight = claim.weight(site)     # None within a function: what is missing there is X or data, no result
+    near_by = known if weight else [
+        K for K in known if K.kind in ("X", "data") or site.mark in K.made_of]
+    for said, change in claim.plausible(site, chain(alone(site, known),
+                                                    with_values(site, near_by, known, weight))):
         if claim.right(lambda j: site.edits(lambda v: change(v, j))) and claim.matters(
                 site.edits(lambda v: 2 * change(v, 0)), 1):
-            yield name, text
+            yield said()
     yield from scaled(case, claim, site)
 
 
 def substitutes(case, claim, site, known):
     """(name, sentence) for a value of the function that belongs where another one stands."""
     for other in known:
-        if np.ndim(other.first) == 0 or not same(site.value, other.first):
+        if other.shape == () or site.mark != other.mark:
             continue        # else any formula would do that computes anything at all
         for K in known:
-            fit = np.shape(K.first) == np.shape(other.first) and K is not other and K.kind != "data"
+            fit = K.shape == other.shape and K is not other and K.kind != "data"
             if fit and claim.right(lambda j: site.edits(lambda v: K.at[j])):
                 yield ("missing chain factor", f"{K.said} belongs in your formula, where {other.said} stands")
 
@@ -382,7 +592,7 @@ def other_data(case):
 
     def of_sites(case, claim, site, known):
         v = site.value
-        if not site.constant or np.ndim(v) == 0 or any(same(v, K.first) or same(v, K.first.T) for K in known):
+        if not site.constant or np.ndim(v) == 0 or any(site.mark in (K.mark, mark(K.first.T)) for K in known):
             return
         for K in (K for K in known if K.kind == "data"):
             for A in (K.first, K.first.T) if np.ndim(K.first) == 2 else (K.first,):
@@ -401,12 +611,17 @@ def told_of(v, A, K, named):
     for text, formula in OF_DATA:
         with np.errstate(all="ignore"):
             made, mine = formula(A), formula(v)
-        if np.allclose(v, made, rtol=1e-9, atol=0):
+        if close(v, made):
             squared = formula is np.square and np.ndim(A) == 2      # as one writes A² for AᵀA
             yield ("elementwise product" if squared else "extra chain factor",
                    f"{text.format(K.said)} stands in your formula, where {K.said} belongs")
-        elif np.allclose(A, mine, rtol=1e-9, atol=0):
+        elif close(A, mine):
             yield "missing chain factor", f"in your formula {text.format('what stands there')} belongs"
+
+
+def close(A, B):
+    """Are these the same up to rounding?  One entry first."""
+    return abs(A.item(0) - B.item(0)) <= 1e-9 * abs(B.item(0)) and np.allclose(A, B, rtol=1e-9, atol=0)
 
 
 OF_DATA = (("the square of {}", np.square), ("the slope of a sigmoid, {0} (1 - {0}),", lambda v: v * (1 - v)),
@@ -416,7 +631,7 @@ OF_DATA = (("the square of {}", np.square), ("the slope of a sigmoid, {0} (1 - {
 
 def other_lengths(claim, step, known):
     """The claim divides by another length than the function."""
-    if step.name != "sqrt" or any(same(step.output, K.first) for K in known):
+    if step.name != "sqrt" or mark(step.output) in {K.mark for K in known}:
         return
     for K in known:
         if K.kind == "length" and np.size(K.first) == np.size(step.output) == 1 and claim.right(
@@ -426,8 +641,11 @@ def other_lengths(claim, step, known):
 
 def scaled(case, claim, site):
     """The value at a site is to be multiplied by a named constant, or by -1."""
-    one, two = claim.run(0, {}), claim.run(0, site.edits(lambda v: 2 * v))
-    if one is None or two is None or not np.isfinite(two).all():
+    twice = site.edits(lambda v: 2 * v)
+    if not claim.may_be_a_multiple(twice):
+        return
+    one, two = claim.given, claim.run(0, twice)
+    if two is None or not np.isfinite(two).all() or one.shape != two.shape:
         return
     D, gap = two - one, claim.wanted[0] - one
     if not D.any() or not gap.any():
@@ -454,22 +672,22 @@ def text_of(value, text):
 
 
 def alone(site, known):
-    """Changes of a value by itself: (name, sentence, change(value, point))."""
+    """Changes of a value by itself: (sentence, change(value, point))."""
     v, inverse = site.value, remembered(np.linalg.inv)
     if is_square(v):
-        yield "transposed", "a matrix in your formula is to be transposed", lambda v, j: v.T
-        yield ("only for orthogonal input", "a matrix stands in your formula where its inverse belongs",
+        yield (lambda: ("transposed", "a matrix in your formula is to be transposed")), lambda v, j: v.T
+        yield ((lambda: ("only for orthogonal input", "a matrix stands in your formula where its inverse belongs")),
                lambda v, j: inverse(v))
-        yield ("only for orthogonal input",
-               "a matrix stands in your formula where its inverse, transposed, belongs; for an orthogonal "
-               "matrix both are the same", lambda v, j: inverse(v).T)
+        yield ((lambda: ("only for orthogonal input",
+                         "a matrix stands in your formula where its inverse, transposed, belongs; for an "
+                         "orthogonal matrix both are the same")), lambda v, j: inverse(v).T)
     if np.ndim(v) == 1 and np.size(v) > 2:
-        yield ("wrong order", "a vector in your formula is to be read backwards", lambda v, j: v[::-1])
+        yield (lambda: ("wrong order", "a vector in your formula is to be read backwards")), lambda v, j: v[::-1]
     for name in {k.kind for k in known} & UNARY.keys() if np.ndim(v) and not site.constant else ():
-        yield ("missing chain factor", f"{said_plainly(name)} is missing in your formula",
+        yield ((lambda name=name: ("missing chain factor", f"{said_plainly(name)} is missing in your formula")),
                lambda v, j, g=inverse if name == "inv" else UNARY[name]: g(v))
     if np.ndim(v) and not site.constant:
-        yield "sign", "a sign inside your formula is wrong", lambda v, j: -v
+        yield (lambda: ("sign", "a sign inside your formula is wrong")), lambda v, j: -v
 
 
 def said_plainly(name):
@@ -477,86 +695,91 @@ def said_plainly(name):
             "reciprocal": "a reciprocal"}.get(name, name)
 
 
-def with_values(site, known):
-    """Changes of a value by something that the function uses or computes."""
-    v = site.value
-    for K in known:
-        yield from factors(v, K)
-        if np.ndim(v) and np.ndim(K.first) == 2:
-            both = is_square(K.first) and K.kind == "data"
-            both = ((lambda K: K + K.T, ", plus its transpose"),) if both else ()
-            for A, side in ((lambda K: K, ""), (lambda K: K.T, ", transposed"), *both):
-                if A(K.first).shape[-1] == v.shape[0] and "left" not in site.elsewhere:
-                    yield ("missing chain factor", f"a matrix factor is missing on the left: {K.said}{side}",
-                           telling(lambda v, j, K=K, A=A: A(K.at[j]) @ v, "left", A(K.first)))
-                if A(K.first).shape[0] == v.shape[-1] and np.ndim(v) == 2 and "right" not in site.elsewhere:
-                    yield ("missing chain factor", f"a matrix factor is missing on the right: {K.said}{side}",
-                           telling(lambda v, j, K=K, A=A: v @ A(K.at[j]), "right", A(K.first)))
-        if np.ndim(v) and not same(K.first, v):
-            yield from instead(v, K, known)
+class Way(NamedTuple):
+    """One way to change a value by values of one shape: of(value, other)."""
+    how: str
+    of: Callable
+    said: Callable      # (other, all) -> name and sentence
+    suits: Callable = lambda K: True
+    laid: tuple | None = None       # how the other is laid beside the value, entry by entry
 
 
-def telling(change, how, factor):
-    """A change of a value v that is linear in a factor, told so that a site's weight can judge it."""
-    change.told = how, factor
-    return change
+def with_values(site, near_by, known, weight):
+    """(sentence, change) for changes of a value by something that the function uses or computes; with a weight
+    only what this leaves open."""
+    groups, found = {}, []
+    for K in near_by:
+        groups.setdefault(K.shape, []).append(K)
+    for shape, group in groups.items():
+        for order, way in enumerate(ways(site, shape)):
+            promised = weight.promises(way, shape) if weight else None
+            if promised is None or promised.any():
+                found += [(K.number, order, K, way) for K in group
+                          if way.suits(K) and (promised is None or promised[K.place])]
+    for *_, K, way in sorted(found, key=lambda entry: entry[:2]):
+        yield (lambda K=K, way=way: way.said(K, known)), lambda v, j, K=K, of=way.of: of(v, K.at[j])
 
 
-def factors(v, K):
-    """Multiplied or divided by a value, entry by entry."""
-    if np.ndim(K.first) and not fits(v, K.first):
-        return
-    scalar = np.ndim(K.first) == 0
+def ways(site, shape):
+    """All ways in which a value at a site may be changed by values of one shape."""
+    v, around = site.value, np.shape(site.value)
+    for laid in shapes(around, shape):
+        yield Way("times", lambda v, K, s=laid: v * K.reshape(s), lambda K, _: factor_said(
+            K, "extra" if K.divides and K.used else "missing"), laid=laid)
+        yield Way("over", lambda v, K, s=laid: v / K.reshape(s), lambda K, _: factor_said(
+            K, "below" if K.divides or not K.used else "extra"), laid=laid)
+    square = len(shape) == 2 and shape[0] == shape[1]
+    for turned, A, side in TURNS if v.ndim and len(shape) == 2 else ():
+        rows, columns = shape[::-1] if turned == " turned" else shape
+        suits = (lambda K: K.kind == "data" and square) if turned == " both" else lambda K: True
+        if columns == around[0] and "left" not in site.elsewhere:
+            yield Way("left" + turned, lambda v, K, A=A: A(K) @ v, lambda K, _, side=side: (
+                "missing chain factor", f"a matrix factor is missing on the left: {K.said}{side}"), suits)
+        if rows == around[-1] and v.ndim == 2 and "right" not in site.elsewhere:
+            yield Way("right" + turned, lambda v, K, A=A: v @ A(K), lambda K, _, side=side: (
+                "missing chain factor", f"a matrix factor is missing on the right: {K.said}{side}"), suits)
+    for laid in shapes(around, shape) if v.ndim else ():
+        for how, sign in (("plus", 1), ("minus", -1)):
+            yield Way(how, lambda v, K, a=sign, s=laid: v + a * K.reshape(s), lambda K, _: (
+                "missing product-rule term", f"{K.said} was left out in your formula"),
+                lambda K: K.kind == "data" and K.mark != site.mark, laid)
+    if v.ndim:
+        yield Way("instead", lambda v, K: K, lambda K, known: instead_said(site, K, known), lambda K: (
+            K.kind in ("add", "subtract") or K.kind != "data" and shape == around)
+            and site.mark in K.made_of and K.mark != site.mark)
+
+
+TURNS = (("", np.asarray, ""), (" turned", np.transpose, ", transposed"),
+         (" both", lambda K: K + K.T, ", plus its transpose"))      # (how, the factor, words)
+
+
+def factor_said(K, what):
+    """The name and the sentence of a factor that is missing, is too much, or is missing below the line."""
     name = "wrong normalisation" if K.kind == "length" or K.rooted else None
     said = K.said if not name else "a length that the function computes" + (", squared" if K.rooted else "")
-    how = "" if scalar else ", entry by entry"
-    for shape in shapes(v, K.first):
-        missing = (name or "missing chain factor", f"in your formula a factor is missing{how}: {said}")
-        extra = (name or "extra chain factor", f"in your formula a factor is too much{how}: {said}")
-        below = (name or "missing chain factor", f"in your formula a division is missing{how}: by {said}")
-        extra, missing, below = (extra, missing, below) if K.used else (below, missing, below)
-        laid = K.first.reshape(shape)
-        yield *(extra if K.divides and K.used else missing), telling(
-            lambda v, j, s=shape: v * K.at[j].reshape(s), "times", laid)
-        yield *(below if K.divides else extra), telling(
-            lambda v, j, s=shape: v / K.at[j].reshape(s), "times", 1 / laid)
+    how = "" if K.shape == () else ", entry by entry"
+    text = {"missing": f"a factor is missing{how}:", "extra": f"a factor is too much{how}:",
+            "below": f"a division is missing{how}: by"}[what]
+    return (name or ("extra" if what == "extra" else "missing") + " chain factor", f"in your formula {text} {said}")
 
 
-def fits(v, K):
-    return np.shape(v) == np.shape(K) or np.ndim(v) == 2 and np.ndim(K) == 1 and len(K) in np.shape(v) or (
-        np.ndim(v) == 0 and np.ndim(K) == 1)
+def instead_said(site, K, known):
+    """A summand or a function left out: what the function makes of a value belongs where that stands."""
+    where = K.said.removeprefix("the value of ")
+    if K.kind not in ("add", "subtract"):
+        return "missing chain factor", f"{where} is missing in your formula"
+    here = next((L.said for L in known if L.mark == site.mark), "something else")
+    done = "added" if K.kind == "add" else "subtracted"
+    return ("missing product-rule term",
+            f"{here} stands in your formula where {where} belongs: what is {done} there was left out")
 
 
 def shapes(v, K):
-    """How a value is laid beside another: as it is; a vector as a row, or as a column, of a matrix."""
-    if np.ndim(v) == 2 and np.ndim(K) == 1:
-        return [(1, -1)] * (v.shape[1] in (1, len(K))) + [(-1, 1)] * (v.shape[0] in (1, len(K)))
-    return [np.shape(K)]
-
-
-def said_of_value(v, known):
-    return next((K.said for K in known if same(K.first, v)), "something else")
-
-
-def instead(v, K, known):
-    """A summand left out; a function left out."""
-    if K.kind == "data" and fits(v, K.first):
-        for shape in shapes(v, K.first):
-            for sign in (1, -1):
-                yield ("missing product-rule term", f"{K.said} was left out in your formula",
-                       lambda v, j, a=sign, s=shape: v + a * K.at[j].reshape(s))
-    elif np.shape(K.first) != np.shape(v) and not (K.kind in ("add", "subtract") and any(
-            same(v, part) for part in K.inputs)):
-        return
-    elif K.kind in ("add", "subtract") and any(same(v, part) for part in K.inputs):
-        where, here = K.said.removeprefix("the value of "), said_of_value(v, known)
-        done = "added" if K.kind == "add" else "subtracted"
-        yield ("missing product-rule term",
-               f"{here} stands in your formula where {where} belongs: what is {done} there was left out",
-               lambda v, j: K.at[j])
-    elif any(same(v, part) for part in K.inputs):
-        yield ("missing chain factor", f"{K.said.removeprefix('the value of ')} is missing in your formula",
-               lambda v, j: K.at[j])
+    """How an array of shape K is laid beside one of shape v: as it is; a vector as a row, or as a column, of a
+    matrix."""
+    if len(v) == 2 and len(K) == 1:
+        return [(1, -1)] * (v[1] in (1, *K)) + [(-1, 1)] * (v[0] in (1, *K)) if K[0] in v else []
+    return [K] if K in (v, ()) or v == () and len(K) == 1 else []
 
 
 def other_steps(claim, step, known):
@@ -640,6 +863,6 @@ def exchanges(step, known):
     if len(step.operands) == 2 and step.name in ("multiply", "divide", *PRODUCTS):
         for slot in (0, 1):
             kept, gone = step.operands[slot], step.operands[1 - slot]
-            if np.shape(kept) == np.shape(step.output) and any(same(gone, K.first) for K in known):
+            if np.shape(kept) == np.shape(step.output) and mark(gone) in {K.mark for K in known}:
                 yield ("extra chain factor", f"your formula has a factor too much, in {said}",
                        lambda s, o, slot=slot: o[slot])

@@ -1,10 +1,12 @@
 """What is done wrongly at one step of the chain rule, as changes of a recorded step."""
 import numpy as np
 
-from ..replay import PRODUCTS, push
+from ..replay import PRODUCTS, inner, push
 
 
 # What is done wrongly at one step: (name of the mistake, sentence, edit) ------------------------------------
+# An edit may know how the result moves, edit.linear(step, moves), and what that counts at one place of a
+# probe, edit.counts(at): an inner product instead of an operation.
 
 def edge(slot, change):
     """One operand's perturbation is changed."""
@@ -13,6 +15,7 @@ def edge(slot, change):
         values[slot] = step.operands[slot] + change(values[slot] - step.operands[slot])
         return step.call(values)
     edit.linear = lambda step, moves: push(step, {s: change(d) if s == slot else d for s, d in moves.items()})
+    edit.counts = lambda at: at.others(slot) + inner(at.share(slot), change(at.moves[slot]))
     return edit
 
 
@@ -20,7 +23,7 @@ def hold(slot):
     """One operand is taken as constant."""
     edit = edge(slot, np.zeros_like)
     edit.linear = lambda step, moves: push(step, {s: d for s, d in moves.items() if s != slot})
-    edit.holds = slot
+    edit.counts, edit.holds = lambda at: at.others(slot), slot
     return edit
 
 
@@ -41,10 +44,17 @@ bare_sum.linear = lambda step, moves: sum(moves.values())
 
 
 def rule(slope):
-    """The result moves by slope(step, perturbation) instead of by its derivative; one operand moves."""
+    """The result moves by slope(step, perturbation), linear, instead of by its derivative; one operand moves."""
+    edit = bent(slope)
+    edit.linear = lambda step, moves: slope(step, moves[step.moving[0]])
+    return edit
+
+
+def bent(change):
+    """The same, by the derivative of a change that is not linear in the perturbation."""
     def edit(step, operands):
         slot = step.moving[0]
-        return step.output + slope(step, operands[slot] - step.operands[slot])
+        return step.output + change(step, operands[slot] - step.operands[slot])
     return edit
 
 
@@ -60,7 +70,14 @@ def product(slot, wrong):
     def linear(step, moves):
         parts = [wrong(step, s, d) if s == slot else step.at(s, d) for s, d in moves.items()]
         return np.broadcast_to(sum(parts), np.shape(step.output))
-    edit.linear = linear
+
+    def counts(at):
+        change = getattr(wrong, "change", None)
+        if change and at.step.name in PRODUCTS:
+            return at.others(slot) + inner(at.on_other(slot), change(at.step.operands[other(at.step, slot)]))
+        moved = np.broadcast_to(wrong(at.step, slot, at.moves[slot]), np.shape(at.step.output))
+        return at.others(slot) + inner(at.worth, moved)
+    edit.linear, edit.counts = linear, counts
     return edit
 
 
@@ -74,6 +91,7 @@ def with_other(change):
         values = list(step.operands)
         values[slot], values[other(step, slot)] = moved, change(step.operands[other(step, slot)])
         return step.call(values)
+    wrong.change = change
     return wrong
 
 
@@ -191,12 +209,20 @@ def remembered(function):
     return of
 
 
+def still(step, operands):
+    """The result is taken as constant."""
+    return step.output
+
+
+still.counts = lambda at: 0.0
+
+
 def held(step):
     """(sentence, edit): something that moves with X taken as constant: a result, or one operand of two that
     move."""
     if not isinstance(step.output, np.ndarray) or not step.moving:
         return
-    yield f"through {said_of(step)}", lambda s, o: s.output
+    yield f"through {said_of(step)}", still
     if len(step.moving) > 1:
         for slot in step.moving:
             yield f"through {part_of(step, slot)}", hold(slot)
@@ -211,9 +237,9 @@ def slopes(step, said):
     yield name, f"the derivative of {said} is missing", rule(lambda s, d: d)
     yield name, f"the value of {said} stands where its slope belongs", rule(lambda s, d: s.output * d)
     yield (name, f"the slope of {said} is taken at the wrong point, its own result",
-           rule(lambda s, d: s.at(slot, s.output + d) - s.at(slot, s.output)))
+           bent(lambda s, d: s.at(slot, s.output + d) - s.at(slot, s.output)))
     yield ("extra chain factor", f"the slope of {said} is there twice",
-           rule(lambda s, d: s.at(
+           bent(lambda s, d: s.at(
                slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
     if step.name in ("square", "power"):
         yield (name, f"what stands under {said} is missing, only the constant 2 is left",
@@ -228,7 +254,7 @@ def factor_slips(step, said):
     slot = step.moving[0]
     yield "missing chain factor", f"a factor is missing, the one in {said}", rule(lambda s, d: d)
     yield ("extra chain factor", f"a factor is there twice, the one in {said}",
-           rule(lambda s, d: s.at(
+           bent(lambda s, d: s.at(
                slot, s.operands[slot] + s.at(slot, s.operands[slot] + d) - s.output) - s.output))
     below = step.name == "divide" and slot == 1
     scalar = np.size(step.operands[slot]) == 1
@@ -334,7 +360,10 @@ def constant(slot, change):
         values = list(operands)
         values[slot] = change(values[slot])
         return step.call(values)
-    edit.slot = slot
+
+    def prepare(operands):
+        operands[slot] = change(operands[slot])
+    edit.slot, edit.prepare = slot, prepare
     return edit
 
 

@@ -5,10 +5,11 @@ At such input several formulas are one. Which of them was taken is read off from
 import numpy as np
 
 from .. import numeric
-from ..replay import Diverged, central
+from ..replay import Diverged, central, mark
 from ..vec import vec
 from .case import Finding, describe, fits_at, square
 from .chain import along, directions
+from .multiples import near
 from .slips import alike
 from .structure import STRUCTURED, may_fit
 
@@ -98,7 +99,7 @@ def only_special_data(case):
     matrices = [A for A in data if np.ndim(A) == 2 and min(A.shape) > 1]
     vectors = [a for a in data if np.ndim(a) == 1 and len(a) > 1]
     # several, since of a function in pieces one X sees one piece
-    here = [p.X for p in case.points[:2]] + [0.3 * function.X]
+    here = [function.X] + [p.X for p in case.points[1:2]] + [0.3 * function.X]
     unit = [X / np.linalg.norm(X) for X in here]
     ask = lambda Xs, special: all(fits_with(case, function, claim, X, *(swaps(u, special) for u in used))
                                   for X in Xs)
@@ -129,13 +130,13 @@ def only_special_data(case):
 
 def known_wrong(used, group):
     """Are these data there as they are, not as a multiple?  Then `only_symmetric_constant` has looked."""
-    return all(number == 1 for mine in used for _, A, number, _ in mine if any(A is B for B in group))
+    return all(near(number, 1, 1e-12) for mine in used for _, A, number, _ in mine if any(A is B for B in group))
 
 
 def different(constants):
     """The arrays among the constants, each once, also where one is a multiple or the transpose of another."""
     found = []
-    for K in map(np.asarray, constants):
+    for K in {mark(K): np.asarray(K) for K in constants}.values():
         if K.dtype.kind == "f" and K.any() and not any(alike(K, A) or alike(K.T, A) for A in found):
             found.append(K)
     return found
@@ -143,11 +144,12 @@ def different(constants):
 
 def fits_with(case, function, claim, X, theirs, mine):
     """Is the claim the derivative of the function, once both use the special data?"""
-    value = claim.run(X, swaps=mine)
+    value = claim.run(claim.X if X is function.X else X, swaps=mine)
     if value.shape != case.first.truth.shape:
         return False
     for v in directions(case):
-        slope = vec(function.derivative(lambda t: function.run(X + t * v, swaps=theirs)))
+        slope = vec(function.slope(v, swaps=theirs) if X is function.X else
+                    function.derivative(lambda t: function.run(X + t * v, swaps=theirs)))
         if not slope.any() or not np.allclose(along(case, value, [v]), slope, rtol=0,
                                               atol=1e-7 * np.abs(slope).max()):
             return False
@@ -158,7 +160,7 @@ def multiples_of(tape, data):
     """(K, A, number, turned) for the constants of a tape that are a multiple of one of the data, or of its
     transpose."""
     return [(K, A, np.vdot(A.T if turned else A, K) / np.vdot(A, A), turned)
-            for K in map(np.asarray, tape.constants()) for A in data
+            for K in {mark(K): np.asarray(K) for K in tape.constants()}.values() for A in data
             for turned in [not alike(K, A)] if not turned or alike(K, A.T)]
 
 

@@ -64,7 +64,8 @@ def moves(probe, edits):
 def right_with(probe, moved, index):
     """Is the claim what comes of this value moving as in the changed function?"""
     worth = probe.back[index]
-    if moved is None or not isinstance(worth, np.ndarray) or np.shape(moved[index]) != worth.shape:
+    if moved is None or isinstance(moved[index], tuple) or not isinstance(worth, np.ndarray) or (
+            np.shape(moved[index]) != worth.shape):
         return False
     slope = probe.truth + inner(worth, moved[index]) - inner(worth, probe.forth[index])
     return abs(slope - probe.claim) <= 1e-7 * probe.size

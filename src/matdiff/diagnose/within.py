@@ -22,30 +22,34 @@ def part_of_a_value(case):
     chain = fitting(case)
     if chain is None:
         return
-    probes = list(chain.each())
-    claim, truth = (np.array([getattr(p, what) for _, p in probes]) for what in ("claim", "truth"))
-    slack = 1e-7 * np.array([p.size for _, p in probes])
     cs = np.array([0.0, -1.0, *constants(case)])
     for place in places(chain):
-        if place is None:
-            continue
-        shape = shape_at(chain.tapes[0], place)
-        shares = np.array([worth(p, place) * motion(p, place) for _, p in probes])
-        through = shares.reshape(len(probes), -1).sum(axis=1)
-        for name, text, sums in regions(shares, shape):
-            step = chain.steps[place]
-            hit = part_missing(sums, claim - truth, slack, cs)
-            if hit is not None and text(0):
-                yield part_finding(case, name, text(hit[0]), hit[1], said_of(step))
+        few = () if place is None else parts_at(case, chain, place, [(0, chain.probe(0, k)) for k in (0, 1)], cs)
+        if any(True for _ in few):      # two probes leave it open
+            found = next(parts_at(case, chain, place, list(chain.each()), cs), None)
+            if found is not None:
+                yield found
                 return
-            rest = truth - through      # what does not come through this value is right
-            hit = part_missing(sums, claim - rest, slack, np.array([2.0]))
-            if hit is not None:
-                name = "missing product-rule term" if name.startswith("one ") else name
-                yield Finding(name, describe(
-                    case, f"of what X contributes through the value of {said_of(step).removeprefix('the ')}, "
-                          f"only {text(hit[0])} is there"), also=("missing product-rule term",))
-                return
+
+
+def parts_at(case, chain, place, probes, cs):
+    """The findings at one place that fit these probes."""
+    claim, truth = (np.array([getattr(p, what) for _, p in probes]) for what in ("claim", "truth"))
+    slack, shape = 1e-7 * np.array([p.size for _, p in probes]), shape_at(chain.tapes[0], place)
+    shares = np.array([worth(p, place) * motion(p, place) for _, p in probes])
+    through = shares.reshape(len(probes), -1).sum(axis=1)
+    for name, text, sums in regions(shares, shape):
+        step = chain.steps[place]
+        hit = part_missing(sums, claim - truth, slack, cs)
+        if hit is not None and text(0):
+            yield part_finding(case, name, text(hit[0]), hit[1], said_of(step))
+        rest = truth - through      # what does not come through this value is right
+        hit = part_missing(sums, claim - rest, slack, np.array([2.0]))
+        if hit is not None:
+            name = "missing product-rule term" if name.startswith("one ") else name
+            yield Finding(name, describe(
+                case, f"of what X contributes through the value of {said_of(step).removeprefix('the ')}, "
+                      f"only {text(hit[0])} is there"), also=("missing product-rule term",))
 
 
 def part_missing(sums, gap, slack, cs):
@@ -68,15 +72,15 @@ def regions(shares, shape):
             if 1 < shape[2 - axis] <= MOST:
                 yield ("one row", lambda i, word=word: f"{word} {i}", shares.sum(axis=axis))
         if shape[0] == shape[1]:
-            for name, cut in (("only diagonal", lambda S: S * np.eye(len(S))), ("one triangle", np.tril),
+            for name, cut in (("only diagonal", lambda S: S * np.eye(shape[0])), ("one triangle", np.tril),
                               ("one triangle", np.triu)):
                 words = {np.tril: "the lower triangle", np.triu: "the upper triangle"}
                 words = words.get(cut, "the diagonal")
-                yield name, lambda i, words=words: words, np.array([[cut(S).sum()] for S in shares])
+                yield name, lambda i, words=words: words, cut(shares).sum(axis=(1, 2))[:, None]
             for words, k, cut in (("what lies below the diagonal", -1, np.tril),
                                   ("what lies above the diagonal", 1, np.triu)):
                 yield ("one triangle", lambda i, words=words: words,
-                       np.array([[cut(S, k).sum()] for S in shares]))
+                       cut(shares, k).sum(axis=(1, 2))[:, None])
     if flat.shape[1] <= MOST:
         yield ("one entry", lambda i: f"entry {show(tuple(map(int, np.unravel_index(i, shape))))}", flat)
 

@@ -3,8 +3,8 @@
 `tape` records what the reader's own NumPy code does, runs it again with changes, and carries perturbations
 forwards and weights backwards through the recorded steps; `rules` has the derivative of a single step.
 """
-from .rules import NoRule, central, inner, pull, push
-from .tape import PRODUCTS, Budget, Diverged, Spent, Step, Tape, Traced, Untraceable, numbers
+from .rules import BILINEAR, LINEAR, NoRule, central, inner, pull, push, summed_to
+from .tape import PRODUCTS, REDUCTIONS, Budget, Diverged, Spent, Step, Tape, Traced, Untraceable, mark, numbers
 
-__all__ = ["Budget", "Diverged", "NoRule", "PRODUCTS", "Spent", "Step", "Tape", "Traced", "Untraceable",
-           "central", "inner", "numbers", "pull", "push"]
+__all__ = ["BILINEAR", "Budget", "Diverged", "LINEAR", "NoRule", "PRODUCTS", "REDUCTIONS", "Spent", "Step", "Tape", "Traced",
+           "Untraceable", "central", "inner", "mark", "numbers", "pull", "push", "summed_to"]

@@ -124,10 +124,10 @@ def push(step, moves, edit=None):
     return central(lambda t: np.asarray(value(t)), unit)
 
 
-def imaginary(value):
+def imaginary(value, h=TINY):
     if isinstance(value, (tuple, list)):
-        return tuple(imaginary(v) for v in value)
-    return np.imag(value) / TINY
+        return tuple(imaginary(v, h) for v in value)
+    return np.imag(value) / h
 
 
 # Backwards --------------------------------------------------------------------------------------------------
@@ -149,9 +149,10 @@ def pull(step, slot, weight, edit=None):
 
 
 def pull_edited(step, slot, weight, edit):
-    """Of an edit that takes an operand as constant, or leaves it alone, and of any other one."""
+    """Of an edit that takes an operand as constant (None: it counts nothing), or leaves it alone, and of any
+    other one."""
     if hasattr(edit, "holds"):
-        return np.zeros(np.shape(step.operands[slot])) if slot == edit.holds else pull(step, slot, weight)
+        return None if slot == edit.holds else pull(step, slot, weight)
     d = np.random.default_rng(25).normal(size=np.shape(step.operands[slot]))
     moved, free = push(step, {slot: d}, edit), push(step, {slot: d})
     if not np.any(moved):

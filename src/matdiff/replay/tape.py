@@ -16,7 +16,7 @@ from typing import Callable
 
 import numpy as np
 
-from .rules import ANALYTIC, MOVES, ZERO, central, elementwise, inner, pull, push
+from .rules import ANALYTIC, MOVES, ZERO, central, elementwise, imaginary, inner, pull, push
 
 REDUCTIONS = {"sum", "mean", "add.reduce", "max", "amax", "maximum.reduce"}
 PRODUCTS = {"matmul", "dot"}
@@ -201,6 +201,11 @@ class Step:
         return tuple((slot, self.sources[slot]) for slot in self.moving)
 
     @cached_property
+    def marks(self):
+        """{slot: what tells an operand that does not move from others}."""
+        return {slot: mark(o) for slot, o in enumerate(self.operands) if slot not in self.moving}
+
+    @cached_property
     def slopes(self):
         """{slot: the slope of an elementwise step}, as far as it was asked for."""
         return {}
@@ -224,6 +229,7 @@ class Tape:
         self.edits, self.swaps, self.steps, self.heard, self.linked = {}, (), [], None, False
         self.root = None        # the step, and the part of its result, that f returns
         self.reaches = {}       # {numbers of steps: the steps that change with them}
+        self.tangents = {}      # {direction: how the results of all steps move}
         self.said = {}          # the arguments of each step, to find what is computed twice
         self.value, self.cost = self.record()
         self.linked = self.root is not None and all(s.sources[i] for s in self.steps for i in s.moving)
@@ -262,19 +268,28 @@ class Tape:
     def follow(self, X, edits, swaps=()):
         """The results of all recorded steps, in order, when they start from X.
 
-        At the X of the record only what an edit changes is computed again.
+        At the X of the record only what an edit or a swap changes is computed again.
         """
-        results = [step.output for step in self.steps]
-        for step in self.reached(tuple(edits)) if X is self.X and not swaps else self.steps:
+        results, swapped = [step.output for step in self.steps], self.swapped(swaps) if swaps else {}
+        for step in self.reached((*edits, *swapped)) if X is self.X else self.steps:
             edit = edits.get(step.index)
             operands = list(step.operands)
             for slot, source in step.arrivals:
                 operands[slot] = self.part(results, source, X)
-            if swaps:
-                operands = [o if slot in step.moving else swap(o, swaps) for slot, o in enumerate(operands)]
+            for slot, new in swapped.get(step.index, {}).items():
+                operands[slot] = new
             results[step.index] = edit(step, operands) if edit else step.call(operands)
             self.budget.pay(step.cost)
         return results
+
+    def swapped(self, swaps):
+        """{step: {slot: what stands there instead}} for constants and their transposes."""
+        table = {}
+        for old, new in swaps:
+            table.setdefault(mark(old), new)
+            table.setdefault(mark(np.transpose(old)), np.transpose(new))
+        found = {s.index: {slot: table[m] for slot, m in s.marks.items() if m in table} for s in self.steps}
+        return {index: slots for index, slots in found.items() if slots}
 
     def reached(self, edited):
         """The steps that change with those of these numbers, in order."""
@@ -363,22 +378,28 @@ class Tape:
         """A tape on which what the function computes twice is one step."""
         if not self.linked:
             return self
-        tape, first = copy.copy(self), list(range(len(self.steps)))
+        tape, first, alike = copy.copy(self), list(range(len(self.steps))), {}
         tape.steps, tape.reaches = [], {}
-        tape.__dict__.pop("worth", None)
         for step in self.steps:
             sources = tuple(s if s is None or s[0] < 0 else (first[s[0]], s[1]) for s in step.sources)
-            step = replace(step, sources=sources)
-            before = (other.index for other in tape.steps if self.twice(other, step))
-            first[step.index] = next(before, step.index)
+            step = step if sources == step.sources else replace(step, sources=sources)
+            others = alike.setdefault((step.name, sources), [])
+            first[step.index] = next((other.index for other in others if self.twice(other, step)), step.index)
+            others.append(step)
             tape.steps.append(step)
         tape.root = (first[self.root[0]], self.root[1]) if self.root[0] >= 0 else self.root
+        if first != list(range(len(first))):
+            tape.forget("free", "swept")
         return tape
+
+    def forget(self, *known):
+        """What was found of a tape before it was changed."""
+        for name in known:
+            self.__dict__.pop(name, None)
 
     def twice(self, other, step):
         """Do two steps do the same to the same?"""
-        return (other.name == step.name and other.sources == step.sources and same(other.output, step.output)
-                and spoken(*self.said[other.index]) == spoken(*self.said[step.index]))
+        return (same(other.output, step.output) and spoken(*self.said[other.index]) == spoken(*self.said[step.index]))
 
     def next(self, result):
         index = self.count
@@ -400,37 +421,74 @@ class Tape:
 
     def slope(self, V, edits=None, fine=True, swaps=()):
         """The derivative along V of the function as changed by the edits."""
+        if swaps and not edits and self.linked and self.large:
+            return self.slope_from({i: swapping(slots) for i, slots in self.swapped(swaps).items()},
+                                   self.forward_once(V), V)
         return self.derivative(lambda t: self.run(self.X + t * V, edits, swaps), fine)
 
     def slope_from(self, edits, tangents, V):
         """The same with edits of a linked, analytic tape, where it is known how all results move."""
-        value, results, h = self.run_from(edits, tangents, V)
-        return np.imag(numbers(value(self.root))) / h
+        moved = self.motion({**dict(enumerate(tangents)), **self.moves_from(edits, tangents, V)}, self.root, V)
+        return np.zeros(np.shape(self.value)) if moved is None else np.asarray(moved)
+
+    @staticmethod
+    def motion(tangents, source, V):
+        """How what a source tells of moves; None where it does not."""
+        moved = V if source[0] < 0 else tangents[source[0]]
+        return moved if source[1] is None or moved is None else moved[source[1]]
 
     def moves_from(self, edits, tangents, V):
-        """How the results of all steps from the first edit on move, by number."""
-        _, results, h = self.run_from(edits, tangents, V)
-        return {i: np.imag(r) / h for i, r in results.items() if not isinstance(r, tuple)}
+        """How the results of all steps that change move, by number."""
+        if self.large and all(hasattr(edit, "prepare") for edit in edits.values()):
+            return self.real_moves(edits, tangents, V)
+        return self.complex_moves(edits, tangents, V)
 
-    def run_from(self, edits, tangents, V):
-        """The results from the first edit on, by a complex step along V; those before from their tangents."""
-        edits, first, h, results = {**self.always, **edits}, min(edits), 1e-20, {}
+    def complex_moves(self, edits, tangents, V):
+        """The same by a complex step along V."""
+        h, results = 1e-20, {}
 
-        def value(source):
-            index, part = source
-            if index >= first:
+        def value(source, still):
+            if source[0] in results:
                 return self.part(results, source, None)
-            moved = V if index < 0 else tangents[index]
-            moved = moved if part is None or moved is None else moved[part]
-            still = self.X if index < 0 else self.part([self.steps[index].output], (0, part), None)
+            moved = self.motion(tangents, source, V)
             return still if moved is None else still + 1j * h * moved
-        for step in self.steps[first:]:
-            operands = [value(source) if i in step.moving else o
+        for step in self.reached(tuple(edits)):
+            operands = [value(source, o) if i in step.moving else o
                         for i, (o, source) in enumerate(zip(step.operands, step.sources))]
-            edit = edits.get(step.index)
+            edit = edits.get(step.index) or self.always.get(step.index)
             results[step.index] = edit(step, operands) if edit else step.call(operands)
             self.budget.pay(step.cost)
-        return value, results, h
+        return {i: imaginary(r, h) for i, r in results.items()}
+
+    def real_moves(self, edits, tangents, V):
+        """The same where only constants change, in real arithmetic, which is faster for large arrays."""
+        values, moved = {}, list(tangents)
+        for step in self.reached(tuple(edits)):
+            operands, held = list(step.operands), self.always.get(step.index)
+            for slot, source in step.arrivals:
+                if source[0] in values:
+                    operands[slot] = self.part(values, source, None)
+            if step.index in edits:
+                edits[step.index].prepare(operands)
+            if held:
+                operands[held.holds] = step.operands[held.holds]
+            values[step.index] = copied(step.call(operands))
+            now = replace(step, operands=tuple(operands), output=values[step.index])
+            moves = self.moves(now, moved, V)
+            moved[step.index] = push(now, moves, held) if moves else None
+            self.budget.pay(2 * step.cost)
+        return {i: moved[i] for i in values}
+
+    @cached_property
+    def large(self):
+        """Are there arrays for which the work counts, not the number of operations?"""
+        return max((np.size(s.output) for s in self.steps if isinstance(s.output, np.ndarray)), default=0) > 1000
+
+    def forward_once(self, V):
+        """How the results of all steps move along V, kept for the next time."""
+        if V.tobytes() not in self.tangents:
+            self.tangents[V.tobytes()] = self.forward(V)
+        return self.tangents[V.tobytes()]
 
     def derivative(self, value, fine=True):
         """The derivative at 0 of value(t): by a complex step where that is known to be right, else by
@@ -493,9 +551,7 @@ class Tape:
         """{slot: perturbation} of those operands of a step that move."""
         found = {}
         for slot in step.moving:
-            source = step.sources[slot]
-            moved = V if source[0] < 0 else tangents[source[0]]
-            moved = moved if source[1] is None or moved is None else moved[source[1]]
+            moved = self.motion(tangents, step.sources[slot], V)
             if moved is not None and step.operands[slot].dtype.kind in "fc":
                 found[slot] = moved
         return found
@@ -503,12 +559,13 @@ class Tape:
     def backward(self, weight, end=None):
         """What a weight on f(X), or on what the source `end` tells of, is worth in the result of every step.
 
-        Returns (a list with an array, a tuple of arrays or None for each step, the same for X).
+        Returns a list with an array, a tuple of arrays or None for each step, the same for X, and
+        {(step, slot): what an operand counts at that step}.
         """
-        found, root = [None] * len(self.steps), np.zeros(self.X.shape)
+        found, root, shares = [None] * len(self.steps), np.zeros(self.X.shape), {}
         source = end or self.root
         if source[0] < 0:
-            return found, root + weight
+            return found, root + weight, shares
         self.add(found, source, weight)
         for step in reversed(self.steps[:source[0] + 1]):
             if found[step.index] is None or step.name in ZERO:
@@ -518,12 +575,15 @@ class Tape:
                 if step.operands[slot].dtype.kind not in "fc":
                     continue
                 share = pull(step, slot, found[step.index], edit)
+                if share is None:
+                    continue
+                shares[step.index, slot] = share
                 if step.sources[slot][0] < 0:
                     root = root + share
                 else:
                     self.add(found, step.sources[slot], share)
             self.budget.pay(step.cost * len(step.moving))
-        return found, root
+        return found, root, shares
 
     def add(self, found, source, share):
         """A further weight on a step's result, or on a part of it."""
@@ -537,29 +597,50 @@ class Tape:
             found[index] = tuple(parts)
 
     @cached_property
+    def free(self):
+        """The sweep backwards from f, or from general weights on its entries; maxima are not held."""
+        one = np.size(self.value) == 1
+        self.always = {}
+        try:
+            return self.backward(np.ones(np.shape(self.value)) if one else
+                                 np.random.default_rng(16).normal(size=np.shape(self.value)))
+        finally:
+            del self.always
+
+    @cached_property
+    def swept(self):
+        """The sweep backwards through a function with one value."""
+        return self.backward(np.ones(np.shape(self.value))) if self.always else self.free
+
+    @property
     def worth(self):
         """What the results of all steps are worth in a function with one value."""
-        return self.backward(np.ones(np.shape(self.value)))[0]
+        return self.swept[0]
 
     def gradient(self):
         """The gradient of a function with one value, by one sweep backwards; maxima are not held."""
-        self.always = {}
-        root = self.backward(np.ones(np.shape(self.value)))[1]
-        del self.always
-        return root
+        return self.free[1]
 
     @cached_property
     def always(self):
         """A maximum subtracted for safety changes no derivative: it is held in every run, as on paper."""
-        maxima = {s.index: lambda s, o: s.output
-                  for s in self.steps if s.name in ("max", "amax", "maximum.reduce")}
+        maxima = {s.index: kept for s in self.steps if s.name in ("max", "amax", "maximum.reduce")}
+        if not maxima or self.linked:
+            return maxima if all(map(self.worthless, maxima)) else {}
         self.always = {}        # while we look
-        if not maxima:
-            return {}
         V = np.random.default_rng(16).normal(size=self.X.shape)
         free, fixed = (central(lambda t: self.run(self.X + t * V, edits), self.reach())
                        for edits in ({}, maxima))
         return maxima if np.allclose(free, fixed, rtol=1e-7, atol=1e-9 * np.abs(free).max(initial=0)) else {}
+
+    def worthless(self, index):
+        """Does the worth of a step's result cancel, beside that of what it is made of and what is made of it?"""
+        worth, root, _ = self.free
+        near_by = [worth[s.index] for s in self.steps
+                   if any(s.sources[slot] == (index, None) for slot in s.moving)]
+        near_by += [root if source[0] < 0 else worth[source[0]] for _, source in self.steps[index].arrivals]
+        size = sum(np.abs(w).max() for w in near_by if isinstance(w, np.ndarray))
+        return worth[index] is None or bool(np.abs(worth[index]).max() <= 1e-9 * size)
 
     def reach(self):
         """The unit of a step: the size of X."""
@@ -568,6 +649,32 @@ class Tape:
     def constants(self):
         """The arrays that take part without moving."""
         return [o for s in self.steps for i, o in enumerate(s.operands) if i not in s.moving]
+
+
+def kept(step, operands):
+    """An edit: the result stays as it was."""
+    return step.output
+
+
+kept.linear, kept.holds = lambda step, moves: None, 0
+
+
+def mark(A):
+    """What tells an array from others: its shape and its numbers."""
+    A = np.asarray(A)
+    return (A.shape, (A + 0.0).tobytes()) if A.dtype.kind in "fiub" else (A.shape, id(A))
+
+
+def swapping(slots):
+    """An edit: other operands, {slot: operand}, stand at a step."""
+    def edit(step, operands):
+        return step.call([slots.get(slot, o) for slot, o in enumerate(operands)])
+
+    def prepare(operands):
+        for slot, new in slots.items():
+            operands[slot] = new
+    edit.prepare = prepare
+    return edit
 
 
 def numbers(value):
