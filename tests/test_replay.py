@@ -1,9 +1,11 @@
 """The recorded steps of a function: sweeps through them, and what a verdict by them costs and sees."""
+import sys
+
 import numpy as np
 import pytest
 
 from matdiff import check_gradient, numeric
-from matdiff.replay import Tape
+from matdiff.replay import Budget, Tape
 
 draw = np.random.default_rng(41)
 M4, M3, M7, M43, u = (draw.normal(size=s) for s in ((4, 4), (3, 3), (7, 4), (4, 3), 4))
@@ -73,6 +75,52 @@ def test_a_verdict_needs_few_calls(n):
     assert count[0] <= 60
     assert check_gradient(f, lambda X: 2 * right(X), X).mistake == "factor"
     assert count[0] <= 160
+
+
+def work(run):
+    """How many functions are called: the same on every machine, unlike seconds."""
+    count = [0]
+
+    def note(frame, event, arg):
+        count[0] += event in ("call", "c_call")
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return count[0]
+
+
+@pytest.mark.parametrize("n", [10, 100])
+@pytest.mark.parametrize("which", ["layer", "trace", "cross-entropy"])
+def test_a_diagnosis_that_ends_unknown_stays_affordable(which, n, monkeypatch):
+    rng, asked, units = np.random.default_rng(45), [0], [0]
+    A, B, X, Y, R = rng.normal(size=(5, n, n)) / np.sqrt(n)
+    T = np.eye(n)[rng.integers(n, size=n)]
+    f, right = {
+        "layer": (lambda X: np.sum((np.tanh(B @ X) - Y)**2) / 2,
+                  lambda X: B.T @ ((np.tanh(B @ X) - Y) * (1 - np.tanh(B @ X)**2))),
+        "trace": (lambda X: np.trace(X @ A @ X.T @ B), lambda X: B @ X @ A + B.T @ X @ A.T),
+        "cross-entropy": (lambda X: -np.sum(T * np.log(softmax(B @ X))) / n,
+                          lambda X: B.T @ (softmax(B @ X) - T) / n)}[which]
+
+    def counted(X):
+        asked[0] += 1
+        return f(X)
+
+    def pay(budget, cost, usual=Budget.pay):
+        units[0] += cost
+        usual(budget, cost)
+    monkeypatch.setattr(Budget, "pay", pay)
+    assert check_gradient(f, right, X)      # once before: what is made at first use does not count
+    least = work(lambda: check_gradient(f, right, X))
+    one_run = Tape(f, X).cost
+    for claim in (R, lambda X: right(X) + 0.1 * R):
+        asked[0] = units[0] = 0
+        assert check_gradient(counted, claim, X).mistake == "unknown"
+        assert asked[0] <= 120                  # 21 to 93
+        assert units[0] <= 400 * one_run        # what runs of the recorded steps cost: 30 to 290
+        assert work(lambda: check_gradient(f, claim, X)) <= 30 * least      # 2 to 19
 
 
 def test_what_is_lost_below_the_rounding_of_f_is_no_mistake():
