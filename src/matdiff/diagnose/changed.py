@@ -89,7 +89,8 @@ def mended(case):
     short = len(case.points) > 1 and len(tapes[0].steps) <= LONGEST
     may_be_right = formula_of(case).may_be_right if short else lambda edits: True
     for name, text, edits in chain(single, other_axes(tapes[0].steps), other_products(tapes[0].steps)):
-        if edits and may_be_right(edits) and all(mends_it(tape, p, edits) for tape, p in zip(tapes, case.points)):
+        if edits and may_be_right(edits) and all(
+                mends_it(tape, p, edits) for tape, p in zip(tapes, case.points)):
             yield Finding(name, describe(case, text), also=("transposed",) if "symmetric" in name else ())
 
 

@@ -104,7 +104,8 @@ class Place:
     """What a probe says of one step: how its operands move, what they and its result are worth."""
 
     def __init__(self, probe, step):
-        self.probe, self.step, self.worth, self.parts, self.factors = probe, step, probe.back[step.index], {}, {}
+        self.probe, self.step, self.worth = probe, step, probe.back[step.index]
+        self.parts, self.factors = {}, {}
         self.moves = {} if self.worth is None else probe.moves(step)
         self.simple = step.index not in probe.tape.always and all(
             (step.index, slot) in probe.swept[2] for slot in self.moves)

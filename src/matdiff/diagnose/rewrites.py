@@ -211,8 +211,8 @@ class Formula:
         return value if value.shape == self.wanted[j].shape and np.isrealobj(value) else None
 
     def may_be_right(self, edits):
-        """A quick look at the first step that all changes have to pass and from which on the formula is affine:
-        does what changes there, weighed to a number, bring what is lacking?"""
+        """A quick look at the first step that all changes have to pass and from which on the formula is
+        affine: does what changes there, weighed to a number, bring what is lacking?"""
         steps = self.region(tuple(edits))
         if steps is None:
             return True
@@ -243,10 +243,11 @@ class Formula:
             yield from block if steps is None or many == 1 else self.still_open(site, steps, block)
 
     def still_open(self, site, steps, block):
-        """The same for one block, all in one run of the steps from the site to where the formula is affine."""
+        """The same for one block, in one run of the steps from the site to where the formula is affine."""
         v = site.value
         values = [value_or_none(change, v) for _, change in block]
-        fit = [k for k, new in enumerate(values) if new is not None and new.shape == v.shape and new.dtype.kind == "f"]
+        fit = [k for k, new in enumerate(values)
+               if new is not None and new.shape == v.shape and new.dtype.kind == "f"]
         moved = self.stacks_moved(site, steps, np.array([values[k] for k in fit])) if fit else None
         if moved is not None:
             W, numbers = self.worth[steps[-1].index].ravel(), moved.reshape(len(fit), -1)
@@ -256,8 +257,8 @@ class Formula:
         return [entry for entry, new in zip(block, values) if new is not None]
 
     def stacks_moved(self, site, steps, stack):
-        """How the result of the last of these steps changes for a stack of values at the site; None where they
-        have to be looked at one by one."""
+        """How the result of the last of these steps changes for a stack of values at the site; None where
+        they have to be looked at one by one."""
         self.tapes[0].budget.pay(sum(1 + len(stack) * np.size(step.output) // 500 for step in steps))
         results = {}
         for step in steps:
@@ -393,7 +394,8 @@ def value_or_none(change, v):
 
 
 def of_stacks(step, operands, stacks):
-    """A step's results where the operands in these slots are stacks of arrays; None where it has no such way."""
+    """A step's results where the operands in these slots are stacks of arrays; None where that is no one
+    call."""
     dims = [np.ndim(o) for o in step.operands]
     if step.of_entries and all(dims[slot] == step.output.ndim for slot in stacks):
         return step.call(operands)
@@ -676,15 +678,18 @@ def alone(site, known):
     v, inverse = site.value, remembered(np.linalg.inv)
     if is_square(v):
         yield (lambda: ("transposed", "a matrix in your formula is to be transposed")), lambda v, j: v.T
-        yield ((lambda: ("only for orthogonal input", "a matrix stands in your formula where its inverse belongs")),
+        yield ((lambda: ("only for orthogonal input",
+                         "a matrix stands in your formula where its inverse belongs")),
                lambda v, j: inverse(v))
         yield ((lambda: ("only for orthogonal input",
                          "a matrix stands in your formula where its inverse, transposed, belongs; for an "
                          "orthogonal matrix both are the same")), lambda v, j: inverse(v).T)
     if np.ndim(v) == 1 and np.size(v) > 2:
-        yield (lambda: ("wrong order", "a vector in your formula is to be read backwards")), lambda v, j: v[::-1]
+        yield ((lambda: ("wrong order", "a vector in your formula is to be read backwards")),
+               lambda v, j: v[::-1])
     for name in {k.kind for k in known} & UNARY.keys() if np.ndim(v) and not site.constant else ():
-        yield ((lambda name=name: ("missing chain factor", f"{said_plainly(name)} is missing in your formula")),
+        yield ((lambda name=name: ("missing chain factor",
+                                   f"{said_plainly(name)} is missing in your formula")),
                lambda v, j, g=inverse if name == "inv" else UNARY[name]: g(v))
     if np.ndim(v) and not site.constant:
         yield (lambda: ("sign", "a sign inside your formula is wrong")), lambda v, j: -v
@@ -705,8 +710,8 @@ class Way(NamedTuple):
 
 
 def with_values(site, near_by, known, weight):
-    """(sentence, change) for changes of a value by something that the function uses or computes; with a weight
-    only what this leaves open."""
+    """(sentence, change) for changes of a value by something that the function uses or computes; with a
+    weight only what this leaves open."""
     groups, found = {}, []
     for K in near_by:
         groups.setdefault(K.shape, []).append(K)
@@ -760,7 +765,8 @@ def factor_said(K, what):
     how = "" if K.shape == () else ", entry by entry"
     text = {"missing": f"a factor is missing{how}:", "extra": f"a factor is too much{how}:",
             "below": f"a division is missing{how}: by"}[what]
-    return (name or ("extra" if what == "extra" else "missing") + " chain factor", f"in your formula {text} {said}")
+    name = name or ("extra" if what == "extra" else "missing") + " chain factor"
+    return name, f"in your formula {text} {said}"
 
 
 def instead_said(site, K, known):
@@ -775,7 +781,7 @@ def instead_said(site, K, known):
 
 
 def shapes(v, K):
-    """How an array of shape K is laid beside one of shape v: as it is; a vector as a row, or as a column, of a
+    """How an array of shape K is laid beside one of shape v: as it is; a vector as a row or a column of a
     matrix."""
     if len(v) == 2 and len(K) == 1:
         return [(1, -1)] * (v[1] in (1, *K)) + [(-1, 1)] * (v[0] in (1, *K)) if K[0] in v else []

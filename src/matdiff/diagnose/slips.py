@@ -44,7 +44,7 @@ bare_sum.linear = lambda step, moves: sum(moves.values())
 
 
 def rule(slope):
-    """The result moves by slope(step, perturbation), linear, instead of by its derivative; one operand moves."""
+    """The result moves by slope(step, perturbation), linear, and not by its derivative; one operand moves."""
     edit = bent(slope)
     edit.linear = lambda step, moves: slope(step, moves[step.moving[0]])
     return edit

@@ -130,7 +130,8 @@ def only_special_data(case):
 
 def known_wrong(used, group):
     """Are these data there as they are, not as a multiple?  Then `only_symmetric_constant` has looked."""
-    return all(near(number, 1, 1e-12) for mine in used for _, A, number, _ in mine if any(A is B for B in group))
+    return all(near(number, 1, 1e-12)
+               for mine in used for _, A, number, _ in mine if any(A is B for B in group))
 
 
 def different(constants):

@@ -24,8 +24,8 @@ def part_of_a_value(case):
         return
     cs = np.array([0.0, -1.0, *constants(case)])
     for place in places(chain):
-        few = () if place is None else parts_at(case, chain, place, [(0, chain.probe(0, k)) for k in (0, 1)], cs)
-        if any(True for _ in few):      # two probes leave it open
+        two = [(0, chain.probe(0, k)) for k in (0, 1)]
+        if place is not None and any(True for _ in parts_at(case, chain, place, two, cs)):      # left open
             found = next(parts_at(case, chain, place, list(chain.each()), cs), None)
             if found is not None:
                 yield found

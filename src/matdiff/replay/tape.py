@@ -399,7 +399,8 @@ class Tape:
 
     def twice(self, other, step):
         """Do two steps do the same to the same?"""
-        return (same(other.output, step.output) and spoken(*self.said[other.index]) == spoken(*self.said[step.index]))
+        return same(other.output, step.output) and (
+            spoken(*self.said[other.index]) == spoken(*self.said[step.index]))
 
     def next(self, result):
         index = self.count
@@ -428,7 +429,8 @@ class Tape:
 
     def slope_from(self, edits, tangents, V):
         """The same with edits of a linked, analytic tape, where it is known how all results move."""
-        moved = self.motion({**dict(enumerate(tangents)), **self.moves_from(edits, tangents, V)}, self.root, V)
+        moved = {**dict(enumerate(tangents)), **self.moves_from(edits, tangents, V)}
+        moved = self.motion(moved, self.root, V)
         return np.zeros(np.shape(self.value)) if moved is None else np.asarray(moved)
 
     @staticmethod
@@ -482,7 +484,7 @@ class Tape:
     @cached_property
     def large(self):
         """Are there arrays for which the work counts, not the number of operations?"""
-        return max((np.size(s.output) for s in self.steps if isinstance(s.output, np.ndarray)), default=0) > 1000
+        return any(isinstance(s.output, np.ndarray) and s.output.size > 1000 for s in self.steps)
 
     def forward_once(self, V):
         """How the results of all steps move along V, kept for the next time."""
@@ -634,7 +636,7 @@ class Tape:
         return maxima if np.allclose(free, fixed, rtol=1e-7, atol=1e-9 * np.abs(free).max(initial=0)) else {}
 
     def worthless(self, index):
-        """Does the worth of a step's result cancel, beside that of what it is made of and what is made of it?"""
+        """Does the worth of a step's result cancel, beside that of what it is made of and of what uses it?"""
         worth, root, _ = self.free
         near_by = [worth[s.index] for s in self.steps
                    if any(s.sources[slot] == (index, None) for slot in s.moving)]
