@@ -2,7 +2,7 @@ import { Figure, add, dot, format, html, replaced, richHtml, scrub, transpose } 
 
 const REACH = 9.9; // entries are dragged between -9.9 and 9.9, or as far as the largest one
 const H = 1e-4; // of the finite difference, as in Python
-const ROOM = 128; // pixels that a node and its link need where the graph runs from left to right
+const ROOM = 124; // pixels that a node and its link need where the graph runs from left to right
 
 const logistic = (z) => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
 const ACTIVATIONS = {
@@ -193,7 +193,7 @@ function render({ model, el }) {
       at + 4, 1);
   }
   put(html("div", {}, parameter("t", "**t**", units.at(-1), 1)), 4 * layers, 2, "feeds");
-  put(link(2 * layers, () => "½‖· − **t**‖²", () => ["**y** − **t**", true], loss, loss + 1), 4 * layers, 1);
+  put(link(2 * layers, () => "loss", () => ["**y** − **t**", true], loss, loss + 1), 4 * layers, 1);
   put(box("L", "*L*", "", table("output", "L", 1, 1, value(() => [[now.L]], loss))), 4 * layers + 1, 1);
   const story = html("p", { class: "md-how" });
   figure.stage.append(story);
@@ -274,10 +274,12 @@ function render({ model, el }) {
     cell.classList.toggle("md-moves", !back && x !== null && Math.abs(more - less) > 1e-12);
   }
 
-  function layout() {
-    const across = figure.width >= ROOM * (2 * layers + 1);
+  function turn(across) {
     graph.classList.toggle("md-across", across);
     graph.classList.toggle("md-down", !across);
+  }
+  function layout() {
+    turn(figure.width >= ROOM * (2 * layers + 1));
     graph.classList.toggle("md-single", figure.width < 420 && Math.max(model.get("x").length, ...units) > 3);
   }
 
@@ -285,6 +287,7 @@ function render({ model, el }) {
     now = evaluate();
     const done = model.get("done");
     cells.forEach(mark);
+    if (graph.scrollWidth > graph.clientWidth + 1) turn(false); // long numbers: from top to bottom
     for (const { there, here, onward, back, step: first, returned } of links) {
       const [words, fine] = back();
       there.replaceChildren(...richHtml(onward()));
