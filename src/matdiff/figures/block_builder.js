@@ -36,7 +36,7 @@ const INVERSES = { A: "−*X*⁻¹", B: "*X*⁻¹", "B.T": "*X*⁻ᵀ", entryA: 
   X: "d*X*" };
 
 function render({ model, el }) {
-  const inverting = model.get("point") !== null;
+  const inverting = Array.isArray(model.get("point")); // a stored page leaves out what is None
   const names = inverting ? INVERSES : NAMES;
   // The minus of -inv(X) stands in front.
   const title = (choice) => {
