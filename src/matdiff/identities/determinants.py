@@ -18,7 +18,7 @@ ENTRIES = (
                      unnamed="two names fit: a factor that moves with $X$ is missing, and it is 1 for "
                              "rotations")),
         views=Views(
-            indices=(r"\frac{\partial\det X}{\partial X_{kl}} = (-1)^{k+l}\det X_{\setminus k,\setminus l}",
+            indices=(r"\frac{\partial\det X}{\partial X_{kl}} = (-1)^{k+l}\det X_{-k,-l}",
                      """
                 g = np.zeros((n, n))
                 for k in range(n):
@@ -32,7 +32,8 @@ ENTRIES = (
             differential=(r"d\det X = \textstyle\sum_j\det(\mathbf{x}_1, \dots, d\mathbf{x}_j, \dots, "
                           r"\mathbf{x}_n)", """
                 return sum(det(np.column_stack([*X.T[:j], dX[:, j], *X.T[j + 1:]])) for j in range(n))"""),
-            steps=(r"The adjugate holds the cofactors, indices exchanged: that of $X_{kl}$ is in row $l$.",
+            steps=(r"$X_{-k,-l}$ lacks row $k$ and column $l$. The adjugate holds the cofactors, indices "
+                   r"exchanged.",
                    r"Multiply by $dX_{kl}$ and sum over $k$: column $l$ is replaced by $d\mathbf{x}_l$ "
                    r"(Laplace). Then sum over $l$.",
                    r"Column $j$ of $X^{-1}dX$ solves $X\mathbf{y} = d\mathbf{x}_j$; Cramer gives "
@@ -257,8 +258,7 @@ ENTRIES = (
                      unnamed="two names fit: a factor that moves with $X$ is too much, and it is 1 for "
                              "rotations")),
         views=Views(
-            indices=(r"\frac{\partial f}{\partial X_{kl}} = \frac{(-1)^{k+l}\det X_{\setminus k,\setminus "
-                     r"l}}{\det X}", """
+            indices=(r"\frac{\partial f}{\partial X_{kl}} = \frac{(-1)^{k+l}\det X_{-k,-l}}{\det X}", """
                 g = np.zeros((n, n))
                 for k in range(n):
                     for l in range(n):
@@ -266,7 +266,8 @@ ENTRIES = (
                 return g"""),
             einsum=(r"(X^{-1})_{lk}", "np.einsum('lk->kl', inv(X))"),
             differential=(r"df = \operatorname{tr}(X^{-1}dX)", "np.trace(solve(X, dX))"),
-            steps=("A cofactor divided by the determinant is an entry of the inverse, indices exchanged.",
+            steps=(r"$X_{-k,-l}$ lacks row $k$ and column $l$; its signed determinant, divided by $\det X$, "
+                   "is an entry of the inverse, indices exchanged.",
                    r"Multiply by $dX_{kl}$ and sum: $\sum(X^{-1})_{lk}\,dX_{kl}$ is a trace.",
                    r"Compare with $\operatorname{tr}(G^\top dX)$: $G = X^{-\top}$.")),
         note=r"Below zero take $\log\lvert\det X\rvert$, which `slogdet` gives; `det` of large matrices "
@@ -354,7 +355,7 @@ ENTRIES = (
         wrong=(Wrong(r"\Sigma^{-1}", "inv(Sigma)", "factor", r"the $\tfrac12$ in front forgotten"),
                Wrong(r"-\tfrac12\Sigma^{-1}", "-inv(Sigma) / 2", "sign",
                      "so it stands in the log-likelihood, of which this is minus the mean")),
-        note=r"Also $\tfrac12\big(n\log(2\pi e) + \log\det\Sigma\big)$: each of $n$ dimensions has the factor "
+        note=r"Also $\tfrac12\big(n\log(2\pi e) + \log\det\Sigma\big)$: each of the $n$ dimensions brings "
              r"$2\pi e$.",
         refs="S07-C18", chapter=7, section="sec-7-gaussian", also="differential entropy normal distribution"),
 
