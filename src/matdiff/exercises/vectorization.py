@@ -79,27 +79,25 @@ def judge_kron_matvec(answer, rng):
         if check:
             continue
         if compare(kron_of(factors[::-1]) @ v, given):
-            return Check(False, "kronecker order", "This is the product of the factors in the opposite "
-                                                   "order. In "
-                         "a stack by rows the first factor belongs to the first axis, the one that moves "
-                         "slowest.")
-        if given.size == truth.size and compare(truth, np.sort(given.ravel())[np.argsort(np.argsort(truth))]):
+            return Check(False, "kronecker order", "This is the product in the opposite order. In a stack by "
+                         "rows the first factor belongs to the first axis, the slowest one.")
+        if given.size == truth.size and compare(np.sort(truth), np.sort(given, axis=None)):
             return Check(False, "row-major vec", f"For {count} all numbers are there, in another order: the "
-                                                 f"way in "
-                         "and the way out have to use the same order of stacking.")
+                         "way in and the way out have to use the same order of stacking.")
         return check
     factors, v = list(rng.normal(size=(3, LARGE, LARGE))), rng.normal(size=LARGE**3)
     tracemalloc.start()
-    given = numbers(answer(factors, v))
-    peak = tracemalloc.get_traced_memory()[1] / 1e6
-    tracemalloc.stop()
+    try:
+        given = numbers(answer(factors, v))
+        peak = tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
     if peak > MEGABYTES:
-        return Check(False, "unknown", f"The numbers are right. But for three factors of {LARGE} × {LARGE} "
-                                       f"it takes "
+        return Check(False, "unknown", f"The numbers are right. But three factors of {LARGE} × {LARGE} take "
                      f"{peak:.0f} megabytes, because the product is written out; the task is to do without.")
     check = compare(kron_of(factors) @ v, given, who="The answer for three larger factors")
-    return check if not check else Check(True, None, "Right for one, two and three factors, and nothing was "
-                                                     "written out.")
+    said = "Right for one, two and three factors, and nothing was written out."
+    return Check(True, None, said) if check else check
 
 
 # Beginnings that answers share.
@@ -117,27 +115,23 @@ EXERCISES = (
         title="Columns first",
         kind="value",
         prompt=r"""With pencil: $\operatorname{vec}\begin{bmatrix}1&2&3\\4&5&6\end{bmatrix}$, a vector of
-shape
-(6,), as a list or an array.""",
+shape (6,), as a list or an array.""",
         hints=("The whole first column comes first.",
                "After the first column, $1$ and $4$, the second: four more numbers."),
         solution="np.array([1, 4, 2, 5, 3, 6])",
         wrong=(
             Wrong("np.array([1, 2, 3, 4, 5, 6])", "unknown",
-                  "This is $\\operatorname{vec}_r$, the rows one after the other: what `ravel` does unless "
-                  "it "
-                  "is told otherwise."),
+                  r"This is $\operatorname{vec}_r$, the rows one after the other: what `ravel` does unless "
+                  "it is told otherwise."),
             Wrong("np.array([[1, 4], [2, 5], [3, 6]])", "shape",
                   "This is the transpose, still a matrix. Read its rows off one after the other, and the "
-                  "stack "
-                  "by columns appears."),
+                  "stack by columns appears."),
             Wrong("np.array([5, 7, 9])", "shape",
                   "The columns were added up. They are stacked: six numbers stay six numbers."),
             Wrong("np.array([4, 1, 5, 2, 6, 3])", "unknown",
                   "Each column stands on its head: it is read from the top."),
         ),
-        after=r"Put it back into a $2\times3$ matrix with `reshape`, once with and once without "
-              r"`order=\"F\"`.",
+        after=r"Put it back into a $2\times3$ matrix with `reshape`, once with `order='F'`, once without.",
     ),
     Exercise(
         number="6.2",
@@ -154,12 +148,10 @@ shape
                   "stands inside."),
             Wrong("np.array([[0, 3, 1], [0, 6, 2]])", "shape",
                   r"The outer product $\mathbf a\mathbf b^\top$ holds the same numbers as a matrix; its "
-                  r"rows, one "
-                  "after the other, are the answer."),
+                  "rows, one after the other, are the answer."),
             Wrong("np.array([0, 6])", "shape",
                   "An entry-by-entry product of a part. Every entry of one meets every entry of the other: "
-                  "six "
-                  "products."),
+                  "six products."),
         ),
         after=r"Of which matrix is $\mathbf a\otimes\mathbf b$ the $\operatorname{vec}$?",
     ),
@@ -168,8 +160,7 @@ shape
         title="Find one product",
         kind="value",
         prompt=r"""Let $A\in\mathbb R^{2\times3}$ and $B\in\mathbb R^{4\times5}$. In which row and which
-column of
-$A\otimes B$ stands $a_{13}\,b_{42}$? Answer with two numbers, `[row, column]`, counted from 1.""",
+column of $A\otimes B$ stands $a_{13}\,b_{42}$? Answer with two numbers, `[row, column]`, counted from 1.""",
         hints=("First find the block, then the place inside it.",
                r"$a_{13}$ is in block row 1, block column 3. Each block is as large as $B$.",
                "Two whole blocks stand to the left of it, so the column is $2\\cdot5$ and then some."),
@@ -191,27 +182,23 @@ $A\otimes B$ stands $a_{13}\,b_{42}$? Answer with two numbers, `[row, column]`, 
         title="A determinant without the matrix",
         kind="value",
         prompt=r"""$A\in\mathbb R^{2\times2}$ has determinant $3$ and $B\in\mathbb R^{3\times3}$ has
-determinant
-$2$. What is $\det(A\otimes B)$? One number.""",
+determinant $2$. What is $\det(A\otimes B)$? One number.""",
         hints=(r"$A\otimes B=(A\otimes I_3)(I_2\otimes B)$: the determinant of each factor.",
                r"$I_2\otimes B$ has two copies of $B$ along its diagonal: $\det(B)^2$."),
         solution="108",
         wrong=(
             Wrong("72", "unknown",
                   "The exponents are swapped. There are as many copies of $B$ as $A$ has rows: the exponent "
-                  "of "
-                  "$\\det B$ is the size of $A$."),
+                  r"of $\det B$ is the size of $A$."),
             Wrong("6", "unknown",
                   "Determinants multiply for ordinary products of one size. Here each factor occurs several "
                   "times."),
             Wrong("36", "unknown",
                   r"$\det(A)^2\det(B)^2$: the size of $A$ was taken for both exponents. That of $\det A$ is "
-                  r"the "
-                  "size of $B$."),
+                  "the size of $B$."),
             Wrong("216", "unknown",
                   r"$\det(A)^3\det(B)^3$: the size of $B$ was taken for both exponents. That of $\det B$ is "
-                  r"the "
-                  "size of $A$."),
+                  "the size of $A$."),
         ),
         after=r"And $\operatorname{tr}(A\otimes B)$, if the traces are $5$ and $-1$?",
     ),
@@ -220,12 +207,11 @@ $2$. What is $\det(A\otimes B)$? One number.""",
         title="The same map, by rows",
         kind="jacobian",
         prompt=r"""NumPy hands you $\mathbf x=\operatorname{vec}_rX\in\mathbb R^6$, the *rows* of
-$X\in\mathbb R^{2\times3}$ one after the other, and wants $\operatorname{vec}_r(AXB)\in\mathbb R^{20}$, with
-$A\in\mathbb R^{4\times2}$ and $B\in\mathbb R^{3\times5}$. Give the $20\times6$ Jacobian of this map.""",
+$X\in\mathbb R^{2\times3}$ one after the other, and wants $\operatorname{vec}_r(AXB)\in\mathbb R^{20}$,
+with $A\in\mathbb R^{4\times2}$ and $B\in\mathbb R^{3\times5}$. Give the $20\times6$ Jacobian of this map.""",
         hints=("Think of the opening of the chapter: by rows the left factor comes first.",
                r"$\operatorname{vec}_r(AXB)=\operatorname{vec}(B^\top X^\top A^\top)$, and the rule by "
-               r"columns "
-               r"for that product is $(A^\top)^\top\otimes B^\top$."),
+               r"columns for that product is $(A^\top)^\top\otimes B^\top$."),
         draw=draw_by_rows,
         function="(A @ x.reshape(2, 3) @ B).ravel()",
         solution="np.kron(A, B.T)",
@@ -233,12 +219,11 @@ $A\in\mathbb R^{4\times2}$ and $B\in\mathbb R^{3\times5}$. Give the $20\times6$ 
             Wrong("np.kron(B.T, A)", "kronecker order",
                   "The formula for stacks by columns. It has the right shape and mixes up the entries."),
             Wrong("np.kron(A, B)", "shape",
-                  r"The transpose on $B$ is missing: $XB$ combines with the *columns* of $B$ as weights, by "
-                  r"rows as "
-                  "by columns."),
+                  "The transpose on $B$ is missing: $XB$ combines with the *columns* of $B$ as weights, by "
+                  "rows as by columns."),
             Wrong("np.kron(B, A.T)", "shape",
                   r"Every transpose is at the wrong factor; $B\otimes A^\top$ is the adjoint of the rule by "
-                  "columns, $6\\times20$."),
+                  r"columns, $6\times20$."),
             Wrong("np.kron(A, B.T).T", "layout",
                   "The right numbers on their side: rows are outputs, so the table has 20 of them."),
         ),
@@ -249,11 +234,10 @@ $A\in\mathbb R^{4\times2}$ and $B\in\mathbb R^{3\times5}$. Give the $20\times6$ 
         number="6.6",
         title="A trace as one dot product",
         kind="gradient",
-        prompt=r"""$\operatorname{tr}(A^\top XB)$ is linear in $X\in\mathbb R^{2\times3}$, with $A\in\mathbb
-R^{2\times2}$ and $B\in\mathbb R^{3\times2}$. So it is $\mathbf c^\top\mathbf x$ with
+        prompt=r"""$\operatorname{tr}(A^\top XB)$ is linear in $X\in\mathbb R^{2\times3}$, with
+$A\in\mathbb R^{2\times2}$ and $B\in\mathbb R^{3\times2}$. So it is $\mathbf c^\top\mathbf x$ with
 $\mathbf x=\operatorname{vec}X\in\mathbb R^6$, stacked by columns. Give $\mathbf c$, of shape (6,): the
-gradient in
-$\mathbf x$.""",
+gradient in $\mathbf x$.""",
         hints=(r"Cycle the trace until $X$ stands last: $\operatorname{tr}(BA^\top X)$.",
                r"$\operatorname{tr}(P^\top X)=\operatorname{vec}(P)^\top\operatorname{vec}X$. Here "
                r"$P^\top=BA^\top$."),
@@ -263,13 +247,12 @@ $\mathbf x$.""",
         wrong=(
             Wrong("vec(B @ A.T)", "unknown",
                   r"These are the entries of $AB^\top$ by rows. Either $BA^\top$ was stacked, what stands "
-                  r"before $X$ "
-                  r"in the trace, not yet transposed; or `ravel` was used; or it was written $(A\otimes "
-                  r"B)\operatorname{vec}I$, with the factors in the order of a stack by rows."),
+                  "before $X$ in the trace, not yet transposed; or `ravel` was used; or it was written "
+                  r"$(A\otimes B)\operatorname{vec}I$, with the factors in the order of a stack by rows."),
             Wrong("vec(A.T @ B.T)", "unknown",
                   r"$A$ lost its transpose: this belongs to $\operatorname{tr}(AXB)$. In "
-                  r"$\operatorname{tr}(A^\top XB)$ "
-                  r"what stands before $X$ is $BA^\top$ after cycling; its transpose is $AB^\top$."),
+                  r"$\operatorname{tr}(A^\top XB)$ what stands before $X$ is $BA^\top$ after cycling; its "
+                  r"transpose is $AB^\top$."),
             Wrong("A @ B.T", "shape", "The right numbers, not stacked: the gradient in $X$ instead of in "
                                       r"$\operatorname{vec}X$."),
         ),
@@ -296,8 +279,8 @@ $\mathbf x$.""",
             Wrong("A @ X @ B.T + A.T @ X @ B", "unknown",
                   "In each term one transpose too many or too few. Both factors are transposed, or none."),
             Wrong("(A + A.T) @ X @ (B + B.T)", "factor",
-                  "Symmetrising each factor by itself makes four terms out of two; two of them do not belong "
-                  "here."),
+                  "Symmetrising each factor by itself makes four terms out of two; two of them do not "
+                  "belong here."),
         ),
         after="For which nonzero $A$ and $B$ is $L=0$ for every $X$? (Look at the gradient.)",
     ),
@@ -306,10 +289,9 @@ $\mathbf x$.""",
         title="The Hessian of a fit",
         kind="jacobian",
         prompt=r"""$\frac12\lVert AXB-C\rVert_F^2$ with $X\in\mathbb R^{2\times3}$,
-$A\in\mathbb R^{4\times2}$,
-$B\in\mathbb R^{3\times5}$, $C\in\mathbb R^{4\times5}$ has the gradient $A^\top(AXB-C)B^\top$. Give the
-Hessian in
-$\operatorname{vec}X$, $6\times6$: the Jacobian of that gradient, stacked by columns.""",
+$A\in\mathbb R^{4\times2}$, $B\in\mathbb R^{3\times5}$, $C\in\mathbb R^{4\times5}$ has the gradient
+$A^\top(AXB-C)B^\top$. Give the Hessian in $\operatorname{vec}X$, $6\times6$: the Jacobian of that
+gradient, stacked by columns.""",
         hints=(r"Only $A^\top A\,X\,BB^\top$ moves with $X$.",
                r"$\operatorname{vec}(PXQ)=(Q^\top\otimes P)\operatorname{vec}X$ with $P=A^\top A$ and "
                r"$Q=BB^\top$."),
@@ -319,8 +301,7 @@ $\operatorname{vec}X$, $6\times6$: the Jacobian of that gradient, stacked by col
         wrong=(
             Wrong("np.kron(A.T @ A, B @ B.T)", "kronecker order",
                   "The factor from the right of $X$ comes first. As it stands it is the Hessian for a stack "
-                  "by "
-                  "rows."),
+                  "by rows."),
             Wrong("np.kron(B.T @ B, A @ A.T)", "shape",
                   r"$20\times20$: this is $JJ^\top$. The Hessian is $J^\top J$ with $J=B^\top\otimes A$."),
             Wrong("np.kron(B.T, A)", "shape",
@@ -346,14 +327,12 @@ $B\in\mathbb R^{2\times5}$. Give $\partial\operatorname{vec}F/\partial\operatorn
             Wrong("np.kron(B.T, A)", "row-major vec",
                   r"This acts on $\operatorname{vec}(X^\top)$, which is the stack of $X$ by rows."),
             Wrong("np.kron(B.T, A) @ commutation_matrix(3, 2)", "unknown",
-                  "The sizes are those of $X$, $2\\times3$, not of its transpose. $K_{32}$ has the same "
-                  "shape "
-                  "and is the inverse shuffle.", hint=2),
+                  r"The sizes are those of $X$, $2\times3$, not of its transpose. $K_{32}$ has the same "
+                  "shape and is the inverse shuffle.", hint=2),
             Wrong("np.kron(A, B.T) @ commutation_matrix(2, 3)", "kronecker order",
                   "The factor from the right of the variable comes first, transposed or not."),
             Wrong("commutation_matrix(4, 5) @ np.kron(B.T, A)", "row-major vec",
-                  "The shuffle belongs on the side of the input; on the left it reorders the entries of "
-                  "$F$."),
+                  "The shuffle belongs on the side of the input; on the left it reorders $F$."),
         ),
         after="In a program `np.kron(B.T, A)[:, places]` does it without a second matrix. Which list is "
               "`places`?",
@@ -363,11 +342,9 @@ $B\in\mathbb R^{2\times5}$. Give $\partial\operatorname{vec}F/\partial\operatorn
         title="Which Hessian is right?",
         kind="choice",
         prompt=r"""Which is the Hessian of $\operatorname{tr}(AXBX^\top)$ in $\operatorname{vec}X$, for
-*general*
-square $A\in\mathbb R^{2\times2}$ and $B\in\mathbb R^{3\times3}$?""",
+*general* square $A\in\mathbb R^{2\times2}$ and $B\in\mathbb R^{3\times3}$?""",
         hints=(r"As a quadratic form in $\mathbf x=\operatorname{vec}X$ it is $\mathbf x^\top Q\mathbf x$, "
-               r"with "
-               r"Hessian $Q+Q^\top$.",
+               r"with Hessian $Q+Q^\top$.",
                "A Kronecker product is transposed factor by factor, without turning the order round."),
         draw=draw_rulers,
         solution="np.kron(B.T, A) + np.kron(B, A.T)",
@@ -379,9 +356,8 @@ square $A\in\mathbb R^{2\times2}$ and $B\in\mathbb R^{3\times3}$?""",
                         "Right for the rows stacked: the Hessian in $\\operatorname{vec}_rX$.",
                         body="np.kron(A, B.T) + np.kron(A.T, B)", mistake="row-major vec"),
             "c": Option(r"$B^\top\otimes A+A^\top\otimes B$", False,
-                        r"The second term was transposed like an ordinary product, with the order turned "
-                        r"round. "
-                        "The sum is not symmetric.",
+                        "The second term was transposed like an ordinary product, with the order turned "
+                        "round. The sum is not symmetric.",
                         body="np.kron(B.T, A) + np.kron(A.T, B)", mistake="kronecker order"),
             "d": Option(r"$B^\top\otimes A+B\otimes A^\top$", True,
                         r"$Q+Q^\top$ with $Q=B^\top\otimes A$.",
@@ -394,13 +370,10 @@ square $A\in\mathbb R^{2\times2}$ and $B\in\mathbb R^{3\times3}$?""",
         title="Only a diagonal may move",
         kind="gradient",
         prompt=r"""$L(\mathbf d)=\frac12\lVert A\operatorname{diag}(\mathbf d)C-Y\rVert_F^2$ with
-$\mathbf d\in\mathbb
-R^3$, $A\in\mathbb R^{5\times3}$, $C\in\mathbb R^{3\times4}$, $Y\in\mathbb
-R^{5\times4}$. Give $\nabla_{\mathbf d}L$,
-of shape (3,).""",
-        hints=(r"$dL=\langle R,A\operatorname{diag}(d\mathbf d)C\rangle$ with the residual $R$. Move $A$ "
-               r"and $C$ to "
-               "the other side.",
+$\mathbf d\in\mathbb R^3$, $A\in\mathbb R^{5\times3}$, $C\in\mathbb R^{3\times4}$,
+$Y\in\mathbb R^{5\times4}$. Give $\nabla_{\mathbf d}L$, of shape (3,).""",
+        hints=(r"$dL=\langle R,A\operatorname{diag}(d\mathbf d)C\rangle$ with the residual $R$. Move $A$ and "
+               "$C$ to the other side.",
                r"$\langle A^\top RC^\top,\operatorname{diag}(d\mathbf d)\rangle$ sees the diagonal of "
                r"$A^\top RC^\top$ only."),
         draw=draw_diagonal,
@@ -410,7 +383,7 @@ of shape (3,).""",
             Wrong(FIT + "A.T @ R @ C.T", "shape",
                   "The gradient by a full matrix in the middle. Only its diagonal entries can move."),
             Wrong(FIT + "(A.T @ R @ C.T).sum(axis=1)", "unknown",
-                  "The rows of $A^\\top RC^\\top$ were added up. The diagonal entries are what $\\mathbf d$ "
+                  r"The rows of $A^\top RC^\top$ were added up. The diagonal entries are what $\mathbf d$ "
                   "moves."),
             Wrong(FIT + "-np.diag(A.T @ R @ C.T)", "sign", "The residual is model minus data."),
             Wrong(FIT + "2 * np.diag(A.T @ R @ C.T)", "factor", r"The $\frac12$ meets the 2 of the square."),
@@ -419,18 +392,15 @@ of shape (3,).""",
                   r"d)=\operatorname{diag}(d\mathbf d)$."),
         ),
         after=r"Write it with the Khatri–Rao product, $(C^\top*A)^\top\operatorname{vec}R$. Which form "
-              r"needs less "
-              "memory?",
+              "needs less memory?",
     ),
     Exercise(
         number="6.12",
         title="By the free entries",
         kind="gradient",
         prompt=r"""$S\in\mathbb R^{3\times3}$ is symmetric, $\mathbf s=\operatorname{vech}S\in\mathbb R^6$
-are its free
-entries (lower triangle, by columns), and $f=\operatorname{tr}(AS)$ with a general
-$A\in\mathbb R^{3\times3}$. Give the
-six partial derivatives by $\mathbf s$, of shape (6,).""",
+are its free entries (lower triangle, by columns), and $f=\operatorname{tr}(AS)$ with a general
+$A\in\mathbb R^{3\times3}$. Give the six partial derivatives by $\mathbf s$, of shape (6,).""",
         hints=("$S_{21}$ stands at two places. What does a small change of it do to the sum "
                r"$\sum_{ij}A_{ji}S_{ij}$?",
                r"$D_3^\top\operatorname{vec}(A^\top)$; or: $A+A^\top$ off the diagonal, and on it …"),
@@ -440,18 +410,15 @@ six partial derivatives by $\mathbf s$, of shape (6,).""",
         wrong=(
             Wrong("vech((A + A.T) / 2)", "unknown",
                   r"This is the gradient on symmetric matrices, $\operatorname{sym}(A)$, cut down to its "
-                  r"free entries: "
-                  "half of the truth off the diagonal, where two entries move."),
+                  "free entries: half of the truth off the diagonal, where two entries move."),
             Wrong("vech(A + A.T)", "unknown",
                   "Right off the diagonal, doubled on it: $S_{11}$ stands at one place only."),
             Wrong("vech(A.T)", "unknown",
-                  r"One entry of each pair was picked, as $L_3$ does. $S_{21}$ and $S_{12}$ are one free "
-                  r"entry, and the "
-                  r"chain rule adds both, as $D_3^\top$ does."),
+                  "One entry of each pair was picked, as $L_3$ does. $S_{21}$ and $S_{12}$ are one free "
+                  r"entry, and the chain rule adds both, as $D_3^\top$ does."),
         ),
-        after=r"Both lists predict the same change. Where does the missing factor 2 hide in "
-              r"$\langle\operatorname{sym}"
-              r"A,dS\rangle$?",
+        after="Both lists predict the same change. Where does the missing factor 2 hide in "
+              r"$\langle\operatorname{sym}A,dS\rangle$?",
     ),
     Exercise(
         number="6.13",
@@ -459,18 +426,15 @@ six partial derivatives by $\mathbf s$, of shape (6,).""",
         kind="code",
         name="kron_matvec",
         prompt=r"""Write `kron_matvec(factors, v)`: the product
-$(A_1\otimes A_2\otimes\cdots\otimes A_k)\,\mathbf v$ for a
-list of matrices of any shapes, without `np.kron` and without any matrix larger than the factors. `factors`
-may hold one,
-two or more; $\mathbf v$ has as many entries as the product has columns.""",
+$(A_1\otimes A_2\otimes\cdots\otimes A_k)\,\mathbf v$ for a list of matrices of any shapes, without
+`np.kron` and without any matrix larger than the factors. `factors` may hold one, two or more; $\mathbf v$
+has as many entries as the product has columns.""",
         hints=(r"Two factors by rows: $\mathbf v$ becomes $V$, `v.reshape(q1, q2)`, and the answer is "
                r"$A_1VA_2^\top$, flattened by rows.",
-               "For $k$ factors make $\\mathbf v$ an array with $k$ axes, one for each factor's columns, "
-               "and apply "
-               "each factor along its own axis.",
+               r"For $k$ factors make $\mathbf v$ an array with $k$ axes, one for each factor's columns, and "
+               "apply each factor along its own axis.",
                "`np.tensordot(T, A, axes=(0, 1))` applies `A` along the first axis and puts the result "
-               "last. After "
-               "$k$ of them the axes are in order again."),
+               "last. After $k$ of them the axes are in order again."),
         judge=judge_kron_matvec,
         solution="""T = v.reshape([A.shape[1] for A in factors])
 for A in factors:
@@ -492,43 +456,39 @@ return T.ravel(order="F")""", "row-major vec",
 for A in factors:
     big = np.kron(big, A)
 return big @ v""", "unknown",
-                  "Right, and of no use where it matters: three factors of $100\\times100$ would take 8 "
+                  r"Right, and of no use where it matters: three factors of $100\times100$ would take 8 "
                   "terabytes."),
             Wrong("""T = v.reshape([A.shape[1] for A in factors])
 for A in factors:
     T = np.tensordot(T, A, axes=(0, 1))
 return T""", "shape", "The numbers are there, still with an axis for each factor: flatten them."),
         ),
-        after="How many multiplications does it take for $k$ factors of $n\\times n$, and how many would "
-              "the matrix?",
+        after=r"How many multiplications does it take for $k$ factors of $n\times n$, and how many would the "
+              "matrix?",
     ),
     Exercise(
         number="6.14",
         title="Back through a Sylvester equation",
         kind="value",
-        prompt=r"""$X\in\mathbb R^{2\times3}$ solves $AX+XB=C$ with $A\in\mathbb R^{2\times2}$, $B\in\mathbb
-R^{3\times3}$, and $L=\langle G,X\rangle$ with a constant $G\in\mathbb
-R^{2\times3}$. Return the three gradients
-$\nabla_CL$, $\nabla_AL$, $\nabla_BL$, of shapes (2, 3), (2, 2), (3, 3), as a tuple. A solver is quickly
-written with
-`np.kron`, `vec` and `unvec`.""",
+        prompt=r"""$X\in\mathbb R^{2\times3}$ solves $AX+XB=C$ with $A\in\mathbb R^{2\times2}$,
+$B\in\mathbb R^{3\times3}$, and $L=\langle G,X\rangle$ with a constant $G\in\mathbb R^{2\times3}$. Return
+the three gradients $\nabla_CL$, $\nabla_AL$, $\nabla_BL$, of shapes (2, 3), (2, 2), (3, 3), as a tuple. A
+solver is quickly written with `np.kron`, `vec` and `unvec`.""",
         hints=(r"Start with $C$: $dX=\mathcal S^{-1}(dC)$, and $\langle G,\mathcal "
-               r"S^{-1}(dC)\rangle=\langle\Lambda,"
-               r"dC\rangle$. Which equation does $\Lambda$ solve?",
+               r"S^{-1}(dC)\rangle=\langle\Lambda,dC\rangle$. Which equation does $\Lambda$ solve?",
                r"The adjoint of $X\mapsto AX+XB$ is $\Lambda\mapsto A^\top\Lambda+\Lambda B^\top$: solve "
                r"$A^\top\Lambda+\Lambda B^\top=G$.",
                r"For $A$ the right-hand side is $-dA\,X$ instead of $dC$: "
-               r"$\langle\Lambda,-dA\,X\rangle=\langle"
-               r"-\Lambda X^\top,dA\rangle$."),
+               r"$\langle\Lambda,-dA\,X\rangle=\langle-\Lambda X^\top,dA\rangle$."),
         draw=draw_sylvester,
         solution=SOLVER + """L = solve(A.T, B.T, G)
 return L, -L @ X.T, -X.T @ L""",
         wrong=(
             Wrong(SOLVER + """L = solve(A, B, G)
 return L, -L @ X.T, -X.T @ L""", "unknown",
-                  r"The forward equation was solved for $G$. A sensitivity goes back through the *adjoint* "
-                  r"equation, "
-                  r"$A^\top\Lambda+\Lambda B^\top=G$; the two agree for symmetric $A$ and $B$.", hint=2),
+                  "The forward equation was solved for $G$. A sensitivity goes back through the *adjoint* "
+                  r"equation, $A^\top\Lambda+\Lambda B^\top=G$; the two agree for symmetric $A$ "
+                  "and $B$.", hint=2),
             Wrong(SOLVER + """L = solve(A.T, B.T, G)
 return L, L @ X.T, X.T @ L""", "sign",
                   r"$dA\,X$ and $X\,dB$ stand on the right-hand side with a minus.", hint=3),
