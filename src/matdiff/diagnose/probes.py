@@ -203,6 +203,5 @@ def everywhere(tape, step, edit):
     slot = getattr(edit, "slot", None)
     if slot is None:
         return {step.index: edit}
-    K = step.operands[slot]
     return {s.index: edit for s in tape.steps if s.name == step.name and len(s.operands) == len(step.operands)
-            and slot not in s.moving and np.array_equal(s.operands[slot], K)}
+            and s.marks.get(slot) == step.marks[slot]}

@@ -18,7 +18,7 @@ from ..replay import BILINEAR, LINEAR, PRODUCTS, Budget, Diverged, NoRule, Spent
 from ..vec import vec
 from .case import Finding, describe, names_of
 from .multiples import constants, exponent, near
-from .slips import OPPOSITE, is_square, remembered, said_of
+from .slips import OPPOSITE, inverse, is_square, said_of
 
 UNARY = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
          "square": np.square, "reciprocal": np.reciprocal, "inv": np.linalg.inv}
@@ -675,7 +675,7 @@ def text_of(value, text):
 
 def alone(site, known):
     """Changes of a value by itself: (sentence, change(value, point))."""
-    v, inverse = site.value, remembered(np.linalg.inv)
+    v = site.value
     if is_square(v):
         yield (lambda: ("transposed", "a matrix in your formula is to be transposed")), lambda v, j: v.T
         yield ((lambda: ("only for orthogonal input",
@@ -733,10 +733,10 @@ def ways(site, shape):
             K, "extra" if K.divides and K.used else "missing"), laid=laid)
         yield Way("over", lambda v, K, s=laid: v / K.reshape(s), lambda K, _: factor_said(
             K, "below" if K.divides or not K.used else "extra"), laid=laid)
-    square = len(shape) == 2 and shape[0] == shape[1]
-    for turned, A, side in TURNS if v.ndim and len(shape) == 2 else ():
+    turns = TURNS[:3 if shape[:1] == shape[1:] else 2] if v.ndim and len(shape) == 2 else ()
+    for turned, A, side in turns:
         rows, columns = shape[::-1] if turned == " turned" else shape
-        suits = (lambda K: K.kind == "data" and square) if turned == " both" else lambda K: True
+        suits = (lambda K: K.kind == "data") if turned == " both" else lambda K: True
         if columns == around[0] and "left" not in site.elsewhere:
             yield Way("left" + turned, lambda v, K, A=A: A(K) @ v, lambda K, _, side=side: (
                 "missing chain factor", f"a matrix factor is missing on the left: {K.said}{side}"), suits)

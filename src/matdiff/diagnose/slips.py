@@ -146,11 +146,11 @@ def slips(step):
         yield from of_a_determinant(step)
     if not isinstance(step.output, np.ndarray) or not step.moving:
         return
-    said, inverse = said_of(step), remembered(np.linalg.inv)
+    said = said_of(step)
     if step.elementwise and step.name not in FLAT:
         yield from (factor_slips(step, said) if step.name in ("multiply", "divide") else slopes(step, said))
     if step.name in ("matmul", "multiply", "dot") and len(step.operands) == 2:
-        yield from products(step, said, inverse)
+        yield from products(step, said)
     if step.name == "inv":
         for text, slope in (("left", lambda s, d: -s.output @ s.output @ d),
                             ("right", lambda s, d: -d @ s.output @ s.output)):
@@ -165,7 +165,7 @@ def slips(step):
     if step.name == "cumsum" and step.output.ndim == 1:
         yield ("transposed", "the running sum goes from the first entry on, where it should come back from "
                "the last", rule(lambda s, d: np.cumsum(d[::-1])[::-1]))
-    yield from other_function(step, said, inverse)
+    yield from other_function(step, said)
     for slot in step.moving:
         if is_square(step.operands[slot]):
             yield "transposed", f"one factor is transposed, in {said}", edge(slot, np.transpose)
@@ -198,15 +198,20 @@ OF_DETERMINANTS = (
      np.transpose))
 
 
-def remembered(function):
-    """The function of an array, computed once for each array."""
+def remembered(function, most=16):
+    """The function of an array, computed once for each of the last arrays."""
     known = {}
 
     def of(A):
         if id(A) not in known:
+            if len(known) == most:
+                del known[next(iter(known))]
             known[id(A)] = A, function(A)       # (kept, so that its id stays its own)
         return known[id(A)][1]
     return of
+
+
+inverse = remembered(np.linalg.inv)
 
 
 def still(step, operands):
@@ -262,7 +267,7 @@ def factor_slips(step, said):
            f"the value of {said} stands where its slope belongs", rule(lambda s, d: s.output * d))
 
 
-def products(step, said, inverse):
+def products(step, said):
     """The other factor of a product transposed, left out, on the wrong side, multiplied elementwise."""
     if len(step.moving) == 2 and all(np.shape(o) == np.shape(step.output) for o in step.operands):
         yield ("missing chain factor", f"the derivatives of both factors of {said} are added, each without "
@@ -298,7 +303,7 @@ def products(step, said, inverse):
                    product(slot, matrix_product))
 
 
-def other_function(step, said, inverse):
+def other_function(step, said):
     """The derivative of another function: a constant left out, with the other sign, transposed."""
     yield from literals(step, said)
     for slot, K in enumerate(step.operands):

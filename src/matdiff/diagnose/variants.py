@@ -5,7 +5,7 @@ from ..replay import Diverged, inner
 from .case import Finding, describe
 from .inside import fitting
 from .probes import everywhere
-from .slips import constant, is_square, other_function, remembered, said_of
+from .slips import constant, is_square, other_function, said_of
 
 LONGEST = 30        # steps of a function; beyond, it is a loop
 
@@ -31,14 +31,14 @@ def of_another_function(case):
 def variants(chain):
     """(name, sentence, tape -> edits): a constant of the function left out, transposed, with the other
     sign."""
-    seen, inverse = [], remembered(np.linalg.inv)
+    seen = []
     for step in chain.steps:
         for K in (o for i, o in enumerate(step.operands) if i not in step.moving and is_square(o)):
             if not np.allclose(K, K.T) and not any(same_matrix(K, A) for A in seen):
                 seen.append(K)
                 yield ("transposed", "a matrix of the data is transposed wherever it stands",
                        lambda tape, K=K: transposed(tape, K))
-        for name, text, edit in other_function(step, said_of(step), inverse):
+        for name, text, edit in other_function(step, said_of(step)):
             if getattr(edit, "slot", None) is not None:
                 yield name, text, lambda tape, i=step.index, e=edit: everywhere(tape, tape.steps[i], e)
 
