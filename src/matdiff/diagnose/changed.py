@@ -87,9 +87,9 @@ def mended(case):
     single = ((name, text, {step.index: edit})
               for step in tapes[0].steps for name, text, edit in mends(step, data))
     short = len(case.points) > 1 and len(tapes[0].steps) <= LONGEST
-    may_be_right = formula_of(case).may_be_right if short else lambda edits: True
+    may_be_right = formula_of(case).may_be_right if short else lambda edits, budget: True
     for name, text, edits in chain(single, other_axes(tapes[0].steps), other_products(tapes[0].steps)):
-        if edits and may_be_right(edits) and all(
+        if edits and may_be_right(edits, case.budget) and all(
                 mends_it(tape, p, edits) for tape, p in zip(tapes, case.points)):
             yield Finding(name, describe(case, text), also=("transposed",) if "symmetric" in name else ())
 

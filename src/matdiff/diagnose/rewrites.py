@@ -210,13 +210,13 @@ class Formula:
         value = vec(value) if self.vectorised else value
         return value if value.shape == self.wanted[j].shape and np.isrealobj(value) else None
 
-    def may_be_right(self, edits):
+    def may_be_right(self, edits, budget=None):
         """A quick look at the first step that all changes have to pass and from which on the formula is
         affine: does what changes there, weighed to a number, bring what is lacking?"""
         steps = self.region(tuple(edits))
         if steps is None:
             return True
-        moved = self.moved(steps, edits)
+        moved = self.moved(steps, edits, budget)
         if moved is None or np.shape(moved) != np.shape(steps[-1].output):
             return moved is not None
         worth = self.worth[steps[-1].index]
@@ -259,7 +259,7 @@ class Formula:
     def stacks_moved(self, site, steps, stack):
         """How the result of the last of these steps changes for a stack of values at the site; None where
         they have to be looked at one by one."""
-        self.tapes[0].budget.pay(sum(1 + len(stack) * np.size(step.output) // 500 for step in steps))
+        self.tapes[0].budget.pay(price(steps, len(stack)))
         results = {}
         for step in steps:
             operands = [Tape.part(results, source, None) if source and source[0] in results else o
@@ -274,9 +274,9 @@ class Formula:
                 return None
         return results[steps[-1].index] - steps[-1].output
 
-    def moved(self, steps, edits):
+    def moved(self, steps, edits, budget=None):
         """How the result of the last of these steps changes; None where an edit does not fit the shapes."""
-        self.tapes[0].budget.pay(sum(step.cost for step in steps))
+        (budget or self.tapes[0].budget).pay(price(steps))
         results = {}
         try:
             for step in steps:
@@ -383,6 +383,11 @@ class Formula:
         results = tape.follow(tape.X, edits) if tape.linked else []
         return any(isinstance(s.output, np.ndarray) and s.output.dtype.kind == "f" and s.output.any()
                    and np.abs(r).max() <= 1e-12 * np.abs(s.output).max() for s, r in zip(tape.steps, results))
+
+
+def price(steps, stack=1):
+    """What a run of some steps costs: one unit if it is one step, hardly more than the change itself."""
+    return 1 if len(steps) == 1 else sum(1 + stack * np.size(step.output) // 500 for step in steps)
 
 
 def value_or_none(change, v):
