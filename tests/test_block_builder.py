@@ -177,3 +177,15 @@ def test_rows_of_the_stacks_stand_beside_those_of_the_big_matrix(shown, width):
     assert len(tops[0]) == len(tops[1]) == 12
     np.testing.assert_allclose(tops[0], tops[1], atol=1.5)
     shown.browsing.width(1280)
+
+
+@pytest.mark.browser
+def test_a_notebook_s_stored_state_has_no_point_and_is_drawn_all_the_same(page, tmp_path):
+    """What is None does not reach the stored notebook: the page has to do without."""
+    figure = BlockBuilder(A, X, WIDE)
+    path = figure.save_html(tmp_path / "figure.html")
+    text = path.read_text(encoding="utf-8")
+    assert '"point": null, ' in text
+    path.write_text(text.replace('"point": null, ', ""), encoding="utf-8")
+    page.page.goto(path.as_uri())
+    assert differences(Shown(page, 0, figure.model_id).readouts(), figure.readouts()) == {}
