@@ -81,7 +81,7 @@ def judge_kron_matvec(answer, rng):
         if compare(kron_of(factors[::-1]) @ v, given):
             return Check(False, "kronecker order", "This is the product in the opposite order. In a stack by "
                          "rows the first factor belongs to the first axis, the slowest one.")
-        if given.size == truth.size and compare(np.sort(truth), np.sort(given, axis=None)):
+        if given.shape == truth.shape and compare(np.sort(truth), np.sort(given)):
             return Check(False, "row-major vec", f"For {count} all numbers are there, in another order: the "
                          "way in and the way out have to use the same order of stacking.")
         return check
