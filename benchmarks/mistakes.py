@@ -2583,3 +2583,366 @@ def bilinear_model(draw):
     yield "factor", lambda z: np.append(A @ z[3:], A.T @ z[:3]) + 2 * z
     yield "sign", lambda z: np.append(A @ z[3:], -A.T @ z[:3]) + z
     yield "wrong order", lambda z: np.append(A.T @ z[:3], A @ z[3:]) + z
+
+
+@problem("attention")
+def additive_attention(draw):
+    H, W, u, q, v = draw(6, 3), draw(4, 3), draw(4), draw(4), draw(6)
+    t = lambda q: np.tanh(H @ W.T + q)
+    a = lambda q: softmax(t(q) @ u)
+    yield check_gradient, lambda q: softmax(np.tanh(H @ W.T + q) @ u) @ v, q
+    s = lambda q: a(q) * (v - a(q) @ v)
+    yield RIGHT, lambda q: ((1 - t(q) ** 2) * u).T @ s(q)
+    yield HELD + " | only diagonal", lambda q: ((1 - t(q) ** 2) * u).T @ (a(q) * v)
+    yield "only diagonal", lambda q: ((1 - t(q) ** 2) * u).T @ (a(q) * (1 - a(q)) * v)
+    yield "missing chain factor", lambda q: (1 - t(q) ** 2).T @ s(q)
+    yield "missing chain factor", lambda q: ((1 - t(q)) * u).T @ s(q)
+    yield "missing chain factor", lambda q: ((1 - t(q) ** 2) * u).T @ (v - a(q) @ v)
+    yield "sign", lambda q: ((1 - t(q) ** 2) * u).T @ (a(q) * (v + a(q) @ v))
+
+
+@problem("generative models")
+def evidence_bound(draw):
+    W, x, m, e = draw(5, 3), draw(5), draw(3), draw(3)
+    yield check_gradient, lambda m: np.sum((x - np.tanh(W @ (m + e))) ** 2) / 2 + m @ m / 2, m
+    h = lambda m: np.tanh(W @ (m + e))
+    yield RIGHT, lambda m: -W.T @ ((x - h(m)) * (1 - h(m) ** 2)) + m
+    yield HELD, lambda m: -W.T @ ((x - h(m)) * (1 - h(m) ** 2))
+    yield "sign", lambda m: W.T @ ((x - h(m)) * (1 - h(m) ** 2)) + m
+    yield "missing chain factor", lambda m: -W.T @ (x - h(m)) + m
+    yield "factor", lambda m: -W.T @ ((x - h(m)) * (1 - h(m) ** 2)) + 2 * m
+    yield "missing product-rule term | unknown", \
+        lambda m: -W.T @ ((x - np.tanh(W @ m)) * (1 - np.tanh(W @ m) ** 2)) + m
+    yield HELD, lambda m: W.T @ (h(m) * (1 - h(m) ** 2)) + m
+
+
+@problem("recommenders")
+def pairwise_ranking(draw):
+    V, u, i, j = draw(6, 3), draw(3), np.array([0, 2, 5, 1]), np.array([3, 4, 1, 0])
+    d = lambda u: (V[i] - V[j]) @ u
+    yield check_gradient, lambda u: -np.mean(np.log(sigmoid((V[i] - V[j]) @ u))) + 0.05 * np.sum(u**2), u
+    yield RIGHT, lambda u: -(V[i] - V[j]).T @ sigmoid(-d(u)) / 4 + 0.1 * u
+    yield "sign", lambda u: (V[i] - V[j]).T @ sigmoid(-d(u)) / 4 + 0.1 * u
+    yield "missing chain factor | sign", lambda u: -(V[i] - V[j]).T @ sigmoid(d(u)) / 4 + 0.1 * u
+    yield HELD, lambda u: -V[i].T @ sigmoid(-d(u)) / 4 + 0.1 * u
+    yield "factor", lambda u: -(V[i] - V[j]).T @ sigmoid(-d(u)) + 0.1 * u
+    yield "extra chain factor | missing chain factor", \
+        lambda u: -(V[i] - V[j]).T @ (sigmoid(-d(u)) * sigmoid(d(u))) / 4 + 0.1 * u
+    yield "missing chain factor", lambda u: -(V[i] - V[j]).T @ (1 / sigmoid(d(u))) / 4 + 0.1 * u
+    yield "factor", lambda u: -(V[i] - V[j]).T @ sigmoid(-d(u)) / 4 + 0.05 * u
+
+
+@problem("state estimation")
+def innovation_covariance(draw):
+    H, P, R, r = draw(2, 4), draw.spd(4), draw.spd(2), draw(2)
+    S = lambda R: H @ P @ H.T + R
+    yield check_gradient, lambda R: np.linalg.slogdet(H @ P @ H.T + R)[1] + r @ inv(H @ P @ H.T + R) @ r, R, {
+        "symmetric": True}
+    yield RIGHT, lambda R: inv(S(R)) - inv(S(R)) @ np.outer(r, r) @ inv(S(R))
+    yield HELD, lambda R: inv(S(R))
+    yield "sign", lambda R: inv(S(R)) + inv(S(R)) @ np.outer(r, r) @ inv(S(R))
+    yield HELD, lambda R: inv(R) - inv(R) @ np.outer(r, r) @ inv(R)
+    yield "factor", lambda R: inv(S(R)) - inv(S(R)) @ np.outer(r, r) @ inv(S(R)) / 2
+    yield "off-diagonal doubled", \
+        lambda R: (inv(S(R)) - inv(S(R)) @ np.outer(r, r) @ inv(S(R))) * (2 - eye(2))
+    yield "elementwise product | only for diagonal input | only diagonal", \
+        lambda R: np.diag(1 / np.diag(S(R))) - inv(S(R)) @ np.outer(r, r) @ inv(S(R))
+
+
+@problem("neural networks")
+def gelu_like(draw):
+    W, b, x = draw(4, 3), draw(4), draw(3)
+    z = lambda x: W @ x + b
+    yield check_jacobian, lambda x: (W @ x + b) * sigmoid(1.7 * (W @ x + b)), x
+    s = lambda x: sigmoid(1.7 * z(x))
+    yield RIGHT, lambda x: (s(x) + 1.7 * z(x) * s(x) * (1 - s(x)))[:, None] * W
+    yield HELD, lambda x: s(x)[:, None] * W
+    yield HELD, lambda x: (1.7 * z(x) * s(x) * (1 - s(x)))[:, None] * W
+    yield "factor | missing chain factor", lambda x: (s(x) + z(x) * s(x) * (1 - s(x)))[:, None] * W
+    yield "missing chain factor", lambda x: (s(x) + 1.7 * z(x) * (1 - s(x)))[:, None] * W
+    yield "missing chain factor", lambda x: (s(x) + 1.7 * s(x) * (1 - s(x)))[:, None] * W
+    yield "shape | missing chain factor", lambda x: np.diag(s(x) + 1.7 * z(x) * s(x) * (1 - s(x)))
+    yield "sign", lambda x: (s(x) - 1.7 * z(x) * s(x) * (1 - s(x)))[:, None] * W
+
+
+@problem("neural networks")
+def squeeze_and_scale(draw):
+    X, w, G = draw(5, 4), draw(4), draw(5, 4)
+    gate = lambda X: sigmoid(X.mean(axis=0) * w)
+    yield check_gradient, lambda X: np.sum(G * X * sigmoid(np.mean(X, axis=0) * w)), X
+    slope = lambda X: (G * X).sum(axis=0) * gate(X) * (1 - gate(X)) * w
+    yield RIGHT, lambda X: G * gate(X) + slope(X) / 5
+    yield HELD, lambda X: G * gate(X)
+    yield HELD, lambda X: np.tile(slope(X) / 5, (5, 1))
+    yield "factor", lambda X: G * gate(X) + slope(X)
+    yield "factor", lambda X: G * gate(X) + slope(X) / 4
+    yield "missing chain factor", lambda X: G * gate(X) + (G * X).sum(axis=0) * gate(X) * (1 - gate(X)) / 5
+    yield "missing chain factor", lambda X: G * gate(X) + (G * X).sum(axis=0) * w / 5
+    yield "not summed over the batch | missing chain factor | wrong axis | unknown", \
+        lambda X: G * gate(X) + G * X * gate(X) * (1 - gate(X)) * w / 5
+
+
+@problem("neural networks")
+def low_rank_adapter(draw):
+    W, A, B, Z, Y = draw(4, 5), draw(2, 5), draw(4, 2), draw(7, 5), draw(7, 4)
+    E = lambda A: Z @ (W + B @ A).T - Y
+    yield check_gradient, lambda A: np.mean((Z @ (W + B @ A).T - Y) ** 2), A
+    yield RIGHT, lambda A: 2 * B.T @ E(A).T @ Z / 28
+    yield "factor", lambda A: 2 * B.T @ E(A).T @ Z / 7
+    yield "factor", lambda A: B.T @ E(A).T @ Z / 28
+    yield "transposed", lambda A: 2 * Z.T @ E(A) @ B / 28
+    yield "shape | missing chain factor", lambda A: 2 * E(A).T @ Z / 28
+    yield HELD, lambda A: 2 * B.T @ (Z @ (B @ A).T - Y).T @ Z / 28
+    yield HELD, lambda A: 2 * B.T @ (Z @ (B @ A).T).T @ Z / 28
+    yield "sign", lambda A: 2 * B.T @ (Y - Z @ (W + B @ A).T).T @ Z / 28
+    yield "missing chain factor", lambda A: 2 * np.ones((2, 4)) @ E(A).T @ Z / 28
+
+
+@problem("economics")
+def portfolio(draw):
+    S, mu, w = draw.spd(4), draw(4), draw.positive(4)
+    risk = lambda w: np.sqrt(w @ S @ w)
+    yield check_gradient, lambda w: w @ mu / np.sqrt(w @ S @ w) - 0.1 * np.sum(w * np.log(w)), w
+    yield RIGHT, lambda w: mu / risk(w) - (w @ mu) * S @ w / risk(w) ** 3 - 0.1 * (np.log(w) + 1)
+    yield HELD, lambda w: mu / risk(w) - 0.1 * (np.log(w) + 1)
+    yield HELD, lambda w: mu / risk(w) - (w @ mu) * S @ w / risk(w) ** 3 - 0.1 * np.log(w)
+    yield HELD, lambda w: mu / risk(w) - (w @ mu) * S @ w / risk(w) ** 3
+    yield "factor", lambda w: mu / risk(w) - 2 * (w @ mu) * S @ w / risk(w) ** 3 - 0.1 * (np.log(w) + 1)
+    yield "wrong normalisation | missing chain factor", \
+        lambda w: mu / risk(w) - (w @ mu) * S @ w / risk(w) ** 2 - 0.1 * (np.log(w) + 1)
+    yield "sign", lambda w: mu / risk(w) + (w @ mu) * S @ w / risk(w) ** 3 - 0.1 * (np.log(w) + 1)
+    yield "missing chain factor", lambda w: mu / risk(w) - S @ w / risk(w) ** 3 - 0.1 * (np.log(w) + 1)
+
+
+@problem("geometry")
+def rotation_by_an_angle(draw):
+    P, Q, t = draw(5, 2), draw(5, 2), draw(2)
+    def moved(t):
+        c, s = np.cos(t[0]), np.sin(t[0])
+        return np.stack([c * P[:, 0] - s * P[:, 1], s * P[:, 0] + c * P[:, 1]], axis=1) * t[1]
+    yield check_gradient, lambda t: np.sum((moved(t) - Q) ** 2) / 2, t
+    turned = lambda t: np.stack([-np.sin(t[0]) * P[:, 0] - np.cos(t[0]) * P[:, 1],
+                                 np.cos(t[0]) * P[:, 0] - np.sin(t[0]) * P[:, 1]], axis=1) * t[1]
+    yield RIGHT, lambda t: np.array([np.sum((moved(t) - Q) * turned(t)),
+                                     np.sum((moved(t) - Q) * moved(t)) / t[1]])
+    yield "factor", lambda t: 2 * np.array([np.sum((moved(t) - Q) * turned(t)),
+                                            np.sum((moved(t) - Q) * moved(t)) / t[1]])
+    yield HELD, lambda t: -np.array([np.sum(Q * turned(t)), np.sum(Q * moved(t)) / t[1]])
+    yield "one entry", lambda t: np.array([np.sum((moved(t) - Q) * turned(t)), 0])
+    yield "sign", lambda t: -np.array([np.sum((moved(t) - Q) * turned(t)),
+                                       np.sum((moved(t) - Q) * moved(t)) / t[1]])
+
+
+@problem("matrix functions")
+def square_root_iteration(draw):
+    A, X = draw.spd(3), draw(3, 3) / 3 + 2 * eye(3)
+    yield check_differential, lambda X: (X + inv(X) @ A) / 2, X
+    yield RIGHT, lambda X, dX: (dX - inv(X) @ dX @ inv(X) @ A) / 2
+    yield HELD, lambda X, dX: dX / 2
+    yield "sign", lambda X, dX: (dX + inv(X) @ dX @ inv(X) @ A) / 2
+    yield "factor", lambda X, dX: dX - inv(X) @ dX @ inv(X) @ A
+    yield "wrong order", lambda X, dX: (dX - inv(X) @ inv(X) @ dX @ A) / 2
+    yield "missing chain factor", lambda X, dX: (dX - inv(X) @ dX @ inv(X)) / 2
+    yield "missing chain factor", lambda X, dX: (dX - inv(X) @ dX @ A) / 2
+    yield "elementwise product", lambda X, dX: (dX - inv(X) * dX * inv(X) @ A) / 2
+    yield "wrong order", lambda X, dX: (dX - A @ inv(X) @ dX @ inv(X)) / 2
+
+
+@problem("Kronecker products")
+def separable_covariance(draw):
+    A, B, y = draw.spd(2), draw.spd(3), draw(6)
+    yield check_gradient, lambda A: y @ kron(A, B) @ y + 3 * np.linalg.slogdet(A)[1], A, {"symmetric": True}
+    Y = y.reshape(2, 3)
+    yield RIGHT, lambda A: Y @ B @ Y.T + 3 * inv(A)
+    yield HELD, lambda A: Y @ B @ Y.T
+    yield "factor", lambda A: Y @ B @ Y.T + inv(A)
+    yield "missing chain factor", lambda A: Y @ Y.T + 3 * inv(A)
+    yield "sign", lambda A: Y @ B @ Y.T - 3 * inv(A)
+    yield "off-diagonal doubled", lambda A: (Y @ B @ Y.T + 3 * inv(A)) * (2 - eye(2))
+    yield "row-major vec | transposed | kronecker order | shape | raises", \
+        lambda A: y.reshape(3, 2).T @ B @ y.reshape(3, 2) + 3 * inv(A)
+
+
+@problem("loops")
+def forward_by_loops(draw):
+    A, c, x = draw(5, 3), draw(5), draw(3)
+
+    def f(x):
+        total = 0.0
+        for i in range(5):
+            total = total + np.log1p((A[i] @ x - c[i]) ** 2)
+        return total / 5
+
+    def grad(x, scale=5, square=True, shift=True, outer=True, sign=1, skip=None):
+        g = np.zeros(3)
+        for i in range(5):
+            if i == skip:
+                continue
+            r = A[i] @ x - (c[i] if shift else 0)
+            g = g + sign * 2 * r * A[i] / ((1 + (A[i] @ x - c[i]) ** 2) if outer else 1) / scale
+        return g
+
+    yield check_gradient, f, x
+    yield RIGHT, grad
+    yield "factor", lambda x: grad(x, scale=1)
+    yield "missing chain factor", lambda x: grad(x, outer=False)
+    yield HELD, lambda x: grad(x, shift=False)
+    yield HELD, lambda x: grad(x, skip=2)
+    yield "sign", lambda x: grad(x, sign=-1)
+    yield "factor", lambda x: grad(x, scale=3)
+    yield "factor", lambda x: grad(x) / 2
+
+
+@problem("loops")
+def unrolled_descent(draw):
+    H, b, x = draw.spd(3), draw(3), draw(3)
+
+    def f(x):
+        y = x
+        for _ in range(2):
+            y = y - 0.1 * (H @ y - b)
+        return y @ y / 2
+
+    M = eye(3) - 0.1 * H
+    y = lambda x: M @ (M @ x + 0.1 * b) + 0.1 * b
+    yield check_gradient, f, x
+    yield RIGHT, lambda x: M @ M @ y(x)
+    yield "missing chain factor | missing product-rule term", lambda x: M @ y(x)
+    yield "missing chain factor | missing product-rule term", lambda x: y(x)
+    yield HELD, lambda x: M @ M @ M @ M @ x
+    yield "sign", lambda x: -M @ M @ y(x)
+    yield "factor", lambda x: 2 * M @ M @ y(x)
+
+
+@problem("einsum")
+def tucker_core(draw):
+    C, U, V, Y = draw(2, 3), draw(5, 2), draw(4, 3), draw(5, 4)
+    E = lambda C: np.einsum("ia,ab,jb->ij", U, C, V) - Y
+    yield check_gradient, lambda C: np.sum((np.einsum("ia,ab,jb->ij", U, C, V) - Y) ** 2), C
+    yield RIGHT, lambda C: 2 * np.einsum("ia,ij,jb->ab", U, E(C), V)
+    yield "factor", lambda C: np.einsum("ia,ij,jb->ab", U, E(C), V)
+    yield "transposed", lambda C: 2 * np.einsum("ia,ij,jb->ba", U, E(C), V)
+    yield HELD, lambda C: -2 * np.einsum("ia,ij,jb->ab", U, Y, V)
+    yield HELD, lambda C: 2 * np.einsum("ia,ij,jb->ab", U, E(C) + Y, V)
+    yield "sign", lambda C: -2 * np.einsum("ia,ij,jb->ab", U, E(C), V)
+    yield "missing chain factor", lambda C: 2 * np.einsum("ia,ij,jb->ab", U, np.ones((5, 4)), V)
+    yield "missing chain factor", lambda C: 2 * np.einsum("ia,ij,jb->ab", U, E(C), np.ones((4, 3)))
+
+
+@problem("einsum")
+def multi_head_scores(draw):
+    Q, K, G = draw(2, 4, 3), draw(2, 5, 3), draw(2, 4, 5)
+    S = lambda Q: np.einsum("hid,hjd->hij", Q, K) / np.sqrt(3)
+    P = lambda Q: np.exp(S(Q)) / np.exp(S(Q)).sum(axis=2, keepdims=True)
+    yield check_gradient, lambda Q: np.sum(G * (np.exp(np.einsum("hid,hjd->hij", Q, K) / np.sqrt(3)) / np.sum(
+        np.exp(np.einsum("hid,hjd->hij", Q, K) / np.sqrt(3)), axis=2, keepdims=True))), Q
+    dS = lambda Q: P(Q) * (G - np.sum(G * P(Q), axis=2, keepdims=True))
+    yield RIGHT, lambda Q: np.einsum("hij,hjd->hid", dS(Q), K) / np.sqrt(3)
+    yield "factor", lambda Q: np.einsum("hij,hjd->hid", dS(Q), K)
+    yield HELD + " | only diagonal", lambda Q: np.einsum("hij,hjd->hid", P(Q) * G, K) / np.sqrt(3)
+    yield "only diagonal", lambda Q: np.einsum("hij,hjd->hid", P(Q) * (1 - P(Q)) * G, K) / np.sqrt(3)
+    yield "sign", lambda Q: -np.einsum("hij,hjd->hid", dS(Q), K) / np.sqrt(3)
+    yield "wrong axis", lambda Q: np.einsum(
+        "hij,hjd->hid", P(Q) * (G - np.sum(G * P(Q), axis=1, keepdims=True)), K) / np.sqrt(3)
+    yield "missing chain factor", lambda Q: np.einsum("hij,hjd->hid", dS(Q) / P(Q), K) / np.sqrt(3)
+
+
+@problem("physics")
+def spring_network(draw):
+    x, rest = draw(4, 2), draw.positive(3)
+    i, j = np.array([0, 1, 2]), np.array([1, 2, 3])
+    length = lambda x: np.sqrt(np.sum((x[j] - x[i]) ** 2, axis=1))
+    yield check_gradient, lambda x: np.sum((np.sqrt(np.sum((x[j] - x[i]) ** 2, axis=1)) - rest) ** 2) / 2, x
+
+    def force(x, pull=1, rest=rest, unit=True):
+        t = ((length(x) - rest) / (length(x) if unit else 1))[:, None] * (x[j] - x[i])
+        g = np.zeros((4, 2))
+        np.add.at(g, j, t)
+        np.add.at(g, i, -pull * t)
+        return g
+
+    yield RIGHT, force
+    yield HELD, lambda x: force(x, pull=0)
+    yield "sign", lambda x: force(x, pull=-1)
+    yield HELD, lambda x: force(x, rest=0)
+    yield "wrong normalisation | missing chain factor", lambda x: force(x, unit=False)
+    yield "factor", lambda x: 2 * force(x)
+    yield "sign", lambda x: -force(x)
+
+
+@problem("physics")
+def coulomb_energy(draw):
+    x, q = draw(3), draw(5)
+    C = draw(5, 3)
+    d = lambda x: np.sqrt(np.sum((x - C) ** 2, axis=1))
+    yield check_gradient, lambda x: np.sum(q / np.sqrt(np.sum((x - C) ** 2, axis=1))), x
+    yield RIGHT, lambda x: -(q / d(x) ** 3) @ (x - C)
+    yield "sign", lambda x: (q / d(x) ** 3) @ (x - C)
+    yield "wrong normalisation | missing chain factor | extra chain factor", lambda x: -(q / d(x) ** 2) @ (x - C)
+    yield "missing chain factor", lambda x: -(1 / d(x) ** 3) @ (x - C)
+    yield "not summed over the batch", lambda x: -(q / d(x) ** 3)[:, None] * (x - C)
+    yield HELD, lambda x: -np.sum(q / d(x) ** 3) * x
+    yield "missing chain factor | wrong normalisation", lambda x: -np.sum(q / d(x) ** 2) * np.ones(3)
+    yield "factor", lambda x: -(q / d(x) ** 3) @ (x - C) / 2
+
+
+@problem("statistics")
+def negative_binomial(draw):
+    Z, w, r = draw(8, 3), draw(3), 2.0
+    n = np.round(3 * draw.positive(8))
+    mu = lambda w: np.exp(Z @ w)
+    yield check_gradient, lambda w: np.sum((n + r) * np.log(r + np.exp(Z @ w)) - n * (Z @ w)), w
+    yield RIGHT, lambda w: Z.T @ ((n + r) * mu(w) / (r + mu(w)) - n)
+    yield HELD, lambda w: Z.T @ ((n + r) * mu(w) / (r + mu(w)))
+    yield "missing chain factor", lambda w: Z.T @ ((n + r) / (r + mu(w)) - n)
+    yield "sign", lambda w: Z.T @ ((n + r) * mu(w) / (r + mu(w)) + n)
+    yield HELD + " | missing chain factor", lambda w: Z.T @ (n * mu(w) / (r + mu(w)) - n)
+    yield "missing chain factor", lambda w: Z.T @ ((n + r) * mu(w) - n)
+    yield "shape | missing chain factor", lambda w: (n + r) * mu(w) / (r + mu(w)) - n
+
+
+@problem("statistics")
+def partial_covariance(draw):
+    X, B = draw(8, 3), draw(8, 2)
+    P = B @ inv(B.T @ B) @ B.T
+    R = lambda X: X - P @ X
+    yield check_gradient, lambda X: np.sum(((X - P @ X).T @ (X - P @ X)) ** 2) / 4, X
+    yield RIGHT, lambda X: (eye(8) - P) @ R(X) @ R(X).T @ R(X)
+    yield HELD, lambda X: X @ X.T @ X
+    yield "factor", lambda X: 4 * (eye(8) - P) @ R(X) @ R(X).T @ R(X)
+    yield "elementwise product", lambda X: R(X) ** 3
+    yield "transposed", lambda X: ((eye(8) - P) @ R(X) @ R(X).T @ R(X)).T
+    yield "factor | " + HALF, lambda X: (eye(8) - P) @ R(X) @ R(X).T @ R(X) / 2
+
+
+@problem("decision")
+def softmax_policy(draw):
+    theta, Z, r = draw(4), draw(6, 4), draw(6)
+    p = lambda theta: softmax(Z @ theta)
+    yield (check_gradient,
+           lambda theta: -softmax(Z @ theta) @ r + 0.2 * softmax(Z @ theta) @ np.log(softmax(Z @ theta)), theta)
+    adv = lambda theta: -r + 0.2 * np.log(p(theta))
+    yield RIGHT, lambda theta: Z.T @ (p(theta) * (adv(theta) - p(theta) @ adv(theta)))
+    yield HELD, lambda theta: Z.T @ (p(theta) * (-r + p(theta) @ r))
+    yield HELD + " | only diagonal", lambda theta: Z.T @ (p(theta) * adv(theta))
+    yield "only diagonal", lambda theta: Z.T @ (p(theta) * (1 - p(theta)) * (adv(theta) + 0.2))
+    yield "missing chain factor", lambda theta: Z.T @ (adv(theta) + 0.2)
+    yield "sign", lambda theta: -Z.T @ (p(theta) * (adv(theta) - p(theta) @ adv(theta)))
+    yield "factor", lambda theta: Z.T @ (p(theta) * (-r + p(theta) @ r)) + 0.4 * Z.T @ (
+        p(theta) * (np.log(p(theta)) - p(theta) @ np.log(p(theta))))
+
+
+@problem("symmetric variables")
+def spectral_barrier(draw):
+    S, C = draw.spd(3), draw.spd(3)
+    yield check_gradient, lambda S: trace(C @ S) - np.linalg.slogdet(S)[1] + np.sum(S**2) / 2, S, {
+        "symmetric": True}
+    yield RIGHT, lambda S: C - inv(S) + S
+    yield "sign", lambda S: C + inv(S) + S
+    yield HELD, lambda S: C - inv(S)
+    yield "off-diagonal doubled", lambda S: (C - inv(S) + S) * (2 - eye(3))
+    yield "factor", lambda S: C - inv(S) + 2 * S
+    yield "elementwise product", lambda S: C - 1 / S + S
+    yield HELD, lambda S: -inv(S) + S
+    yield "only for diagonal input | only diagonal | missing chain factor | elementwise product", \
+        lambda S: np.diag(np.diag(C)) - inv(S) + S

@@ -24,7 +24,7 @@ from ..replay import Diverged, NoRule, Spent, Untraceable
 from .blocks import Block, bisect, block_around
 from .case import Case, Finding, Point, entry, pair, show
 from .chain import (extra_factor, held_terms, mended, only_diagonal, only_inner_diagonal,
-                    only_symmetric_constant, product_of_slopes, replayed, stops_short, wrong_order)
+                    only_symmetric_constant, product_of_slopes, replayed, replayed_in_a_loop, stops_short, wrong_order)
 from .mistakes import MISTAKES, Mistake, example_names
 from .multiples import sizes_of, with_sizes
 from .parts import (half_and_a_term, one_example, one_term_wrong, outer_slope_alone,
@@ -44,7 +44,7 @@ __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "unknown", "Case"
 TESTS = (missing_terms, stays, slope_of_the_variable, entry_by_entry, only_structured, moving_multiple,
          only_unit, half_and_a_term, own_jacobian, only_symmetric_constant, expanded_square,
          replayed, held_terms, part_of_a_sum, mended, other_data, line_factor, only_inner_diagonal,
-         product_of_slopes, rewritten, extra_factor, of_another_function, substituted,
+         product_of_slopes, rewritten, extra_factor, of_another_function, replayed_in_a_loop, substituted,
          points_the_right_way, outer_slope_alone, stops_short, worth_of_a_value, seen_as_a_gradient,
          only_zero, stays_the_same, one_example, part_of_a_value, skipped, only_special_data,
          only_rows_of_norm_one, only_identity, wrong_order, only_here, one_term_wrong, equal_totals,

@@ -9,7 +9,7 @@ from .changed import along, directions, mended, only_diagonal, only_symmetric_co
 from .inside import extra_factor, only_inner_diagonal, product_of_slopes, stops_short, wrong_order
 from .multiples import constants, near, plain
 from .probes import ENOUGH, chain_of
-from .slips import FLAT, held, part_of, product, reckoned, said_of, slips, with_other
+from .slips import held, part_of, product, reckoned, said_of, slips, with_other
 
 __all__ = ["along", "directions", "extra_factor", "held_terms", "mended", "only_diagonal",
            "only_inner_diagonal", "only_symmetric_constant", "product_of_slopes", "replayed", "stops_short",
@@ -60,6 +60,60 @@ def all_passes(probe, step):
     return abs(through - probe.truth) <= 1e-7 * probe.size
 
 
+def replayed_in_a_loop(case):
+    """The same slip at all steps that do the same, as in a loop."""
+    C, G = case.first.claim, case.first.truth
+    if C.shape != G.shape or not C.any() or case.gave != case.out:
+        return
+    chain = chain_of(case)
+    cs = np.array([1.0, -1.0] + [s / v for v in constants(case) for s in (1, -1)])
+    for steps in repeated(chain.steps):
+        for slips_there in zip(*(list(all_slips(s)) for s in steps)):
+            if len({name for name, _, _ in slips_there}) > 1:
+                continue
+            name, text, _ = slips_there[0]
+            edits = {s.index: edit for s, (_, _, edit) in zip(steps, slips_there)}
+            first = chain.probe(0, 0)
+            slope = slope_of_many(first, edits)
+            if not slope or not (np.abs(first.claim - slope * cs) <= 1e-7 * first.size).any():
+                continue
+            c = float(cs[np.abs(cs - first.claim / slope).argmin()])
+            if near(abs(c), 1) or name != "missing chain factor" or all(all_passes(first, s) for s in steps):
+                if all(abs(p.claim - c * slope_of_many(p, edits)) <= 1e-7 * p.size for _, p in chain.each()):
+                    finding = slip_finding(case, scalar_name(steps[0], name), f"{text}, wherever it is", c, False)
+                    if finding is not None:
+                        yield finding
+                        return
+
+
+def all_slips(step):
+    return (*held_slips(step), *slips(step), *dropped(step))
+
+
+def repeated(steps):
+    """Groups of steps that do the same on the same shapes, of moderate number."""
+    groups = {}
+    for step in steps:
+        if isinstance(step.output, np.ndarray) and step.moving:
+            key = step.name, step.moving, tuple(np.shape(o) for o in step.operands)
+            groups.setdefault(key, []).append(step)
+    return [group for group in groups.values() if 2 <= len(group) <= LOOP]
+
+
+LOOP = 12
+
+
+def slope_of_many(probe, edits):
+    """The slope with several steps done wrongly; nan where that cannot be."""
+    try:
+        tape = probe.tape
+        slope = (tape.slope_from(edits, probe.forth, probe.V) if tape.linked and tape.analytic
+                 else tape.slope(probe.V, edits))
+    except (Exception, Diverged):       # the slip does not fit the shapes here, or f takes another path
+        return np.nan
+    return float(np.vdot(probe.U, slope)) if np.shape(slope) == np.shape(probe.U) else np.nan
+
+
 def scalar_name(step, name):
     """A number that is missing or too much at a step is a factor, and no link of a chain."""
     if name not in ("missing chain factor", "extra chain factor") or step.name not in (
@@ -71,11 +125,16 @@ def scalar_name(step, name):
     return "factor" if linear else name
 
 
+# Functions of one argument that no constant and no sign stands for.
+FUNCTIONS = ("exp", "log", "log1p", "expm1", "tanh", "sin", "cos", "arctan", "absolute", "sinh", "cosh",
+             "max", "amax", "maximum.reduce")
+
+
 def dropped(step):
     """Something left out of a sum or difference in the function's value, while it moves as it should; or a
     function of one argument left out altogether."""
     if len(step.moving) == 1 == len(step.operands) and isinstance(step.output, np.ndarray) and (
-            step.of_entries and step.name not in FLAT or step.name in ("max", "amax", "maximum.reduce")):
+            step.name in FUNCTIONS):
         yield ("missing chain factor", f"{said_of(step)} is missing, in value and slope",
                reckoned(lambda s, o: o[0] + 0.0))
     if step.name not in ("add", "subtract") or len(step.operands) != 2:
@@ -129,14 +188,19 @@ def absent(slot):
 
 
 def data_left_out(case, chain):
-    """An array of the data, as labels are, with zeros in its place; and ones in that of 1 minus the array."""
+    """An array of the data, as labels are, with zeros in its place, and ones in that of 1 minus the array; or
+    all arrays that are added."""
     data = []
     for K in map(np.asarray, chain.tapes[0].constants()):
         if K.size > 1 and not any(K.shape == L.shape and np.array_equal(K, L) for L in data):
             data.append(K)
+    groups = []
     for K in data:
         other = [L for L in data if L.shape == K.shape and np.array_equal(K + L, np.ones(K.shape))]
-        swaps = ((K, 0.0 * K), *((L, np.ones(L.shape)) for L in other))
+        groups.append(((K, 0.0 * K), *((L, np.ones(L.shape)) for L in other)))
+    added = [o for s in chain.steps if s.name in ("add", "subtract") for i, o in enumerate(s.operands)
+             if i not in s.moving and np.size(o) > 1]
+    for swaps in (*groups, *[tuple((K, 0.0 * K) for K in added)] * (len(added) > 1)):
         if all(abs(slope_swapped(p, swaps) - p.claim) <= 1e-7 * p.size for _, p in chain.each()):
             yield Finding("missing product-rule term", describe(
                 case, "an array of the data was left out, as if it were zero"))

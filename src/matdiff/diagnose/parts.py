@@ -13,6 +13,7 @@ from ..vec import vec
 from .case import Finding, Point, describe, said
 from .chain import along, directions, extra_factor, only_inner_diagonal, replayed, stops_short
 from .multiples import constants, near, plain
+from .probes import chain_of
 from .rewrites import lent
 from .slips import hold, part_of, said_of
 from .structure import line_factor, own_jacobian
@@ -261,13 +262,11 @@ def skipped(case):
     C, G = case.first.claim, case.first.truth
     if case.kind != "gradient" or C.shape != G.shape or not C.any() or C.size < 3:
         return
-    tape, V = case.tapes()[0], case.normal(22, 4)
+    tape, V = lent(chain_of(case).tapes[0], PURSE), case.normal(22, 4)
     mine = along(case, C, V)
     steps = [s for s in tape.steps if isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 40]
-    tape.demand(45 * len(steps))
-    back = {s.index: np.array([float(tape.slope_after(s, E.reshape(s.output.shape)).item())
-                               for E in np.eye(s.output.size)]) for s in steps}
-    forth = {s.index: np.array([vec_rows(tape.slope_before(s, v)) for v in V]) for s in steps}
+    back, forth = swept(tape, steps, V) if tape.linked else asked(tape, steps, V)
+    steps = [s for s in steps if s.index in back and s.index in forth]
     for early in steps:
         for late in steps:
             if late.index <= early.index or late.output.shape != early.output.shape:
@@ -277,6 +276,22 @@ def skipped(case):
                 yield Finding("missing chain factor", describe(
                     case, f"the derivative on the way from {said_of(early)} to {said_of(late)} is missing"))
                 return
+
+
+def swept(tape, steps, V):
+    """What every entry of every step's result is worth, and how it moves along each direction."""
+    moves = [tape.forward(v) for v in V]
+    return ({s.index: vec_rows(tape.worth[s.index]) for s in steps if tape.worth[s.index] is not None},
+            {s.index: np.array([vec_rows(m[s.index]) for m in moves]) for s in steps
+             if all(m[s.index] is not None for m in moves)})
+
+
+def asked(tape, steps, V):
+    """The same by runs of the function."""
+    tape.demand(45 * len(steps))
+    return ({s.index: np.array([float(tape.slope_after(s, E.reshape(s.output.shape)).item())
+                                for E in np.eye(s.output.size)]) for s in steps},
+            {s.index: np.array([vec_rows(tape.slope_before(s, v)) for v in V]) for s in steps})
 
 
 def vec_rows(A):

@@ -46,7 +46,9 @@ class Probe:
     @cached_property
     def size(self):
         """What a derivative of the claim's size may say at most."""
-        return np.linalg.norm(self.point.claim) * np.linalg.norm(self.V) * np.linalg.norm(self.U)
+        C = self.point.claim
+        largest = np.abs(C).max(initial=0) or 1.0       # its square may overflow
+        return largest * np.linalg.norm(C / largest) * np.linalg.norm(self.V) * np.linalg.norm(self.U)
 
     @cached_property
     def forth(self):

@@ -350,7 +350,7 @@ def literals(step, said):
                reckoned(lambda s, o: s.call(o) - zero(s, o)))
         yield ("sign", f"the constant in {said} has the wrong sign",
                reckoned(lambda s, o: s.call(o) - 2 * zero(s, o)))
-    else:
+    elif np.allclose(step.call([2 * step.operands[0]]), 2 * step.output):      # not below a fraction bar
         yield ("factor", f"the number in {said} was left out", reckoned(lambda s, o: o[0] + 0.0))
 
 
@@ -378,8 +378,9 @@ def other_axes(steps):
     """(name, sentence, edits) for all sums and means of a claim along one axis, taken along another, or
     averaged."""
     for old in {s.axis for s in steps if s.axis != () and isinstance(s.axis, (int, type(None)))}:
-        those = [s for s in steps if s.along is not None and s.axis == old and np.ndim(s.operands[0]) == 2]
-        for new in (0, 1, None) if those else ():
+        those = [s for s in steps if s.along is not None and s.axis == old and np.ndim(s.operands[0]) >= 2]
+        axes = range(max((np.ndim(s.operands[0]) for s in those), default=0))
+        for new in (*axes, None) if those else ():
             for keep in (None, True) if new != old else ():
                 along = lambda s, o, new=new, keep=keep: s.along(o, new, keep)
                 for some in ([those] + [[s] for s in those] * (len(those) > 1)):
