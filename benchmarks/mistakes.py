@@ -2878,7 +2878,8 @@ def coulomb_energy(draw):
     yield check_gradient, lambda x: np.sum(q / np.sqrt(np.sum((x - C) ** 2, axis=1))), x
     yield RIGHT, lambda x: -(q / d(x) ** 3) @ (x - C)
     yield "sign", lambda x: (q / d(x) ** 3) @ (x - C)
-    yield "wrong normalisation | missing chain factor | extra chain factor", lambda x: -(q / d(x) ** 2) @ (x - C)
+    yield "wrong normalisation | missing chain factor | extra chain factor", \
+        lambda x: -(q / d(x) ** 2) @ (x - C)
     yield "missing chain factor", lambda x: -(1 / d(x) ** 3) @ (x - C)
     yield "not summed over the batch", lambda x: -(q / d(x) ** 3)[:, None] * (x - C)
     yield HELD, lambda x: -np.sum(q / d(x) ** 3) * x
@@ -2919,8 +2920,7 @@ def partial_covariance(draw):
 def softmax_policy(draw):
     theta, Z, r = draw(4), draw(6, 4), draw(6)
     p = lambda theta: softmax(Z @ theta)
-    yield (check_gradient,
-           lambda theta: -softmax(Z @ theta) @ r + 0.2 * softmax(Z @ theta) @ np.log(softmax(Z @ theta)), theta)
+    yield check_gradient, lambda t: -softmax(Z @ t) @ r + 0.2 * softmax(Z @ t) @ np.log(softmax(Z @ t)), theta
     adv = lambda theta: -r + 0.2 * np.log(p(theta))
     yield RIGHT, lambda theta: Z.T @ (p(theta) * (adv(theta) - p(theta) @ adv(theta)))
     yield HELD, lambda theta: Z.T @ (p(theta) * (-r + p(theta) @ r))

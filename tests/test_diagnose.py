@@ -373,3 +373,47 @@ def test_a_symmetric_variable_is_moved_along_symmetric_directions(n, change, nam
 
     check = check_gradient(lambda X: np.sum(np.exp(np.linalg.eigvalsh(X))), claim, S, symmetric=True)
     assert check.mistake == name and not others, check
+
+
+skew = lambda X: np.sum((X - X.T)**2)
+penalty = lambda X: np.sum((A @ X - 1)**2) + np.sum((X.T @ X - np.eye(4))**2)
+entropy = lambda z: b @ softmax(z) + softmax(z) @ np.log(softmax(z))
+
+
+def rounds(x):
+    total = 0.0
+    for row, target in zip(D, y):
+        total = total + np.log1p((row @ x - target)**2)
+    return total
+
+
+@pytest.mark.parametrize("check, f, claim, point, name, said", [
+    # a part of one value, a term of an expanded square, a summand inside a slope
+    (check_gradient, lambda X: np.log(np.ptp(np.linalg.eigvalsh(X + X.T))),
+     lambda X: 2 * np.outer(*[np.linalg.eigh(X + X.T)[1][:, -1]] * 2) / np.ptp(np.linalg.eigvalsh(X + X.T)),
+     NAMES["S"], "missing product-rule term", "entry [0] of the value of eigvalsh is missing"),
+    (check_gradient, skew, lambda X: 4 * X, NAMES["S"], "missing product-rule term", "2ab, was left out"),
+    (check_gradient, skew, lambda X: 4 * (X + X.T), NAMES["S"], "sign", "2ab, has the wrong sign"),
+    (check_gradient, lambda x: np.sqrt(np.sum((D @ x - y)**2)), lambda x: -D.T @ y / np.linalg.norm(D @ x - y), x,
+     "missing product-rule term", "left out of the sum that stands inside"),
+    # a mechanism says more than an input at which it does not show
+    (check_gradient, penalty, lambda X: 2 * A.T @ (A @ X - 1) + 2 * X @ (X.T @ X - np.eye(4)), NAMES["S"],
+     "missing product-rule term", "right for orthogonal X only"),
+    # an inner function is another one; a Jacobian is left out of one term; data as they are; a loop
+    (check_gradient, lambda x: np.sqrt((x - b) @ A.T @ A @ (x - b)),
+     lambda x: A @ A.T @ (x - b) / np.linalg.norm(A @ (x - b)), x, "transposed", "wherever it stands"),
+    (check_gradient, entropy, lambda z: softmax(z) * (b - b @ softmax(z)) + np.log(softmax(z)) + 1, x,
+     "missing chain factor", "one of its terms is wrong"),
+    (check_gradient, lambda x: np.sum((np.tanh(D) @ x - y)**2),
+     lambda x: (np.tanh(D)**2).T @ (np.tanh(D) @ x - y) * 2, x, "elementwise product", "belongs"),
+    (check_gradient, rounds, lambda x: 2 * D.T @ (D @ x - y), x, "missing chain factor", "wherever it is"),
+    # entries for matrices, axes, lengths
+    (check_gradient, lambda X: np.trace(inv(X.T @ X)), lambda X: -2 * X @ (1 / (X.T @ X)**2), X,
+     "elementwise product", "matrix products belong"),
+    (check_gradient, lambda x: np.linalg.norm(A @ x), lambda x: A.T @ A @ x / np.linalg.norm(x - b), x,
+     "wrong normalisation", "not the one that the function computes"),
+    (check_differential, lambda X: (A @ X) * (X @ B), lambda X, dX: A @ dX + dX @ B, X,
+     "missing chain factor", "each without the other factor")])
+def test_parts_of_a_formula(check, f, claim, point, name, said):
+    result = check(f, claim, point)
+    assert result.mistake == name and said in result.message, result

@@ -24,7 +24,8 @@ from ..replay import Diverged, NoRule, Spent, Untraceable
 from .blocks import Block, bisect, block_around
 from .case import Case, Finding, Point, entry, pair, show
 from .chain import (extra_factor, held_terms, mended, only_diagonal, only_inner_diagonal,
-                    only_symmetric_constant, product_of_slopes, replayed, replayed_in_a_loop, stops_short, wrong_order)
+                    only_symmetric_constant, product_of_slopes, replayed, replayed_in_a_loop, stops_short,
+                    wrong_order)
 from .mistakes import MISTAKES, Mistake, example_names
 from .multiples import sizes_of, with_sizes
 from .parts import (half_and_a_term, one_example, one_term_wrong, outer_slope_alone,

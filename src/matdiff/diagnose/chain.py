@@ -80,7 +80,8 @@ def replayed_in_a_loop(case):
             c = float(cs[np.abs(cs - first.claim / slope).argmin()])
             if near(abs(c), 1) or name != "missing chain factor" or all(all_passes(first, s) for s in steps):
                 if all(abs(p.claim - c * slope_of_many(p, edits)) <= 1e-7 * p.size for _, p in chain.each()):
-                    finding = slip_finding(case, scalar_name(steps[0], name), f"{text}, wherever it is", c, False)
+                    name = scalar_name(steps[0], name)
+                    finding = slip_finding(case, name, f"{text}, wherever it is", c, False)
                     if finding is not None:
                         yield finding
                         return

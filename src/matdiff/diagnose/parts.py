@@ -21,6 +21,7 @@ from .twists import by_twists
 
 SMALL = 100         # inputs up to which the terms of a derivative are computed in full
 PURSE = 10_000        # units of runs for all terms together
+LONGEST = 120       # steps that are looked at two at a time
 ROWS = 60           # examples of a batch that are looked at one by one
 OF_GRADIENTS = (only_inner_diagonal, extra_factor)
 IN_A_TERM = (replayed, line_factor, only_inner_diagonal, extra_factor, stops_short)
@@ -265,6 +266,8 @@ def skipped(case):
     tape, V = lent(chain_of(case).tapes[0], PURSE), case.normal(22, 4)
     mine = along(case, C, V)
     steps = [s for s in tape.steps if isinstance(s.output, np.ndarray) and 2 <= s.output.size <= 40]
+    if len(steps) > LONGEST:
+        return
     back, forth = swept(tape, steps, V) if tape.linked else asked(tape, steps, V)
     steps = [s for s in steps if s.index in back and s.index in forth]
     for early in steps:
