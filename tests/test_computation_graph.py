@@ -185,3 +185,21 @@ def test_the_graph_runs_across_or_down(shown, width, across):
     along = "x" if across else "y"
     assert all(a[along] < b[along] for a, b in zip(boxes, boxes[1:]))
     assert boxes[-1]["x"] + boxes[-1]["width"] <= width
+
+
+@pytest.mark.browser
+def test_long_numbers_turn_the_graph(chrome, tmp_path):
+    """Nothing stands on anything else, and nothing beyond the edge, however long the numbers are."""
+    graph = ComputationGraph([[[-0.123, 0.456], [7.89, -0.321]], [[0.654, -0.987], [-0.111, 0.222]]], x=(-0.135, 0.246),
+                             target=(-3.21, 4.56), activation="tanh", done=ALL)
+    browsing = Browsing(chrome)
+    browsing.open(graph.save_html(tmp_path / "graph.html"))
+    drawn = Shown(browsing, 0, graph.model_id).root.locator(".md-graph")
+    ways = []
+    for width in (1000, 664):
+        browsing.width(width)
+        assert drawn.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+        assert drawn.evaluate("""e => [...e.querySelectorAll(".md-cell")].every(c => c.scrollWidth <= c.clientWidth + 1)""")
+        ways.append("md-across" in drawn.get_attribute("class"))
+    assert ways == [True, False] and browsing.faults == []
+    browsing.context.close()

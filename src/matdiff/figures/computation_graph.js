@@ -2,6 +2,8 @@ import { Figure, add, dot, format, html, replaced, richHtml, scrub, transpose } 
 
 const REACH = 9.9; // entries are dragged between -9.9 and 9.9, or as far as the largest one
 const H = 1e-4; // of the finite difference, as in Python
+// The graph runs from left to right, or down with the parameters beside it, or all in one column.
+const WAYS = ["md-across", "md-down", "md-down md-single"];
 const ROOM = 124; // pixels that a node and its link need where the graph runs from left to right
 
 const logistic = (z) => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
@@ -274,20 +276,15 @@ function render({ model, el }) {
     cell.classList.toggle("md-moves", !back && x !== null && Math.abs(more - less) > 1e-12);
   }
 
-  function turn(across) {
-    graph.classList.toggle("md-across", across);
-    graph.classList.toggle("md-down", !across);
-  }
-  function layout() {
-    turn(figure.width >= ROOM * (2 * layers + 1));
-    graph.classList.toggle("md-single", figure.width < 420 && Math.max(model.get("x").length, ...units) > 3);
-  }
+  let way = 0;
+  const turn = (to) => (graph.className = `md-graph ${WAYS[(way = to)]}`);
+  const layout = () => turn(figure.width >= ROOM * (2 * layers + 1) ? 0 : 1);
+  const narrow = () => graph.scrollWidth > graph.clientWidth + 1;
 
   function draw() {
     now = evaluate();
     const done = model.get("done");
     cells.forEach(mark);
-    if (graph.scrollWidth > graph.clientWidth + 1) turn(false); // long numbers: from top to bottom
     for (const { there, here, onward, back, step: first, returned } of links) {
       const [words, fine] = back();
       there.replaceChildren(...richHtml(onward()));
@@ -296,6 +293,7 @@ function render({ model, el }) {
       here.classList.toggle("md-later", done < returned);
       here.classList.toggle("role-wrong", !fine);
     }
+    while (way < WAYS.length - 1 && narrow()) turn(way + 1); // long numbers
     step.textContent = done < loss ? "Step forward" : done < all ? "Step back" : "Start again";
     pass.textContent = done < loss ? "Forward pass" : done < all ? "Backward pass" : "Clear";
     story.replaceChildren(...richHtml(sentence(done)));
