@@ -1,9 +1,12 @@
 """What the tests share: the book's folder, its notebooks, and the search for a browser."""
 import os
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+
+from bookbuild import check
 
 # The tests run side by side: a team of threads for each small matrix product would only make them wait for each other.
 for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -25,7 +28,46 @@ def pytest_configure(config):
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # this environment's kernel, not one of the user's
 
 
+# What several processes share out (pytest -n auto --dist loadfile): not whole files but groups, the long ones first.
+# A notebook has one kernel, a page of the site is opened once for all that is looked at; the files named here need
+# nothing in common, so that their tests go one by one to whoever is free. Any other file stays together.
+ALONE = ("test_identities.py", "test_exercises.py", "test_numeric.py", "test_check.py", "test_diagnose.py", "test_vec.py", "test_replay.py")
+PAGE = re.compile(r"test_browser\.py::.*\[(.+\.html)-(?:laptop|phone)-(?:light|dark)\]$")
+FIGURE = re.compile(r"test_figures\.py::.*\[(.+?)(?:-press|-drag|-touch)?\]$")
+
+
+def group(nodeid):
+    """The name of the group that a test belongs to."""
+    file = nodeid.split("::")[0]
+    found = PAGE.search(nodeid) or FIGURE.search(nodeid)
+    return f"{file} {found[1]}" if found else nodeid if file.endswith(ALONE) else file
+
+
+def rank(item):
+    """Pages by their size, notebooks, files, figures; last what fills the gaps."""
+    page = PAGE.search(item.nodeid)
+    if page:
+        file = SITE / page[1]
+        return 0, -file.stat().st_size if file.is_file() else 0, page[1]
+    name = item.path.name
+    return (1 if name.endswith(".ipynb") else 4 if name in ALONE else 3 if name == "test_figures.py" else 2), 0, ""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Groups(LoadFileScheduling):
+        _split_scope = staticmethod(group)
+
+    config.option.loadscopereorder = False  # in the order of `rank`, and not by the number of tests
+    return Groups(config, log)
+
+
 def pytest_collection_modifyitems(items):
+    items.sort(key=rank)
     if chromium() or REQUIRED:
         return
     for item in items:
@@ -34,6 +76,9 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_terminal_summary(terminalreporter):
+    terminalreporter.section("lengths of code cells", sep="-")
+    for line in check.rhythm(NOTEBOOKS):
+        terminalreporter.line(line)
     skipped = [r for r in terminalreporter.stats.get("skipped", []) if "no Chromium" in str(r.longrepr)]
     if skipped:
         terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)

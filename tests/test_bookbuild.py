@@ -166,15 +166,19 @@ def test_one_digit_changed(broken, fresh):
     one(check.stale(path, fresh), "cell 3", "0.345", "0.346")
 
 
-def test_nbval_finds_one_digit_changed(broken):
+def test_nbval_and_the_test_of_the_whole_find_what_changed(broken):
+    """One digit, and in the same run a picture, of which nbval does not know."""
     def change(nb):
         nb.cells[2].outputs[1].data["text/plain"] = "array([0, 2, 5])"
+        nb.cells[3].outputs[0].data["image/png"] = pictures.encode(picture())
     path = broken(change)
     # confcutdir: what lies above the notebook on this machine, an __init__.py in /tmp say, is not collected as a package
     result = subprocess.run([sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-c", str(BOOK / "pyproject.toml"),
                              "--rootdir", str(path.parent), "--confcutdir", str(path.parent), str(path)],
                             capture_output=True, text=True)
-    assert result.returncode == 1 and "1 failed" in result.stdout, result.stdout + result.stderr
+    said = result.stdout + result.stderr
+    assert result.returncode == 1 and "2 failed" in said and "::Cell 1 " in said and "::whole" in said, said
+    assert "cell 4: the stored picture is not what the code draws" in said and "cell 3: stored 'array([0, 2, 5])'" in said, said
 
 
 def test_a_cleared_cell(broken, fresh):

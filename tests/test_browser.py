@@ -7,6 +7,7 @@ import statistics
 import threading
 from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import distribution
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -123,15 +124,18 @@ def visit(browser, address):
         context.close()
 
 
-# Pages: each is opened four times, and looked at in several ways
+# Pages. To open one costs a chapter's MathJax five to ten seconds of a processor: it is opened twice, and looked at in
+# all ways in these two openings, the last of which change it. Light and dark both are opened, and switched to as a reader would.
 
-EVERY = [(name, width, theme) for name in PAGES for width in WIDTHS for theme in ("light", "dark")]
+OPENED = [(name, width, theme) for name in PAGES for width, theme in (("laptop", "light"), ("phone", "dark"))]
+WITH_FIGURES = [CHAPTERS[0], *NUMBERED, "chapters/four_views"]
+OTHER = {"light": "dark", "dark": "light"}
 
 
-@pytest.fixture(scope="module", params=EVERY, ids="-".join)
+@pytest.fixture(scope="module", params=OPENED, ids="-".join)
 def opened(request, browser, address):
     name, width, theme = request.param
-    context, visit = open_page(browser, address, name, width, theme)
+    context, visit = open_page(browser, address, name, width, theme, watch=True)
     visit.name, visit.width, visit.theme = request.param
     yield visit
     context.close()
@@ -142,6 +146,12 @@ def test_no_fault(opened):
     assert opened.faults == []
 
 
+def test_first_load_is_light(opened):
+    """What arrives before the reader scrolls: the pictures further down are fetched on the way."""
+    sizes = {url: len(gzip.compress(response.body())) for url, response in list(opened.responses.items())}
+    assert sum(sizes.values()) <= FIRST_LOAD, sorted(((n, url) for url, n in sizes.items()), reverse=True)[:8]
+
+
 def test_formulas_are_drawn(opened):
     page = opened.page
     assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
@@ -149,65 +159,40 @@ def test_formulas_are_drawn(opened):
     assert not re.search(r"\$\$|\\\(|\\begin\{", page.locator("main").inner_text())
 
 
+def fits(page):
+    assert page.evaluate(BEYOND) == [] and page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(WIDE) == []    # a formula that is wider would scroll inside itself; the book breaks it instead
+
+
+def wears(page, theme):
+    assert page.evaluate("() => document.documentElement.dataset.theme") == theme
+    background = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert (sum(map(int, re.findall(r"\d+", background)[:3])) > 380) == (theme == "light")
+
+
 def test_nothing_is_wider_than_the_window(opened):
-    beyond = opened.page.evaluate(BEYOND)
-    assert beyond == [] and opened.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_displays_fit(opened):
-    """A formula that is wider would scroll inside itself; the book breaks it instead."""
-    assert opened.page.evaluate(WIDE) == []
-
-
-def test_first_load_is_light(opened):
-    """What arrives before the reader scrolls: the pictures further down are fetched on the way."""
-    sizes = {url: len(gzip.compress(response.body())) for url, response in list(opened.responses.items())}
-    assert sum(sizes.values()) <= FIRST_LOAD, sorted(((n, url) for url, n in sizes.items()), reverse=True)[:8]
+    fits(opened.page)
 
 
 def test_theme_and_pictures(opened):
-    page = opened.page
-    assert page.evaluate("() => document.documentElement.dataset.theme") == opened.theme
-    background = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
-    assert (sum(map(int, re.findall(r"\d+", background)[:3])) > 380) == (opened.theme == "light")
-    assert page.evaluate(LOST_PICTURES) == []
+    wears(opened.page, opened.theme)
+    assert opened.page.evaluate(LOST_PICTURES) == []
 
 
-def test_search_finds_words_of_the_book(visit):
-    page = visit("search.html?q=gradient").page
-    page.wait_for_selector("#search-results li a")
-    assert "chapters/" in page.locator("#search-results li a").first.get_attribute("href")
-
-
-def test_hints_open_and_close(visit):
-    for name in NUMBERED:
-        hint = visit(f"{name}.html", "phone").page.locator("div.admonition.hint").first
-        text = hint.locator("p:not(.admonition-title)").first
-        assert not text.is_visible()
-        hint.locator("p.admonition-title").click()
-        text.wait_for(state="visible")
-
-
-def test_pages_open_as_files_too(browser):
-    """A page on a stick or in an e-mail, without a server."""
-    page = browser.new_page()
-    faults = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("requestfailed", lambda request: faults.append(request.url))
-    page.goto((SITE / f"{CHAPTERS[1]}.html").as_uri())
-    page.wait_for_selector("mjx-container")
-    page.wait_for_selector("[data-figure][data-ready=true]")
-    page.close()
-    assert faults == []
-
-
-def test_without_javascript(browser, address):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(address + CHAPTERS[1] + ".html")
-    assert page.locator("noscript p").first.is_visible()
-    assert "JavaScript" in page.locator("article").inner_text()
-    context.close()
+def test_the_other_theme(opened):
+    """Switched to by the theme's own button, there and back."""
+    button = opened.page.locator("button.theme-switch-button").first
+    seen = set()
+    for _ in range(3):  # light, dark, and as the system has it
+        button.evaluate("e => e.click()")
+        theme = opened.page.evaluate("() => document.documentElement.dataset.theme")
+        if theme == OTHER[opened.theme] and theme not in seen:
+            wears(opened.page, theme)
+            fits(opened.page)
+        seen.add(theme)
+    assert seen == set(OTHER)
+    wears(opened.page, opened.theme)
+    assert opened.faults == []
 
 
 # Figures
@@ -287,8 +272,7 @@ def drag(page, handle, dx, dy):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    for step in range(1, 9):
-        page.mouse.move(x + dx * step / 8, y + dy * step / 8)
+    page.mouse.move(x + dx, y + dy, steps=4)
     page.mouse.up()
 
 
@@ -314,12 +298,67 @@ def keyboard(page, handle, look):
     return any(a != b for a, b in zip(seen, seen[1:]))
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", [CHAPTERS[0], *NUMBERED, "chapters/four_views"])
-def test_figures_answer_and_say_what_matdiff_says(visit, name, width):
+# What follows drags figures and asks axe-core, which takes minutes where a chapter's formulas are tens of thousands of
+# elements. MathJax and the browser answer for those: of a formula its place and its words stay. The words of code
+# of one kind are alike: of each kind a few stay apart from the rest.
+THIN = """() => {
+  const formulas = [...document.querySelectorAll("mjx-container")], places = formulas.map(e => e.getBoundingClientRect());
+  formulas.forEach((e, i) => {
+    Object.assign(e.style, {display: "inline-block", width: places[i].width + "px", height: places[i].height + "px"});
+    e.querySelector(":scope > mjx-math")?.remove();
+  });
+  document.querySelectorAll("math").forEach(e => { e.textContent = e.textContent; });
+  const seen = {};
+  document.querySelectorAll(".highlight pre span[class]").forEach(e => {
+    seen[e.className] = (seen[e.className] ?? 0) + 1;
+    if (seen[e.className] > 3 && !e.children.length) e.replaceWith(e.textContent);
+  });
+  document.querySelectorAll(".highlight pre").forEach(e => e.normalize());
+}"""
+
+
+def nudge(page, handle, look):
+    """Arrows until something moves."""
+    before = look()
+    handle.focus()
+    for key in ("ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown"):
+        page.keyboard.press(key)
+        if look() != before:
+            return True
+    return False
+
+
+def ways(labels):
+    """How each handle is moved: by mouse and all keys; of many alike, numbered, all but the first and the last by a key alone."""
+    alike = {}
+    for label in labels:
+        alike.setdefault(label.rstrip("0123456789-"), []).append(label)
+    ends = {label for group in alike.values() for label in (group[0], group[-1])}
+    return [(mouse, keyboard) if label in ends else (nudge,) for label in labels]
+
+
+def shows_figures(opened):
+    """The page's name without its ending, if it is one of those with figures."""
+    name = opened.name.removesuffix(".html")
+    return name if name in WITH_FIGURES else None
+
+
+def test_figures_say_that_they_can_be_dragged(opened):
+    roots = opened.page.locator(FIGURES).all()
+    assert bool(roots) == bool(shows_figures(opened))
+    for figure in roots:
+        assert "drag" in figure.inner_text().lower()
+        assert figure.get_attribute("aria-label") or figure.get_attribute("aria-labelledby") or \
+            figure.locator("[aria-label]").count()
+
+
+def test_figures_answer_and_say_what_matdiff_says(opened):
     """Each handle of each figure, by mouse and by keyboard: the read-outs move, and are those of the Python figure."""
-    seen = visit(f"{name}.html", width, watch=True)
-    page, twins = seen.page, figures_in_python(name)
+    name, page = shows_figures(opened), opened.page
+    if name is None:
+        return      # the test above has seen that there are none
+    page.evaluate(THIN)
+    twins = figures_in_python(name)
     roots = page.locator(FIGURES)
     assert roots.count() == len(twins) >= 1
     state_of = page.evaluate("""() => [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')]
@@ -337,36 +376,112 @@ def test_figures_answer_and_say_what_matdiff_says(visit, name, width):
         agree("as it opens")
         handles = figure.locator("[data-handle]")
         assert handles.count() >= 1, where
-        for h in range(handles.count()):
+        labels = handles.evaluate_all("all => all.map(e => e.dataset.handle)")
+        for h, (label, moves) in enumerate(zip(labels, ways(labels))):
             handle = handles.nth(h)
-            label = handle.get_attribute("data-handle")
-            for way in (mouse, keyboard):
+            for way in moves:
                 if not handle.is_visible():
                     continue
                 assert way(page, handle, lambda: readouts(figure)), f"{where}: {label} does not answer to the {way.__name__}"
                 agree(f"{label} moved by {way.__name__}")
                 times.append(float(figure.get_attribute("data-milliseconds")))
     assert statistics.median(times) < FRAME, times
-    assert seen.faults == []
+    assert opened.faults == []
 
 
-@pytest.mark.parametrize("name", [CHAPTERS[0], *NUMBERED, "chapters/four_views"])
-def test_figures_say_that_they_can_be_dragged(visit, name):
-    page = visit(f"{name}.html").page
-    for figure in page.locator(FIGURES).all():
-        assert "drag" in figure.inner_text().lower()
-        assert figure.get_attribute("aria-label") or figure.get_attribute("aria-labelledby") or \
-            figure.locator("[aria-label]").count()
+def test_hints_open_and_close(opened):
+    if shows_figures(opened) not in NUMBERED:
+        return
+    hint = opened.page.locator("div.admonition.hint").first
+    text, title = hint.locator("p:not(.admonition-title)").first, hint.locator("p.admonition-title")
+    assert not text.is_visible()
+    title.click()
+    text.wait_for(state="visible")
+    title.click()
+    text.wait_for(state="hidden")
+
+
+# Accessibility, last: it unfolds everything.
+
+AXE = """() => axe.run({exclude: ["mjx-container", "math"]}, {runOnly: ["wcag2a", "wcag2aa", "wcag21aa"], resultTypes: ["violations"]})
+  .then(result => result.violations.filter(v => ["serious", "critical"].includes(v.impact))
+  .flatMap(v => v.nodes.slice(0, 5).map(n => `${v.id}: ${n.html.slice(0, 120)}: ${n.failureSummary.slice(0, 200)}`)))"""
+
+
+def test_accessibility(opened):
+    """axe-core, WCAG 2 A and AA, everything unfolded: nothing serious."""
+    page = opened.page
+    page.evaluate(THIN)
+    # Of hundreds of rows alike a few from each topic, looked at one after the other as a reader would.
+    page.evaluate("""() => document.querySelectorAll("table.identities, table.identity-views").forEach(
+        table => [...table.rows].slice(4).forEach(row => row.remove()))""")
+    for line in page.locator(".identity-line:visible").all():
+        line.scroll_into_view_if_needed()
+    axe = next(f for f in distribution("axe-playwright-python").files if f.name == "axe.min.js")
+    page.add_script_tag(content=axe.locate().read_text(encoding="utf-8"))
+    page.evaluate("() => document.querySelectorAll('article details').forEach(d => d.open = true)")
+    # What has just been unfolded fades in: colours are judged when it has.
+    page.evaluate("() => document.getAnimations().forEach(a => { try { a.finish(); } catch { a.cancel(); } })")
+    assert page.evaluate(AXE) == []
+
+
+# The site as a whole
+
+def test_search_finds_words_of_the_book(visit):
+    page = visit("search.html?q=gradient").page
+    page.wait_for_selector("#search-results li a")
+    assert "chapters/" in page.locator("#search-results li a").first.get_attribute("href")
+
+
+def test_pages_open_as_files_too(browser):
+    """A page on a stick or in an e-mail, without a server."""
+    page = browser.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("requestfailed", lambda request: faults.append(request.url))
+    page.goto((SITE / f"{CHAPTERS[1]}.html").as_uri())
+    page.wait_for_selector("mjx-container")
+    page.wait_for_selector("[data-figure][data-ready=true]")
+    page.close()
+    assert faults == []
+
+
+def test_without_javascript(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + CHAPTERS[1] + ".html")
+    assert page.locator("noscript p").first.is_visible()
+    assert "JavaScript" in page.locator("article").inner_text()
+    context.close()
 
 
 # The catalogue's page
 
 CATALOGUE = "chapters/identities.html"
 VISIBLE = "() => [...document.querySelectorAll('table.identities tr[id]')].filter(r => r.offsetParent).map(r => r.id)"
+# As the page opens: nothing is asked for.
+NOTHING = """() => { for (const field of document.querySelectorAll(".identities-bar :is(input, select)")) {
+    field.value = field.options ? field.options[0].value : "";
+    for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, {bubbles: true}));
+} }"""
 
 
-def test_the_catalogue_is_filtered_by_words_topic_and_shape(visit):
-    page = visit(CATALOGUE).page
+@pytest.fixture(scope="module")
+def identities(browser, address):
+    """The catalogue's page, opened once: it is the largest of all."""
+    context, visit = open_page(browser, address, CATALOGUE)
+    yield visit.page
+    context.close()
+
+
+@pytest.fixture
+def catalogue(identities):
+    identities.evaluate(NOTHING)
+    return identities
+
+
+def test_the_catalogue_is_filtered_by_words_topic_and_shape(catalogue):
+    page = catalogue
     everything = page.evaluate(VISIBLE)
     page.fill("input[name=words]", "log det")
     some = page.evaluate(VISIBLE)
@@ -382,17 +497,17 @@ def test_the_catalogue_is_filtered_by_words_topic_and_shape(visit):
     assert page.evaluate(VISIBLE) == [] and page.inner_text(".identities-count").startswith("0 of")
 
 
-def test_the_page_finds_what_python_finds(visit):
+def test_the_page_finds_what_python_finds(catalogue):
     from matdiff.identities import find
     from matdiff.identities.display import anchor
-    page = visit(CATALOGUE).page
+    page = catalogue
     for question in ("log det", "tr(AXB)", r"\\log\\det X", "λ", "Cookbook 81", "S16-C05", "pseudoinverse", "X^{-1}", "softm", "of the"):
         page.fill("input[name=words]", question)
         assert set(page.evaluate(VISIBLE)) == {anchor(e) for e in find(question)}, question
 
 
-def test_the_layout_holds_for_the_whole_page_and_in_the_address(visit):
-    page = visit(CATALOGUE).page
+def test_the_layout_holds_for_the_whole_page_and_in_the_address(catalogue):
+    page = catalogue
     shown = "() => new Set([...document.querySelectorAll('.identity-line')].filter(e => e.offsetParent).map(e => e.dataset.layout))"
     page.select_option("select[name=layout]", "numerator")
     layouts = page.evaluate(f"() => [...({shown})()]")
@@ -423,15 +538,16 @@ def test_the_catalogue_is_readable_without_javascript(browser, address):
         context.close()
 
 
-def test_the_catalogue_prints_whole(visit):
-    page = visit(CATALOGUE).page
+def test_the_catalogue_prints_whole(catalogue):
+    page = catalogue
     page.emulate_media(media="print")
     assert not page.locator(".identities-bar").is_visible()
     assert page.locator("#identity-log-det").is_visible()
+    page.emulate_media(media="screen")
 
 
-def test_typing_in_the_catalogue_is_quick(visit):
-    page = visit(CATALOGUE).page
+def test_typing_in_the_catalogue_is_quick(catalogue):
+    page = catalogue
     times = page.evaluate("""() => ["l", "lo", "log", "log d", "log det", "", "inverse"].map(text => {
         const field = document.querySelector("input[name=words]"); field.value = text;
         const before = performance.now(); field.dispatchEvent(new Event("input", {bubbles: true}));

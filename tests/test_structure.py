@@ -1,14 +1,12 @@
 """The notebooks as stored: their order, outputs, pictures, lengths, formulas; and who imports whom in the packages."""
 import ast
-import asyncio
-import os
 import subprocess
 import sys
 
 import pytest
 from conftest import BOOK, NOTEBOOKS
 
-from bookbuild import check, run, tex
+from bookbuild import check, tex
 
 SOURCES = sorted(BOOK.glob("*.md")) + NOTEBOOKS
 ids = {"ids": lambda p: getattr(p, "stem", getattr(p, "__name__", None))}
@@ -22,32 +20,6 @@ def test_there_are_chapters():
 @pytest.mark.parametrize("path", NOTEBOOKS, **ids)
 def test_notebook(path, fault):
     assert list(fault(path)) == []
-
-
-@pytest.fixture(scope="module")
-def fresh():
-    """Every notebook, executed once more: a notebook, or the failure."""
-    turn = asyncio.Semaphore(max(1, (os.cpu_count() or 2) // 2))
-
-    async def one(path):
-        async with turn:
-            try:
-                return await run.execute(path)
-            except run.Failed as failure:
-                return failure
-
-    async def everything():
-        return dict(zip(NOTEBOOKS, await asyncio.gather(*map(one, NOTEBOOKS))))
-
-    return asyncio.run(everything())
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, **ids)
-def test_stored_outputs_are_what_the_code_gives(path, fresh):
-    """Pictures and cleared outputs too, which nbval does not compare."""
-    if isinstance(fresh[path], run.Failed):
-        pytest.fail(str(fresh[path]))
-    assert list(check.stale(path, fresh[path])) == []
 
 
 @pytest.mark.parametrize("fault", [check.contents, check.labels], **ids)

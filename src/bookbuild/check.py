@@ -74,11 +74,11 @@ def alternatives(path):
 
 def lengths(path):
     """Short cells: median, nine in ten, longest; lines that fit a narrow window."""
-    counts = sorted(len(lines(c)) for _, c in code_cells(path))
+    counts = counted(path)
     if counts and statistics.median(counts) > MEDIAN:
         yield f"the median code cell has {statistics.median(counts):g} lines, more than {MEDIAN}"
-    if counts and counts[int(0.9 * (len(counts) - 1))] > NINE_IN_TEN:
-        yield f"only nine in ten code cells within {counts[int(0.9 * (len(counts) - 1))]} lines, expected {NINE_IN_TEN}"
+    if counts and nine_in_ten(counts) > NINE_IN_TEN:
+        yield f"only nine in ten code cells within {nine_in_ten(counts)} lines, expected {NINE_IN_TEN}"
     for n, cell in code_cells(path):
         if len(lines(cell)) > LONGEST:
             yield f"cell {n}: {len(lines(cell))} lines, more than {LONGEST}"
@@ -87,6 +87,27 @@ def lengths(path):
     first = next((c for _, c in code_cells(path)), None)
     if first is not None and len(lines(first)) > IMPORTS:
         yield f"the cell of imports has {len(lines(first))} lines, more than {IMPORTS}"
+
+
+def counted(path):
+    """How many lines the code cells have, in ascending order."""
+    return sorted(len(lines(c)) for _, c in code_cells(path))
+
+
+def nine_in_ten(counts):
+    """The length that nine in ten cells do not exceed."""
+    return counts[int(0.9 * (len(counts) - 1))]
+
+
+def rhythm(paths):
+    """A table of the lengths that `lengths` holds to their limits: a line for each notebook."""
+    yield f"{'':24}{'cells':>7}{'median':>8}{'9 in 10':>9}{'longest':>9}    cells of 1, 2, 3 … lines"
+    yield f"{'at most':24}{'':7}{MEDIAN:8}{NINE_IN_TEN:9}{LONGEST:9}"
+    for path in paths:
+        if counts := counted(path):
+            bars = " ".join(str(counts.count(n)) for n in range(1, counts[-1] + 1))
+            yield (f"{Path(path).stem:24}{len(counts):7}{statistics.median(counts):8g}{nine_in_ten(counts):9}"
+                   f"{counts[-1]:9}    {bars}")
 
 
 def habits(path):
@@ -221,5 +242,6 @@ def main(args):
     found = [fault for path in paths for fault in problems(path)]
     if not chosen:
         found += [*contents("."), *labels(".")]
+    print("\n".join(rhythm(paths)))
     print("\n".join(found) if found else f"{len(paths)} notebooks: nothing to mend")
     return 1 if found else 0

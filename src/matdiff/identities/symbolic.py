@@ -51,6 +51,11 @@ def matrix(f):
     return on_array
 
 
+def inverse(X):
+    """By the adjugate. SymPy's own would first try to prove that the determinant is not zero, which takes far longer."""
+    return X.adjugate() / X.det()
+
+
 def norm(X, ord=None, axis=None, keepdims=False):
     if ord not in (None, 2, "fro") or (ord == 2 and np.ndim(X) == 2 and axis is None):
         raise NotSymbolic(f"norm(…, {ord})")
@@ -110,9 +115,7 @@ def refuse(name):
 
 def whole(value):
     """Exact numbers: what matdiff's own matrices hold as floats are ones, zeros and halves."""
-    return elementwise(
-        lambda v: sp.nsimplify(v, rational=True) if isinstance(v, (float, np.floating)) else v
-    )(value)
+    return elementwise(lambda v: sp.Rational(float(v)) if isinstance(v, (float, np.floating)) else v)(value)
 
 
 def exact(f):
@@ -145,9 +148,9 @@ SYMBOLIC = {
     },
     "np": Symbols(),
     "norm": norm,
-    "inv": matrix(lambda X: X.inv(method="ADJ")),
+    "inv": matrix(inverse),
     "det": matrix(lambda X: X.det()),
-    "solve": lambda A, B: matrix(lambda X: X.inv(method="ADJ"))(A) @ B,
+    "solve": lambda A, B: matrix(inverse)(A) @ B,
     "slogdet": lambda X: (1, sp.log(sp.Matrix(X).det() ** 2) / 2),
     **{
         name: exact(NAMES[name])
@@ -204,7 +207,7 @@ def same(difference):
     """Is every entry zero?  Decided exactly."""
     for d in np.ravel(np.asarray(difference, dtype=object)):
         d = sp.sympify(d)
-        d = sp.nsimplify(d, rational=True) if d.has(sp.Float) else d    # slow, and seldom needed
+        d = d.xreplace({number: sp.nsimplify(number, rational=True) for number in d.atoms(sp.Float)})
         if d != 0 and sp.expand(sp.numer(sp.together(d))) != 0 and sp.simplify(d) != 0:
             return False
     return True
