@@ -4,6 +4,7 @@ The strict build finds broken references, not broken TeX: MathJax shows a red wo
 refuses what TeX would refuse. It also knows what the reader's JupyterLab cannot: macros of our own.
 """
 import argparse
+import atexit
 import html
 import json
 import re
@@ -42,6 +43,7 @@ def engine():
     from py_mini_racer import MiniRacer
     script = next(f for f in distribution("sphinxcontrib-katex").files if f.name == "katex.min.js")
     racer = MiniRacer()
+    atexit.register(racer.close)  # left to the interpreter's end, it deadlocks in every fourth process of a busy machine
     racer.eval(script.locate().read_text(encoding="utf-8"))
     return racer
 
