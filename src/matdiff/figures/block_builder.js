@@ -183,10 +183,10 @@ function render({ model, el }) {
       pick: (r, c) => { if (c < rows * columns) figure.change({ picked: entryAt(c), row: r }); } });
   }
 
-  // A number as a colour: the larger, the stronger; striped below nought.
+  // A number as a colour: the larger, the stronger, as far as text on it stays readable; striped below nought.
   function tint(cell, x, most) {
     const share = most > 0 && x !== null ? Math.abs(x) / most : 0;
-    cell.style.setProperty("--share", `${(x && share ? 12 + 38 * share : 0).toFixed(0)}%`);
+    cell.style.setProperty("--share", `${(x && share ? 12 + 30 * share : 0).toFixed(0)}%`);
     cell.classList.toggle("md-negative", x < 0);
   }
   const largest = (A) => Math.max(...A.flat().map(Math.abs));
