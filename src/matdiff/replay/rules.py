@@ -199,7 +199,10 @@ def moved_back(step, slot, weight):
     a = step.operands[slot]
     names = np.arange(1.0, a.size + 1).reshape(a.shape)
     went = np.asarray(step.at(slot, names) - step.at(slot, np.zeros(a.shape)))
-    total = np.bincount(np.rint(went).astype(int).ravel(), np.ravel(weight), a.size + 1)
+    places, weights = np.rint(went).astype(int).ravel(), np.ravel(weight)
+    total = np.bincount(places, weights.real, a.size + 1)
+    if np.iscomplexobj(weights):    # bincount takes real weights alone
+        total = total + 1j * np.bincount(places, weights.imag, a.size + 1)
     return total[1:].reshape(a.shape)
 
 
