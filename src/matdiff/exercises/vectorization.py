@@ -335,7 +335,7 @@ $B\in\mathbb R^{2\times5}$. Give $\partial\operatorname{vec}F/\partial\operatorn
                   "The shuffle belongs on the side of the input; on the left it reorders $F$."),
         ),
         after="In a program `np.kron(B.T, A)[:, places]` does it without a second matrix. Which list is "
-              "`places`?",
+              r"`places`? (Not the one that takes $\operatorname{vec}X$ to $\operatorname{vec}_rX$: why?)",
     ),
     Exercise(
         number="6.10",

@@ -73,7 +73,8 @@ ENTRIES = (
         of=(r"(A \otimes B)(U \otimes V)", """
             U, V = eig(A)[1], eig(B)[1]
             return np.kron(A, B) @ np.kron(U, V)"""),
-        equals=(r"(U \otimes V)\operatorname{diag}(\boldsymbol\lambda \otimes \boldsymbol\mu)", """
+        equals=(r"\begin{aligned}[t]&(U \otimes V)\\"
+                r"&\cdot\operatorname{diag}(\boldsymbol\lambda \otimes \boldsymbol\mu)\end{aligned}", """
             (lam, U), (mu, V) = eig(A), eig(B)
             return np.kron(U, V) @ np.diag(np.kron(lam, mu))"""),
         reason=r"$A\mathbf{u} = \lambda\mathbf{u}$ and $B\mathbf{v} = \mu\mathbf{v}$ give $(A \otimes "
@@ -187,7 +188,8 @@ ENTRIES = (
     Identity(
         "trace of four factors", "A: m n, B: n k, C: k p, D: p m",
         of=(r"\operatorname{tr}(ABCD)", "np.trace(A @ B @ C @ D)"),
-        equals=(r"\operatorname{vec}(D^\top)^\top(C^\top \otimes A)\operatorname{vec}B",
+        equals=(r"\begin{aligned}[t]&\operatorname{vec}(D^\top)^\top\\"
+                r"&\cdot(C^\top \otimes A)\operatorname{vec}B\end{aligned}",
                 "vec(D.T) @ np.kron(C.T, A) @ vec(B)"),
         reason=r"$\operatorname{tr}(ABC \cdot D) = \operatorname{vec}(D^\top)^\top\operatorname{vec}(ABC)$, "
                "and the rule for $AXB$.",
@@ -370,7 +372,7 @@ ENTRIES = (
     Identity(
         "Sylvester equation, stacked", "X: m n, A: m m, B: n n",
         of=(r"\operatorname{vec}(AX + XB)", "vec(A @ X + X @ B)"),
-        equals=(r"(I_n \otimes A + B^\top \otimes I_m)\operatorname{vec}X",
+        equals=(r"\begin{aligned}[t]&(I_n \otimes A\\&\;{}+ B^\top \otimes I_m)\operatorname{vec}X\end{aligned}",
                 "(np.kron(np.eye(n), A) + np.kron(B.T, np.eye(m))) @ vec(X)"),
         reason="The rules for $AX$ and for $XB$, added.",
         wrong=(Wrong(r"(I_n \otimes A + B \otimes I_m)\operatorname{vec}X",
@@ -384,7 +386,7 @@ ENTRIES = (
         "C: m n, A: m m, B: n n; A = A + 4 * np.eye(m); B = B + 4 * np.eye(n)",
         of=(r"\mathcal{S}^{-1}(C)",
             "unvec(solve(np.kron(np.eye(n), A) + np.kron(B.T, np.eye(m)), vec(C)), (m, n))"),
-        differential=(r"\mathcal{S}^{-1}(dC - dA\,X - X\,dB)", """
+        differential=(r"\begin{aligned}[t]&\mathcal{S}^{-1}(dC\\&\;{}- dA\,X - X\,dB)\end{aligned}", """
             solution = lambda C: unvec(solve(np.kron(np.eye(n), A) + np.kron(B.T, np.eye(m)), vec(C)), (m, n))
             X = solution(C)
             return solution(dC - dA @ X - X @ dB)"""),
