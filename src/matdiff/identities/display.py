@@ -183,12 +183,19 @@ def shapes(entry):
     return "; ".join([*(size(i) for i in entry.parsed[0] if i.name not in lines), *lines.values()])
 
 
+# another input laid out anew, "s = vech(S)": no single letter is its size
+LAID_OUT = re.compile(r"\w+ = (\w+\(\w+\)|\w+\.\w+\(\))")
+
+
 def written(entry):
     """The sizes of the inputs that the statement shows; an example's own constants are on the sheet."""
     tex = "".join(left + right for left, right in statement(entry))
     letters = re.sub(r"\\operatorname\*?\{[^}]*\}|\\[a-zA-Z]+", " ", tex)
     seen = lambda name: name == entry.variable or symbol(name) in tex or name in letters
-    return "; ".join(size(i) for i in entry.parsed[0] if seen(i.name))
+    lines = {name: line for name, line in made(entry).items() if LAID_OUT.fullmatch(line)}
+    shown = [i for i in entry.parsed[0] if seen(i.name)]
+    return "; ".join([*(size(i) for i in shown if i.name not in lines),
+                      *(lines[i.name] for i in shown if i.name in lines)])
 
 
 def verdict(entry):

@@ -138,12 +138,12 @@ ENTRIES = (
     Identity(
         "Woodbury identity", "A: n n invertible, U: n k, C: k k invertible, V: k n",
         of=(r"(A + UCV)^{-1}", "inv(A + U @ C @ V)"),
-        equals=(r"\begin{aligned}&A^{-1} - FVA^{-1},\\&F = A^{-1}UE^{-1},\\&E = C^{-1} + VA^{-1}U\end{aligned}", """
+        equals=(r"A^{-1} - A^{-1}UE^{-1}VA^{-1}", """
             B = inv(A)
             return B - B @ U @ inv(inv(C) + V @ B @ U) @ V @ B"""),
-        reason=r"Multiply by $A + UCV$: the terms with $U$ cancel.",
+        reason=r"Multiply by $A + UCV$: the terms with $U$ cancel. It is invertible exactly where $E$ is.",
         conditions={"$A$ is invertible": "A[1] = A[0]", "$C$ is invertible": "C[1] = C[0]",
-                    "$A + UCV$ is invertible": "A = np.eye(n); V = -inv(C) @ pinv(U)"},
+                    "$E = C^{-1} + VA^{-1}U$ is invertible": "A = np.eye(n); V = -inv(C) @ pinv(U)"},
         wrong=(Wrong(r"A^{-1} + A^{-1}UE^{-1}VA^{-1}", """
                      B = inv(A)
                      return B + B @ U @ inv(inv(C) + V @ B @ U) @ V @ B""", None, "the sign is that of $-dX$",
