@@ -138,17 +138,17 @@ ENTRIES = (
     Identity(
         "Woodbury identity", "A: n n invertible, U: n k, C: k k invertible, V: k n",
         of=(r"(A + UCV)^{-1}", "inv(A + U @ C @ V)"),
-        equals=(r"A^{-1} - A^{-1}UE^{-1}VA^{-1}", """
+        equals=(r"B - BUE^{-1}VB", """
             B = inv(A)
             return B - B @ U @ inv(inv(C) + V @ B @ U) @ V @ B"""),
         reason=r"Multiply by $A + UCV$: the terms with $U$ cancel. It is invertible exactly where $E$ is.",
-        conditions={"$A$ is invertible": "A[1] = A[0]", "$C$ is invertible": "C[1] = C[0]",
-                    "$E = C^{-1} + VA^{-1}U$ is invertible": "A = np.eye(n); V = -inv(C) @ pinv(U)"},
-        wrong=(Wrong(r"A^{-1} + A^{-1}UE^{-1}VA^{-1}", """
+        conditions={"$A$ is invertible, $B = A^{-1}$": "A[1] = A[0]", "$C$ is invertible": "C[1] = C[0]",
+                    "$E = C^{-1} + VBU$ is invertible": "A = np.eye(n); V = -inv(C) @ pinv(U)"},
+        wrong=(Wrong(r"B + BUE^{-1}VB", """
                      B = inv(A)
                      return B + B @ U @ inv(inv(C) + V @ B @ U) @ V @ B""", None, "the sign is that of $-dX$",
                      unnamed="two matrices differ: there is no derivative to name"),
-               Wrong(r"A^{-1} - A^{-1}UCVA^{-1}", "inv(A) - inv(A) @ U @ C @ V @ inv(A)", None,
+               Wrong(r"B - BUCVB", "inv(A) - inv(A) @ U @ C @ V @ inv(A)", None,
                      "that is the first-order change, for a small step",
                      unnamed="two matrices differ: there is no derivative to name")),
         refs="G08.6", chapter=8, section="sec-8-woodbury",
