@@ -121,8 +121,8 @@ entries of $X^{-1}$ move.""",
                   "This is minus column 1 times row 2: the rates for the entry $X_{12}$. The entry $(k,l)$ "
                   "picks *column* $k$ and *row* $l$.", hint=1),
             Wrong("np.array([[-3.0, 5.0], [6.0, -10.0]])", "unknown",
-                  "This multiplies column 2 by *column* 1, and the minus is missing. What stands to the right "
-                  "of $dX$ is a row of $X^{-1}$.", hint=2),
+                  "This multiplies column 2 by *column* 1, and the minus is missing. What stands to the "
+                  "right of $dX$ is a row of $X^{-1}$.", hint=2),
             Wrong("np.array([[3.0, -5.0], [-6.0, 10.0]])", "only for symmetric input",
                   "Column 2 times *column* 1, laid down. To the right of $dX$ stands a row of $X^{-1}$; "
                   "the two agree only if $X$ is symmetric.", hint=2),
@@ -171,8 +171,8 @@ $\partial(X^{-1})_{ij}/\partial X_{kl}$ for the indices `i, j, k, l` that are ha
             Wrong(Y + "-Y[i, l] * Y[k, j]", "wrong order",
                   "$k$ and $l$ changed places: that is the rate by the entry $X_{lk}$."),
         ),
-        after=r"Sum $\partial(X^{-1})_{ij}/\partial X_{ij}$ over all $i$ and $j$. One trace is enough to write it; "
-              "how?",
+        after=r"Sum $\partial(X^{-1})_{ij}/\partial X_{ij}$ over all $i$ and $j$. One trace is enough to "
+              "write it; how?",
     ),
     Exercise(
         number="8.3",
@@ -222,7 +222,8 @@ $\partial\operatorname{vec}X^{-1}/\partial\operatorname{vec}X$ for every such $X
         wrong=(
             Wrong(Y + "-np.outer(Y @ a, Y.T @ b)", "only for symmetric input",
                   r"This is $-X^{-1}\mathbf a\mathbf b^\top X^{-1}$. A factor that leaves the left side of "
-                  "$dX$ arrives transposed; without the transposes it is right for symmetric $X$ only.", hint=2),
+                  "$dX$ arrives transposed; without the transposes it is right for symmetric $X$ "
+                  "only.", hint=2),
             Wrong(Y + "-np.outer(Y @ b, Y.T @ a)", "transposed",
                   "Column before row, as they stand around $dX$ in a trace. The gradient is the transpose "
                   "of that.", hint=2),
@@ -327,7 +328,8 @@ return -np.outer(x, bbar), bbar""", "transposed",
                   hint=3),
             Wrong("""bbar = np.linalg.solve(A.T, xbar)
 return np.outer(bbar, x), bbar""", "sign",
-                  "`bbar` is right. $A$ stands on the other side of the equation, so `Abar` has a minus.", hint=1),
+                  "`bbar` is right. $A$ stands on the other side of the equation, so `Abar` has a "
+                  "minus.", hint=1),
             Wrong("""bbar = A.T @ xbar
 return -np.outer(bbar, x), bbar""", "unknown",
                   r"This multiplies by $A^\top$. It has to be solved: $A^\top\bar{\mathbf b}=\bar{\mathbf "
@@ -419,8 +421,8 @@ return N / 2 * (np.trace(Lambda @ E.T @ E / N) - logdet)""",
                r"column rank and $A\in\mathbb R^{3\times3}$ **not** symmetric. Give $\nabla_Xf$, shape "
                r"$5\times3$.",
         hints=(r"$dM=-M\,d(X^\top X)\,M$, and $d(X^\top X)=dX^\top X+X^\top dX$.",
-               r"Two terms: $-\operatorname{tr}(M\,dX^\top X\,MA)-\operatorname{tr}(MX^\top dX\,MA)$. $M$ "
-               "is symmetric.",
+               r"Two terms: $-\operatorname{tr}(M\,dX^\top X\,MA)$ and $-\operatorname{tr}(MX^\top "
+               r"dX\,MA)$. $M$ is symmetric.",
                r"The second term gives $-XMA^\top M$, the first $-XMAM$: read each off, and add."),
         draw=draw_tall,
         function="np.trace(np.linalg.inv(X.T @ X) @ A)",
@@ -468,10 +470,11 @@ second differential of the inverse.""",
             Wrong(YT + "2 * Y @ V @ V @ Y @ Y * dt", "wrong order",
                   r"The factors changed places. $Y$ and $V$ alternate: $Y\,V\,Y\,V\,Y$.", hint=2),
             Wrong(YT + "2 * Y @ V @ Y @ V @ Y", "not linear in dX",
-                  "The rate is right. A differential is the rate times the change: the factor `dt` is missing."),
+                  "The rate is right. A differential is the rate times the change: the factor `dt` is "
+                  "missing."),
             Wrong(YT + "-Y @ V @ Y * dt", "missing chain factor",
-                  r"This is $G\,dt$, the change of the inverse. $G$ holds the inverse twice, and each of the "
-                  r"two moves.", hint=1),
+                  r"This is $G\,dt$, the change of the inverse. $G$ holds the inverse twice, and each of "
+                  "the two moves.", hint=1),
             Wrong(YT + "2 * Y @ V @ Y * dt", "missing chain factor",
                   r"$dY$ is a whole sandwich, $-Y\,V\,Y\,dt$, not $Y\,dt$.", hint=1),
         ),
@@ -497,8 +500,8 @@ $4\times4$, exactly and without another inverse.""",
                   r"The sandwich: right for small $t$ only. The exact formula divides by $1+t\,\mathbf "
                   r"v^\top Y\mathbf u$.", hint=2),
             Wrong("Y - t * np.outer(Y @ u, v @ Y) * (1 - t * v @ Y @ u)", "unknown",
-                  r"The first three terms of the series. All of them together have "
-                  r"$\frac1{1+t\alpha}$ where $1-t\alpha$ stands.", hint=2),
+                  r"The first three terms of the series. All of them together have $\frac1{1+t\alpha}$ "
+                  r"where $1-t\alpha$ stands.", hint=2),
             Wrong("Y - t * np.outer(Y @ u, v @ Y) / (1 - t * v @ Y @ u)", "sign",
                   r"The sign in the denominator: the series alternates, and $1-q+q^2-\dots=\frac1{1+q}$.",
                   hint=3),

@@ -69,7 +69,7 @@ function render({ model, el }) {
 
   // ---- one Gaussian: its marks and its three handles
   const turns = linspace(0, 2 * Math.PI, 73).slice(1);
-  function gaussian(trait, name, role) {
+  function gaussian(trait, name, role, called) {
     const now = () => model.get(trait);
     const rings = [1, 2].map((times) => ({ times,
       curve: plane.curve(role, { width: times === 1 ? 2.2 : 1.2, close: true, fill: times === 1,
@@ -79,10 +79,10 @@ function render({ model, el }) {
     const put = (five) => figure.change({ [trait]: five });
     const tip = (which) => add(meanOf(now()), [first, second][which](now()));
     const prefix = trait === "other" ? "other-" : "";
-    plane.handle({ name: `${prefix}mean`, label: `mean of ${name}`, role, step, get: () => meanOf(now()),
+    plane.handle({ name: `${prefix}mean`, label: `mean of ${called}`, role, step, get: () => meanOf(now()),
       set: (at) => put([...grid(at), ...now().slice(2)]), text: () => say(format(meanOf(now()))) });
     for (const which of [0, 1]) {
-      plane.handle({ name: `${prefix}axis-${which}`, label: `axis ${which + 1} of ${name}`, role, step,
+      plane.handle({ name: `${prefix}axis-${which}`, label: `axis ${which + 1} of ${called}`, role, step,
         radius: 5.5, get: () => tip(which),
         set: (at) => {
           const along = add(at.map((x) => tidy(x, step)), meanOf(now()), -1);
@@ -109,8 +109,8 @@ function render({ model, el }) {
   // ---- the data, their pulls, and the gradients at the handles
   const pulls = (data ?? []).map(() => plane.arrow("upstream", "", { width: 1.3, dashed: false }));
   const slopes = data ? [0, 1, 2].map(() => plane.arrow("gradient", "", { width: 3 })) : [];
-  const drawn = [gaussian("gaussian", two ? "*p*" : "*μ*", "variable"),
-    ...(two ? [gaussian("other", "*q*", "direction")] : [])];
+  const drawn = [gaussian("gaussian", two ? "*p*" : "*μ*", "variable", two ? "p" : "the Gaussian"),
+    ...(two ? [gaussian("other", "*q*", "direction", "q")] : [])];
   const put = (i, at) => model.get("points").map((point, j) => (j === i ? grid(at) : point));
   (data ?? []).forEach((_, i) => plane.handle({ name: `point-${i}`, label: `point ${i + 1}`, role: "output",
     step, radius: 5, get: () => model.get("points")[i], set: (at) => figure.change({ points: put(i, at) }),
