@@ -319,7 +319,7 @@ ENTRIES = (
     Identity(
         "weighted Gram matrix", "X: m n, B: m m",
         of=(r"X^\top BX", "X.T @ B @ X"),
-        jacobian=(r"I_n \otimes X^\top B + (X^\top B^\top \otimes I_n)K_{mn}",
+        jacobian=(r"\begin{aligned}&I_n \otimes X^\top B\\&{}+ (X^\top B^\top \otimes I_n)K_{mn}\end{aligned}",
                   "np.kron(np.eye(n), X.T @ B) + np.kron(X.T @ B.T, np.eye(n)) @ commutation_matrix(m, n)"),
         differential=(r"X^\top B\,dX + (dX)^\top BX", "X.T @ B @ dX + dX.T @ B @ X"),
         pullback=(r"BXG^\top + B^\top XG", "B @ X @ G.T + B.T @ X @ G"),
