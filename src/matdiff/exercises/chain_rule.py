@@ -95,7 +95,7 @@ def judge_backward(answer, rng):
         for name, n, old, f in (("W", 0, Ws[l], lambda W: loss(put(Ws, W), bs, X)),
                                 ("b", 1, bs[l], lambda b: loss(Ws, put(bs, b), X))):
             claim = numbers(given[0][l][n], f"The gradient of {name} in layer {l + 1}")
-            check = check_gradient(f, claim.reshape(old.shape) if claim.size == old.size else claim, old)
+            check = check_gradient(f, claim.ravel() if name == "b" else claim, old)  # one row will do for b
             if not check:
                 said = in_plain_words(check, right[l][n], claim)
                 return Check(False, said.mistake, f"The gradient of {name} in layer {l + 1}: {said.message}")
@@ -238,9 +238,12 @@ $L=\frac12(y-9)^2$. Give $\nabla_{W_1}L$, a $3\times2$ array of numbers. Take a 
                      "the input."),
                Wrong("np.array([[2, 0, 6]])", "shape",
                      "That is the gradient by W₂: what feeds a layer multiplies what comes back to it."),
+               Wrong("np.array([[40, -20], [0, 0], [20, -10]])", "factor",
+                     "The target is missing: what arrives at y is y − 9, not y."),
                Wrong("np.array([[-4, 2], [0, 0], [-2, 1]])", "sign",
                      "The loss falls when y goes down, so the sensitivity of y is plus one.")),
-        after=r"Which single number of $\mathbf x$ would you change, and to what, to wake the second unit?"),
+        after=r"Which single number of $\mathbf x$ would you change, and to what, to wake the second unit? What "
+              "do the other two do then?"),
     Exercise(
         number="5.5", title="Back to the input", kind="gradient",
         prompt=r"""$L(\mathbf x)=\frac12\lVert\sigma(A\mathbf x+\mathbf b)-\mathbf y\rVert^2$,
@@ -266,9 +269,8 @@ $\mathbf b,\mathbf y\in\mathbb R^3$. Give $\nabla_{\mathbf x}L$.""",
                      "The value of the sigmoid stands where its slope belongs: the factor 1 − s is missing."),
                Wrong(DELTA + "return 2 * A.T @ delta", "factor",
                      "The half in the loss cancels the 2 of the square.")),
-        after=r"This vector is data's: which change of the *input* raises the loss fastest? That is how "
-              r"adversarial "
-              "examples are made."),
+        after="A step of the *input* along this vector raises the loss fastest. That is how adversarial examples "
+              "are made. Would it update $A$?"),
     Exercise(
         number="5.6", title="What training needs", kind="gradient",
         prompt=r"""The same loss, $L=\frac12\lVert\sigma(A\mathbf x+\mathbf b)-\mathbf y\rVert^2$
