@@ -33,7 +33,7 @@ from .parts import (half_and_a_term, one_example, one_term_wrong, outer_slope_al
 from .rewrites import other_data, rewritten, substituted
 from .special import only_identity, only_rows_of_norm_one, only_special_data, only_zero
 from .structure import (entry_by_entry, equal_totals, line_factor, missing_terms, moving_multiple,
-                        not_a_gradient, only_here, only_structured, only_unit, own_jacobian,
+                        not_a_gradient, only_here, only_structured, only_unit, own_jacobian, own_scalar,
                         points_the_right_way, slope_of_the_variable, stays, stays_the_same)
 from .twists import REPAIRS, by_twists
 from .variants import of_another_function
@@ -44,7 +44,7 @@ __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "unknown", "Case"
 
 TESTS = (missing_terms, stays, slope_of_the_variable, entry_by_entry, only_structured, moving_multiple,
          only_unit, half_and_a_term, own_jacobian, only_symmetric_constant, expanded_square,
-         replayed, held_terms, part_of_a_sum, mended, other_data, line_factor, only_inner_diagonal,
+         replayed, held_terms, part_of_a_sum, mended, other_data, own_scalar, line_factor, only_inner_diagonal,
          product_of_slopes, rewritten, extra_factor, of_another_function, replayed_in_a_loop, substituted,
          points_the_right_way, outer_slope_alone, stops_short, worth_of_a_value, seen_as_a_gradient,
          only_zero, stays_the_same, one_example, part_of_a_value, skipped, only_special_data,
@@ -53,8 +53,8 @@ TESTS = (missing_terms, stays, slope_of_the_variable, entry_by_entry, only_struc
 
 
 # What was done wrongly says more than for which X it does not matter: at an orthogonal X whole terms vanish.
-MECHANISMS = (half_and_a_term, own_jacobian, replayed, held_terms, mended, line_factor, only_inner_diagonal,
-              part_of_a_sum, expanded_square, other_data, rewritten, extra_factor, stops_short)
+MECHANISMS = (half_and_a_term, own_jacobian, replayed, held_terms, mended, own_scalar, line_factor,
+              only_inner_diagonal, part_of_a_sum, expanded_square, other_data, rewritten, extra_factor, stops_short)
 SPECIAL = (only_structured, only_symmetric_constant)
 
 
@@ -135,6 +135,12 @@ def mention(best, others):
     return replace(best, also=also)
 
 
+def the_same_numbers(p):
+    """Are the entries of the claim those of the truth, in whatever order?"""
+    gap = np.abs(np.sort(p.claim, axis=None) - np.sort(p.truth, axis=None))
+    return bool(gap.max() <= max(10 * p.tolerance().max(), 1e-6 * p.size()))
+
+
 def unknown(case):
     """No explanation: the shapes, or the entries that differ most."""
     p = case.first
@@ -145,7 +151,9 @@ def unknown(case):
     if p.claim.shape != p.truth.shape:
         what = (f"A gradient has the shape of its variable, {p.truth.shape}" if case.kind == "gradient" else
                 f"The {case.kind} is {p.truth.shape[0]} × {p.truth.shape[1]} (outputs × inputs)")
-        same = " and as many entries: it is still to be reshaped" if p.claim.size == p.truth.size > 1 else ""
+        same = "" if not p.claim.size == p.truth.size > 1 else (
+            " and the same numbers: it is still to be reshaped" if the_same_numbers(p) else
+            " and as many entries, but other numbers")
         return Finding("shape", f"{what}; yours has shape {p.claim.shape}{same}.",
                        numbers=(p.truth.shape, p.claim.shape))
     gap = np.abs(p.claim - p.truth)

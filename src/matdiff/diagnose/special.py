@@ -45,8 +45,8 @@ def only_identity(case):
                       "product: here the factors stand in the wrong order"))
         elif not right_at(case, 2 * one):
             yield Finding("missing chain factor", describe(
-                case, "it is right where X is the identity, and only there: a factor that depends on X is "
-                      "missing"), also=("only for orthogonal input",))
+                case, "it is right where X is the identity, but not at its multiples: a factor that depends "
+                      "on X is missing or too much"), also=("only for orthogonal input",))
 
 
 def only_zero(case):

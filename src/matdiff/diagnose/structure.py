@@ -10,6 +10,7 @@ from ..replay import central
 from ..vec import sym, vec
 from .case import Finding, describe, fits_at, said, show, square
 from .multiples import bluntness, multiple, multiples, near
+from .slips import said_of
 from .twists import by_twists
 
 
@@ -36,6 +37,8 @@ def line_factor(case):
     """Every row, or every column, is off by a factor of its own."""
     p = case.first
     if p.truth.ndim != 2 or p.claim.shape != p.truth.shape or min(p.truth.shape) < 2:
+        return
+    if multiples(case, lambda G: G) is not None:    # one number for all rows: see `own_scalar`
         return
     for axis, word in ((0, "row"), (1, "column")):
         if all(lines_fit(q.truth if axis == 0 else q.truth.T, q.claim if axis == 0 else q.claim.T, q.bound)
@@ -88,8 +91,9 @@ def moving_multiple(case):
         a = power(ratio, length[0] / length[1])
         if a is not None:
             yield Finding("wrong normalisation",
-                          describe(case, "a power of a norm or standard deviation that the "
-                          f"function computes is {'missing' if a < 0 else 'too much'}"),
+                          describe(case, "a norm or standard deviation that the function computes "
+                          + ("is missing as a factor, or divided by once too often" if a < 0 else
+                             "is there as a factor too much, or not divided by")),
                           also=("missing chain factor",))
             return
     if case.kind == "gradient" and values[0].size == 1 and np.ravel(values[1])[0] != 0:
@@ -112,6 +116,25 @@ def moving_multiple(case):
             return
 
 
+OFF_BY = {1: ("extra chain factor", "is a factor too much"),
+          -1: ("extra chain factor", "is divided by, which is too much"),
+          2: ("missing chain factor", "is a factor where it should be divided by"),
+          -2: ("missing chain factor", "is divided by where it should be a factor")}
+
+
+def own_scalar(case):
+    """A number that the claim computes is the factor by which the claim is off."""
+    cs = multiples(case, lambda G: G)
+    if cs is None or len(cs) < 2 or case.claim is None or case.first.truth.size < 2 or near(cs[0], cs[1], 1e-4):
+        return
+    for steps in zip(*(tape.steps for tape in case.tapes(case.claim))):
+        numbers = [float(np.ravel(step.output)[0]) for step in steps if np.size(step.output) == 1]
+        for power, (name, how) in OFF_BY.items() if len(numbers) == 2 and all(numbers) else ():
+            if all(near(abs(c), abs(number) ** power, 1e-6) for c, number in zip(cs, numbers)):
+                yield Finding(name, describe(case, f"the number from {said_of(steps[0])} {how}"))
+                return
+
+
 def points_the_right_way(case):
     """A multiple of the truth that moves with X, whatever it is."""
     cs = multiples(case, lambda G: G)
@@ -119,7 +142,7 @@ def points_the_right_way(case):
             cs[0] / cs[1], 1, 100 * bluntness(case)):
         yield Finding("missing chain factor",
                       describe(case, "it points the right way, but a scalar factor that moves "
-                      "with X is missing"))
+                      "with X is missing or too much"))
 
 
 def rooted(case):
