@@ -62,26 +62,25 @@ def draw_rank_one(rng):
 
 
 def judge_solve_backward(answer, rng):
-    """Both gradients, against numerical derivatives of <xbar, x>: the first that fails is what is heard."""
+    """Both gradients of <xbar, x>, A'x = b, against numerical derivatives: the first that fails is heard."""
     data = draw_solve(rng)
     A, x, xbar = data["A"], data["x"], data["xbar"]
-    b = A @ x
+    b = A.T @ x
     given = answer(A, x, xbar)
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         count = f"{len(given)} things" if isinstance(given, (tuple, list)) else "one thing"
         return Check(False, "shape", "Return two things, `Abar, bbar`: an array shaped like `A` and one "
-                                     "shaped "
-                     f"like `x`; this returned {count}.")
+                                     f"shaped like `x`; this returned {count}.")
     Abar, bbar = numbers(given[0], "`Abar`"), numbers(given[1], "`bbar`")
     if Abar.shape == (4,) and bbar.shape == (4, 4):
         return Check(False, "wrong order", "The two stand in the other order: first `Abar`, then `bbar`.")
-    right_b = np.linalg.solve(A.T, xbar)
-    check = check_gradient(lambda b: xbar @ np.linalg.solve(A, b), bbar, b)
+    right_b = np.linalg.solve(A, xbar)
+    check = check_gradient(lambda b: xbar @ np.linalg.solve(A.T, b), bbar, b)
     if not check:
         return in_plain_words(check, right_b, bbar, data)
-    check = check_gradient(lambda A: xbar @ np.linalg.solve(A, b), Abar, A)
+    check = check_gradient(lambda A: xbar @ np.linalg.solve(A.T, b), Abar, A)
     if not check:
-        said = in_plain_words(check, -np.outer(right_b, x), Abar, data)
+        said = in_plain_words(check, -np.outer(x, right_b), Abar, data)
         return Check(False, said.mistake, f"`bbar` is right. {said.message}")
     return Check(True, None, "Both gradients agree with numerical derivatives.")
 
@@ -299,48 +298,46 @@ $\nabla_X\langle\bar Y,X^{-1}\rangle$ with $\bar Y$ held fixed.)""",
     ),
     Exercise(
         number="8.7",
-        title="Backwards through a linear solve",
+        title="Backwards through a transposed solve",
         kind="code",
         name="solve_backward",
-        prompt=r"""Write `solve_backward(A, x, xbar)` for $\mathbf x=A^{-1}\mathbf b$ with $A\in\mathbb
-R^{4\times4}$. It gets the solution $\mathbf x\in\mathbb R^4$ and the gradient $\bar{\mathbf
-x}\in\mathbb R^4$ that has arrived there, and returns the pair `Abar, bbar`: the gradients at $A$, shape
-$4\times4$, and at $\mathbf b$, shape `(4,)`. One call of `np.linalg.solve` is enough, and no inverse is
-formed.""",
-        hints=(r"Differentiate $A\mathbf x=\mathbf b$: $A\,d\mathbf x=d\mathbf b-dA\,\mathbf x$.",
-               r"$\langle\bar{\mathbf x},A^{-1}\mathbf r\rangle=\langle A^{-\top}\bar{\mathbf x},\mathbf "
-               r"r\rangle$: $\bar{\mathbf b}$ solves a system with $A^\top$.",
-               r"With $\bar{\mathbf b}$ in hand: $-\langle\bar{\mathbf b},dA\,\mathbf "
-               r"x\rangle=\langle-\bar{\mathbf b}\mathbf x^\top,dA\rangle$."),
+        prompt=r"""Now the system has the transpose: $A^\top\mathbf x=\mathbf b$ with
+$A\in\mathbb R^{4\times4}$. Write `solve_backward(A, x, xbar)`. It gets the solution
+$\mathbf x\in\mathbb R^4$ and the gradient $\bar{\mathbf x}\in\mathbb R^4$ that has arrived there, and
+returns the pair `Abar, bbar`: the gradients at $A$, shape $4\times4$, and at $\mathbf b$, shape `(4,)`.
+One call of `np.linalg.solve` is enough, and no inverse is formed.""",
+        hints=(r"Differentiate $A^\top\mathbf x=\mathbf b$: $A^\top d\mathbf x=d\mathbf b-dA^\top\mathbf x$.",
+               r"$\langle\bar{\mathbf x},A^{-\top}\mathbf r\rangle=\langle A^{-1}\bar{\mathbf x},\mathbf "
+               r"r\rangle$: $\bar{\mathbf b}$ solves a system with the transpose of $A^\top$.",
+               r"With $\bar{\mathbf b}$ in hand: $-\langle\bar{\mathbf b},dA^\top\mathbf x\rangle=-\mathbf "
+               r"x^\top dA\,\bar{\mathbf b}$, a row, $dA$, a column."),
         draw=draw_solve,
         judge=judge_solve_backward,
-        solution="""bbar = np.linalg.solve(A.T, xbar)
-return -np.outer(bbar, x), bbar""",
+        solution="""bbar = np.linalg.solve(A, xbar)
+return -np.outer(x, bbar), bbar""",
         wrong=(
-            Wrong("""bbar = np.linalg.solve(A, xbar)
-return -np.outer(bbar, x), bbar""", "transposed",
-                  r"Solved with $A$ once more. Backwards the system has $A^\top$; the two agree only for "
-                  "symmetric $A$.", hint=2),
             Wrong("""bbar = np.linalg.solve(A.T, xbar)
 return -np.outer(x, bbar), bbar""", "transposed",
-                  r"`bbar` is right; `Abar` is transposed: $\bar{\mathbf b}$ runs down, $\mathbf x$ runs "
-                  "across.",
-                  hint=3),
-            Wrong("""bbar = np.linalg.solve(A.T, xbar)
-return np.outer(bbar, x), bbar""", "sign",
+                  r"Solved with $A^\top$ once more. Backwards the system has the transpose of $A^\top$, "
+                  "which is $A$; the two agree only for symmetric $A$.", hint=2),
+            Wrong("""bbar = np.linalg.solve(A, xbar)
+return -np.outer(bbar, x), bbar""", "transposed",
+                  r"`bbar` is right; `Abar` is transposed. That is the gradient at $A^\top$, with "
+                  r"$\bar{\mathbf b}$ running down.", hint=3),
+            Wrong("""bbar = np.linalg.solve(A, xbar)
+return np.outer(x, bbar), bbar""", "sign",
                   "`bbar` is right. $A$ stands on the other side of the equation, so `Abar` has a "
                   "minus.", hint=1),
-            Wrong("""bbar = A.T @ xbar
-return -np.outer(bbar, x), bbar""", "unknown",
-                  r"This multiplies by $A^\top$. It has to be solved: $A^\top\bar{\mathbf b}=\bar{\mathbf "
-                  "x}$.",
-                  hint=2),
-            Wrong("""bbar = np.linalg.solve(A.T, xbar)
-return -np.outer(bbar, xbar), bbar""", "unknown",
+            Wrong("""bbar = A @ xbar
+return -np.outer(x, bbar), bbar""", "unknown",
+                  r"This multiplies by $A$. It has to be solved: $A\bar{\mathbf b}=\bar{\mathbf "
+                  "x}$.", hint=2),
+            Wrong("""bbar = np.linalg.solve(A, xbar)
+return -np.outer(xbar, bbar), bbar""", "unknown",
                   r"`bbar` is right. In `Abar` the solution $\mathbf x$ belongs where $\bar{\mathbf x}$ "
-                  r"stands: $dA$ meets $\mathbf x$.", hint=3),
-            Wrong("""bbar = np.linalg.solve(A.T, xbar)
-return bbar, -np.outer(bbar, x)""", "wrong order",
+                  r"stands: $dA^\top$ meets $\mathbf x$.", hint=3),
+            Wrong("""bbar = np.linalg.solve(A, xbar)
+return bbar, -np.outer(x, bbar)""", "wrong order",
                   "The two stand in the other order: first `Abar`, then `bbar`."),
         ),
         after=r"Let $\mathbf b$ and $\mathbf x$ have several columns. Which product takes the place of "
