@@ -85,7 +85,7 @@ def test_a_node_that_is_not_visited_says_nothing():
     graph, known = ComputationGraph(**PENCIL), []
     for graph.done in range(ALL + 1):
         known.append({name for name, value in graph.readouts().items() if value is not None})
-    assert known[:4] == [set()] * 4 and known[4] == {"L", "difference"}
+    assert known[:4] == [{"entry"}] * 4 and known[4] == {"entry", "L", "difference"}
     new = [later - before for before, later in zip(known[4:], known[5:])]
     assert new == [{"delta 2"}, {"pulled 1", "gradient W2"}, {"delta 1"}, {"gradient W1", "gradient x", "slope", "verdict"}]
 

@@ -215,7 +215,7 @@ function render({ model, el }) {
   }
   figure.switch({ name: "forget-transposes", label: "forget the transposes",
     get: () => !model.get("transposes"), set: (forget) => figure.change({ transposes: !forget }) });
-  figure.readouts([{ name: "L", label: "*L*", role: "output" },
+  figure.readouts([{ name: "entry", label: "entry", role: "variable" }, { name: "L", label: "*L*", role: "output" },
     { name: "slope", label: "by the chain", role: "gradient" },
     { name: "difference", label: "by a nudge", tiny: 1e-7 }, { name: "verdict", label: "they" }]);
   const hidden = Object.keys(backward(traits(), forward(traits(), sigma()), sigma(), traits()))
@@ -297,7 +297,7 @@ function render({ model, el }) {
     step.textContent = done < loss ? "Step forward" : done < all ? "Step back" : "Start again";
     pass.textContent = done < loss ? "Forward pass" : done < all ? "Backward pass" : "Clear";
     story.replaceChildren(...richHtml(sentence(done)));
-    figure.show({ L: now.L, slope: now.slope, difference: now.difference, verdict: now.verdict,
+    figure.show({ entry: entry(...model.get("picked")), L: now.L, slope: now.slope, difference: now.difference, verdict: now.verdict,
       ...Object.fromEntries(hidden.map((name) => [name, now.found[name]])) });
   }
 

@@ -185,7 +185,7 @@ class ComputationGraph(Figure):
                 close = abs(slope - difference) <= 1e-5 * max(1, abs(difference))
                 verdict = "agree" if close else "differ"
         del found["gradient t"]
-        return {"L": loss, "slope": slope, "difference": difference, "verdict": verdict,
+        return {"entry": float(_rows(inputs[table])[i, j]), "L": loss, "slope": slope, "difference": difference, "verdict": verdict,
                 **dict(sorted(found.items()))}
 
     def _printed(self, name, value):

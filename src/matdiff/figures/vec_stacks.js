@@ -65,6 +65,7 @@ function render({ model, el }) {
   } });
   figure.root.insertBefore(figure.tools, figure.stage); // what grows below does not move them
   figure.readouts([
+    { name: "entry", label: "entry", role: "variable" },
     { name: "by columns", label: "place by columns", role: "variable" },
     { name: "by rows", label: "place by rows", role: "variable" },
     { name: "vech", label: "place in vech", role: "variable" },
@@ -233,8 +234,8 @@ function render({ model, el }) {
       : { "by rows": byRows(i, j) + 1, order: read(entries(), byRows, byColumns), cycles: cycles(),
         fixed: read(entries().filter((at) => byRows(...at) === byColumns(...at)), byRows, byRows) };
     const all = Object.fromEntries([...figure.outputs.keys()].map((name) => [name, values[name] ?? null]));
-    figure.show({ ...all, "by columns": byColumns(i, j) + 1 });
-    for (const [name, { item }] of figure.outputs) item.hidden = name !== "by columns" && !(name in values);
+    figure.show({ ...all, entry: X()[i][j], "by columns": byColumns(i, j) + 1 });
+    for (const [name, { item }] of figure.outputs) item.hidden = !["entry", "by columns"].includes(name) && !(name in values);
   }
 
   const say = () => {

@@ -52,7 +52,7 @@ class VecStacks(Figure):
         m, n = np.shape(self.X)
         i, j = self.picked
         places = unvec(np.arange(1, m * n + 1), (m, n))  # where each entry stands in vec X
-        values = {"by columns": int(places[i, j]), "by rows": i * n + j + 1, "order": places.ravel(),
+        values = {"entry": self.X[i][j], "by columns": int(places[i, j]), "by rows": i * n + j + 1, "order": places.ravel(),
                   "cycles": cycles(vec(np.arange(1, m * n + 1).reshape(m, n))),
                   "fixed": np.flatnonzero(places.ravel() == np.arange(1, m * n + 1)) + 1,
                   "vech": None, "duplicated": None, "eliminated": None}
