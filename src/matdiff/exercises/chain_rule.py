@@ -444,9 +444,9 @@ Hessian, a $3\times3$ array.""",
         hints=(r"The rule of second order with $g=\frac12\lVert\cdot\rVert^2$: $\nabla^2g=I$ and $\partial "
                r"g/\partial r_k=r_k$.",
                r"The second term needs $\tanh''=-2\tanh(1-\tanh^2)$.",
-               r"$J^\top J+A^\top\operatorname{diag}\big(-2\,\mathbf r\odot\mathbf t\odot(1-\mathbf "
-               r"t\odot\mathbf t)\big)A$ with "
-               r"$J=\operatorname{diag}(1-\mathbf t\odot\mathbf t)A$."),
+               r"$J^\top J+A^\top\operatorname{diag}(\mathbf q)\,A$ with "
+               r"$J=\operatorname{diag}(1-\mathbf t\odot\mathbf t)A$ and "
+               r"$\mathbf q=-2\,\mathbf r\odot\mathbf t\odot(1-\mathbf t\odot\mathbf t)$."),
         draw=curved, function=RESIDUAL + "return A.T @ (r * (1 - t**2))",
         solution=CURVED + "return J.T @ J + A.T @ (second[:, None] * A)",
         wrong=(Wrong(CURVED + "return J.T @ J", "missing product-rule term",
