@@ -105,8 +105,11 @@ def summed(terms, rest):
 
 
 def mathml(tex, display="block"):
-    """TeX as MathML, which a browser sets without help; a transpose is a plain T, as on the page."""
-    return convert(tex.replace(r"\top", r"\mathsf{T}"), display=display)
+    """TeX as MathML, which a browser sets without help; a transpose is a plain T, as on the page.
+
+    The converter knows lines that are aligned by the name of `split` alone.
+    """
+    return convert(tex.replace(r"\top", r"\mathsf{T}").replace("{aligned}", "{split}"), display=display)
 
 
 def prose(text):

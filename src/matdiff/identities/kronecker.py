@@ -264,7 +264,7 @@ ENTRIES = (
                r"$\operatorname{vec}(X^\top) = K_{mn}\operatorname{vec}X$.",
         wrong=(Wrong(r"B^\top \otimes A", "np.kron(B.T, A)", "row-major vec",
                      r"this acts on $\operatorname{vec}(X^\top)$"),),
-        refs="G06.1a", chapter=6, section="sec-6-commutation", also="AX^TB"),
+        refs="G06.1b", chapter=6, section="sec-6-commutation", also="AX^TB"),
 
     Identity(
         "commutation matrix, transposed", "Y: n m",
@@ -274,7 +274,7 @@ ENTRIES = (
         wrong=(Wrong(r"K_{mn}\operatorname{vec}Y", "commutation_matrix(m, n) @ vec(Y)", None,
                      "symmetric only if $m = n$",
                      unnamed=VALUES),),
-        refs="G06.1b", chapter=6, section="sec-6-commutation"),
+        refs="G06.1c", chapter=6, section="sec-6-commutation"),
 
     Identity(
         "commutation matrix, inverted", "Y: n m",
@@ -282,7 +282,7 @@ ENTRIES = (
         equals=(r"\operatorname{vec}(Y^\top)", "vec(Y.T)"),
         reason=r"$K_{nm}K_{mn}\operatorname{vec}X = \operatorname{vec}((X^\top)^\top)$, so $K_{mn}^{-1} = "
                "K_{nm}$.",
-        refs="G06.1c", chapter=6, section="sec-6-commutation"),
+        refs="G06.1d", chapter=6, section="sec-6-commutation"),
 
     Identity(
         "commutation matrix swaps a Kronecker product", "A: m n, B: p q",
@@ -293,7 +293,7 @@ ENTRIES = (
                r"$AXB^\top$.",
         wrong=(Wrong(r"A \otimes B", "np.kron(A, B)", None, "a Kronecker product does not commute by itself",
                      unnamed=VALUES),),
-        refs="G06.1d", chapter=6, section="sec-6-commutation"),
+        refs="G06.1e", chapter=6, section="sec-6-commutation"),
 
     # Duplication and elimination
     Identity(
