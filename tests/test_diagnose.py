@@ -123,6 +123,12 @@ batch, weights = D, np.random.default_rng(8).normal(size=7)
 grams = lambda X: np.sum((X.T @ X)**2)
 
 
+def top_projection(X):
+    """v vᵀ for the eigenvector v of the largest eigenvalue of the symmetric part of X."""
+    v = np.linalg.eigh((X + X.T) / 2)[1][:, -1]
+    return np.outer(v, v)
+
+
 @pytest.mark.parametrize("f, claim, point, name", [
     (lambda x: np.sum((D @ x - y)**2) + 0.3 * x @ x, lambda x: 2 * D.T @ (D @ x - y), x,
      "missing product-rule term"),
@@ -167,11 +173,29 @@ inv = np.linalg.inv
     (check_gradient, lambda X: np.trace(A @ inv(X)), lambda X: -(A @ inv(X)).T, NAMES["S"],
      "missing chain factor", "on the left"),
     (check_gradient, lambda X: np.linalg.slogdet(X)[1], lambda X: X.T, NAMES["S"],
-     "only for orthogonal input", "inverse"),
+     "missing chain factor", "inverse"),
     (check_jacobian, softmax, lambda z: np.eye(4) - np.outer(softmax(z), softmax(z)), x,
      "missing chain factor", "entry by entry"),
     (check_differential, lambda X: W * X * X, lambda X, dX: 2 * W * W * X * dX, X,
      "extra chain factor", "`W`"),
+    # numbers and values that do not belong there, what is left of an inverse, half of a square
+    (check_differential, lambda X: np.linalg.slogdet(X)[1],
+     lambda X, dX: np.linalg.det(X) * np.trace(inv(X) @ dX), NAMES["S"], "extra chain factor", "from det"),
+    (check_gradient, lambda X: n @ np.linalg.solve(X, b) + np.linalg.slogdet(X)[1],
+     lambda X: np.linalg.det(X) * inv(X).T - np.outer(inv(X).T @ n, inv(X) @ b), NAMES["S"],
+     "extra chain factor", "from det"),
+    (check_gradient, lambda X: np.linalg.eigvalsh((X + X.T) / 2)[-1],
+     lambda X: np.linalg.eigh((X + X.T) / 2)[0][-1] * top_projection(X), NAMES["S"] + NAMES["S"].T,
+     "extra chain factor", "value of the function itself"),
+    (check_gradient, lambda x: weights @ np.exp(D @ x),
+     lambda x: D.T @ (weights * D.dot(x) * np.exp(D @ x)), x, "extra chain factor", "too much"),
+    (check_gradient, lambda X: np.trace(A @ inv(X)), lambda X: -A.T, NAMES["S"], "missing chain factor",
+     "only the minus sign"),
+    (check_gradient, lambda x: np.sum((D @ x - y)**2) + 0.3 * x @ x,
+     lambda x: 2 * D.T @ (D @ x - y) + 0.3 * x, x, "factor", "both operands of the product @"),
+    (check_gradient, lambda x: x @ x, lambda x: 0 * x, x, "unknown", "all entries of yours are"),
+    (check_differential, lambda X: inv(X), lambda X, dX: -inv(X).T @ dX @ inv(X).T, NAMES["S"], "transposed",
+     "both dX and the result"),
     # one term, one example, one step
     (check_gradient, lambda x: np.sum((D @ x - y)**2) + 0.3 * x @ x,
      lambda x: 2 * D.T @ (D @ x - y) + 0.6, x, "missing chain factor", "one of its terms"),
@@ -398,7 +422,7 @@ def rounds(x):
      "missing product-rule term", "left out of the sum that stands inside"),
     # a mechanism says more than an input at which it does not show
     (check_gradient, penalty, lambda X: 2 * A.T @ (A @ X - 1) + 2 * X @ (X.T @ X - np.eye(4)), NAMES["S"],
-     "missing product-rule term", "right for orthogonal X only"),
+     "factor", "right for orthogonal X only"),
     # an inner function is another one; a Jacobian is left out of one term; data as they are; a loop
     (check_gradient, lambda x: np.sqrt((x - b) @ A.T @ A @ (x - b)),
      lambda x: A @ A.T @ (x - b) / np.linalg.norm(A @ (x - b)), x, "transposed", "wherever it stands"),

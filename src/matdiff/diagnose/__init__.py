@@ -81,6 +81,8 @@ def diagnose(case):
             cost, best = found[0]
             rest = [f.name for c, f in found[1:] if c == cost]
             return alternatives(mention(best, rest))
+        if zero(case):
+            return unknown(case)
         weak = None
         for test in TESTS if told_apart(case) else ():
             if weak and test not in MECHANISMS:
@@ -135,6 +137,11 @@ def mention(best, others):
     return replace(best, also=also)
 
 
+def zero(case):
+    """Is the claim zero in every entry?  Then it tells nothing about how it was made."""
+    return case.first.claim.shape == case.first.truth.shape and not any(p.claim.any() for p in case.points)
+
+
 def the_same_numbers(p):
     """Are the entries of the claim those of the truth, in whatever order?"""
     gap = np.abs(np.sort(p.claim, axis=None) - np.sort(p.truth, axis=None))
@@ -160,9 +167,11 @@ def unknown(case):
     seen = gap > np.minimum(10 * p.tolerance(), 0.9 * gap.max())
     worst = [np.unravel_index(i, gap.shape) for i in np.argsort(gap, axis=None)[::-1][:3] if seen.flat[i]]
     wrong = int(seen.sum())
-    if case.kind == "differential":
+    if case.kind == "differential" and p.claim.any():
         return Finding("unknown",
                        f"The differential is not right and no common mistake explains it.{entry(case)}")
+    if not p.claim.any() and gap.ndim:
+        return Finding("unknown", f"The {case.kind} is not zero, but all entries of yours are.{entry(case)}")
     if gap.ndim == 0:
         return Finding("unknown", f"The {case.kind} is {show(p.truth)}, yours is {show(p.claim)}.")
     listed = "; ".join("{} should be {}, yours {}".format(show(case.whole(at)),

@@ -137,7 +137,8 @@ def place(case, at):
     shapes = (case.out, case.shape) if case.block is None else (case.block.out, case.block.shape)
     row, column = (np.unravel_index(k, shape, order="F") for k, shape in zip(at, shapes))
     entry = f"entry {show(tuple(row))} of dF" if case.out else "dF"
-    return f"For a dX of 1 at {show(tuple(column))} and 0 elsewhere, {entry}"
+    where = f" at {show(tuple(column))} and 0 elsewhere" if case.shape else ""
+    return f"For a dX of 1{where}, {entry}"
 
 
 def pair(truth, claim):

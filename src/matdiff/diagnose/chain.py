@@ -9,7 +9,7 @@ from .changed import along, directions, mended, only_diagonal, only_symmetric_co
 from .inside import extra_factor, only_inner_diagonal, product_of_slopes, stops_short, wrong_order
 from .multiples import constants, near, plain
 from .probes import ENOUGH, chain_of
-from .slips import held, part_of, product, reckoned, said_of, slips, with_other
+from .slips import held, hold, part_of, product, reckoned, said_of, slips, with_other
 
 __all__ = ["along", "directions", "extra_factor", "held_terms", "mended", "only_diagonal",
            "only_inner_diagonal", "only_symmetric_constant", "product_of_slopes", "replayed", "stops_short",
@@ -47,7 +47,29 @@ def replayed(case):
     if not hits and C.shape == G.shape:
         hits = list(data_left_out(case, chain))
     hits.sort(key=lambda f: (f.name.count(" and "), PRIORITY.get(f.name.split(" and ")[-1], 9)))
-    yield from hits
+    yield from (*half_a_square(case, chain), *hits)
+
+
+def half_a_square(case, chain):
+    """Of a product of something with itself both parts of the derivative are the same, and one is missing."""
+    for step in chain.live.values():
+        if len(step.moving) != 2 or not isinstance(step.output, np.ndarray):
+            continue
+        if all(one_of_two_alike(probe, chain.at(i, step)) for i, probe in chain.each()):
+            yield Finding("factor", describe(
+                case, f"a factor 2 is missing in one of its terms: both operands of {said_of(step)} contribute "
+                      "the same, and that is there only once"),
+                also=("missing product-rule term",))
+            return
+
+
+def one_of_two_alike(probe, step):
+    """Do both operands of this step contribute the same along a probe, and does the claim lack it once?"""
+    if step is None or len(step.moving) != 2:
+        return False
+    parts = [probe.truth - slope_or_nan(probe, step, hold(slot)) for slot in step.moving]
+    gap = probe.truth - probe.claim
+    return all(abs(part - gap) <= 1e-7 * probe.size for part in parts) and abs(gap) > 1e-6 * probe.size
 
 
 def all_passes(probe, step):

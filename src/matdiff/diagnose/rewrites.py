@@ -154,7 +154,9 @@ class Formula:
         self.vectorised = case.kind == "differential"
         self.known_affine, self.known_regions = {}, {}
         used = {mark(o) for s in self.tapes[0].steps if s.name in FACTORED for o in s.operands}
-        self.known = [replace(K, used=K.kind == "data" or K.mark in used) for K in values(case)]
+        taken = list(hidden(self.tapes))
+        self.known = [replace(K, used=K.kind == "data" or K.mark in used or any(
+            proportional(h, K.at) for h in taken)) for K in values(case)]
         self.given = vec(self.tapes[0].value) if self.vectorised else self.tapes[0].value
         fit = self.given.shape == self.wanted[0].shape
         self.lacking = self.wanted[0] - self.given if fit else np.array(np.nan)
@@ -383,6 +385,20 @@ class Formula:
         results = tape.follow(tape.X, edits) if tape.linked else []
         return any(isinstance(s.output, np.ndarray) and s.output.dtype.kind == "f" and s.output.any()
                    and np.abs(r).max() <= 1e-12 * np.abs(s.output).max() for s, r in zip(tape.steps, results))
+
+
+def hidden(tapes):
+    """What a claim's program takes for constant though it moves with X, as A.dot(x) does: at each point."""
+    for first, second in zip(*(tape.steps for tape in tapes)):
+        for slot, h in enumerate(first.operands):
+            there = second.operands[slot] if slot < len(second.operands) else None
+            if slot not in first.moving and np.ndim(h) and np.shape(h) == np.shape(there) and not same(h, there):
+                yield h, there
+
+
+def proportional(h, at):
+    """Is h, entry by entry, something that stays times this value?"""
+    return np.shape(h[0]) == np.shape(at[0]) and np.allclose(h[0] * at[1], h[1] * at[0], rtol=1e-9, atol=0)
 
 
 def price(steps, stack=1):
@@ -796,9 +812,18 @@ def shapes(v, K):
 def other_steps(claim, step, known):
     """One operation of the claim replaced by another, left out, or with its operands exchanged."""
     yield from other_lengths(claim, step, known)
+    yield from number_too_much(claim, step, known)
     for name, text, edit in exchanges(step, known):
         if claim.right(lambda j: {step.index: edit}):
             yield name, text
+
+
+def number_too_much(claim, step, known):
+    """A number that only the claim computes, as a determinant, stands where none belongs."""
+    if np.size(step.output) != 1 or not step.moving or mark(step.output) in {K.mark for K in known}:
+        return
+    if claim.right(lambda j: {step.index: lambda s, o: np.ones_like(s.output)}):
+        yield "extra chain factor", f"the number from {said_of(step)} is a factor too much in your formula"
 
 
 COMPARISONS = ("greater", "less", "greater_equal", "less_equal")

@@ -152,6 +152,8 @@ def slips(step):
     if step.name in ("matmul", "multiply", "dot") and len(step.operands) == 2:
         yield from products(step, said)
     if step.name == "inv":
+        yield ("missing chain factor", "the inverses on both sides of dX are missing, only the minus sign is "
+               "left", rule(lambda s, d: -d))
         for text, slope in (("left", lambda s, d: -s.output @ s.output @ d),
                             ("right", lambda s, d: -d @ s.output @ s.output)):
             yield ("wrong order", f"both inverses stand on the {text} of dX, one belongs on either side",
@@ -175,7 +177,11 @@ def slips(step):
 
 def of_a_determinant(step):
     """The inverse in its slope not transposed, left out, or taken entry by entry."""
+    symmetric = np.allclose(step.operands[0], step.operands[0].T)
     for name, text, inverse in OF_DETERMINANTS:
+        if symmetric and inverse is np.transpose:       # the same as the matrix itself
+            continue
+
         def edit(s, operands):
             return s.call(operands)
 
@@ -194,8 +200,8 @@ OF_DETERMINANTS = (
     ("missing chain factor", "the inverse in the slope of the determinant is missing",
      lambda A: np.eye(len(A))),
     ("only for orthogonal input", "the matrix stands where its inverse, transposed, belongs", lambda A: A),
-    ("only for orthogonal input", "the matrix, transposed, stands where its inverse, transposed, belongs",
-     np.transpose))
+    ("missing chain factor", "the inverse in the slope of the determinant is missing: the matrix, transposed, "
+     "stands in its place", np.transpose))
 
 
 def remembered(function, most=16):

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from .. import numeric
-from ..replay import central
+from ..replay import Untraceable, central
 from ..vec import sym, vec
 from .case import Finding, describe, fits_at, said, show, square
 from .multiples import bluntness, multiple, multiples, near
@@ -127,7 +127,9 @@ def own_scalar(case):
     cs = multiples(case, lambda G: G)
     if cs is None or len(cs) < 2 or case.claim is None or case.first.truth.size < 2 or near(cs[0], cs[1], 1e-4):
         return
-    for steps in zip(*(tape.steps for tape in case.tapes(case.claim))):
+    V = case.normal(35)     # a differential is looked at along one dX
+    claim = case.claim if case.kind != "differential" else lambda X: case.claim(X, V)
+    for steps in zip(*(tape.steps for tape in case.tapes(claim))):
         numbers = [float(np.ravel(step.output)[0]) for step in steps if np.size(step.output) == 1]
         for power, (name, how) in OFF_BY.items() if len(numbers) == 2 and all(numbers) else ():
             if all(near(abs(c), abs(number) ** power, 1e-6) for c, number in zip(cs, numbers)):
@@ -147,7 +149,15 @@ def points_the_right_way(case):
 
 def rooted(case):
     """Does the function end with a root or a power, whose slope has the value of the function in it?"""
-    return any(s.name in ("sqrt", "power") for s in case.tapes()[0].steps[-1:])
+    return any(s.name in ("sqrt", "power") for s in traced(case)[0][-1:])
+
+
+def traced(case):
+    """The steps of f at both points; none where f cannot be followed, as an eigenvalue."""
+    try:
+        return [tape.steps for tape in case.tapes()]
+    except Untraceable:
+        return [], []
 
 
 def power(ratio, base):
@@ -160,8 +170,8 @@ def power(ratio, base):
 
 def norms(case):
     """The lengths, roots of a sum or mean of squares, that the function computes, at both points."""
-    first, second = case.tapes()
-    for before, step, other in zip(first.steps, first.steps[1:], second.steps[1:]):
+    first, second = traced(case)
+    for before, step, other in zip(first, first[1:], second[1:]):
         if step.name == "sqrt" and before.name in ("sum",
                                                    "mean") and step.output.size == 1 == np.size(other.output):
             yield float(np.ravel(step.output)[0]), float(np.ravel(other.output)[0])

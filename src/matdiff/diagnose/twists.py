@@ -63,7 +63,9 @@ def jacobian_twists(case):
         yield ("row-major vec" if matrix else "transposed",
                "vec reads rows on the input side" if matrix else "dX is transposed", lambda J: J[:, swap_in])
     if swap_out is not None and swap_in is not None:
-        yield "row-major vec", "vec reads rows on both sides", lambda J: J[swap_out][:, swap_in]
+        yield ("row-major vec" if matrix else "transposed",
+               "vec reads rows on both sides" if matrix else "both dX and the result are transposed",
+               lambda J: J[swap_out][:, swap_in])
     if matrix:
         yield "transposed", "this is the transpose", lambda J: J.T if square(J) else None
     if len(case.out) == 2 == len(case.shape):
