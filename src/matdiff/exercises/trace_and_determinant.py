@@ -56,7 +56,7 @@ def adjugate(X):
     adj = np.ones((n, n))
     for i, j in np.ndindex(n, n):
         adj[j, i] = (-1) ** (i + j) * np.linalg.det(np.delete(np.delete(X, i, 0), j, 1))
-    return adj
+    return np.where(np.abs(adj) < 1e-12 * np.linalg.norm(X) ** (n - 1), 0, adj)  # rounding, not an entry
 
 
 def judge_adjugate(answer, rng):
@@ -142,7 +142,9 @@ def judge_likelihood(answer, rng):
                  (-N * np.linalg.slogdet(L)[1], "sign",
                   r"$\log\det\Lambda$ enters with a plus: it is $-\log\det\Sigma$."),
                  ((1 - N) * np.linalg.slogdet(L)[1] / 2, "not summed over the batch",
-                  r"Each of the $N$ points brings a $\frac12\log\det\Lambda$ of its own."))
+                  r"Each of the $N$ points brings a $\frac12\log\det\Lambda$ of its own."),
+                 (truth / N - truth, "factor",
+                  "This is the mean over the $N$ points. The log-likelihood of the sample is their sum."))
         for gap, name, sentence in slips:
             if compare(truth, value - gap):
                 return Check(False, name, sentence)
@@ -245,7 +247,7 @@ $\operatorname{tr}(ABC)$?""",
                         body="np.trace(C @ A @ B)"),
             "b": Option(r"$\operatorname{tr}(ACB)$", False,
                         "Two neighbours changed places, which runs round the ring the other way. It is right "
-                        "if all three are symmetric, and by luck.", body="np.trace(A @ C @ B)",
+                        "if all three are symmetric, or if two of them commute.", body="np.trace(A @ C @ B)",
                         mistake="only for symmetric input"),
             "c": Option(r"$\operatorname{tr}(B^\top A^\top C)$", False,
                         r"$B^\top A^\top=(AB)^\top$, but $C$ was not transposed and put in front: right is "
@@ -256,7 +258,7 @@ $\operatorname{tr}(ABC)$?""",
                         r"is not; right for $1\times1$ only.", body="np.trace(A) * np.trace(B) * np.trace(C)",
                         mistake="elementwise product"),
         },
-        after=r"With four factors there are four turns. How many of the 24 orders of $ABCD$ are left then?",
+        after="Four factors have 24 orders, and four turns each. How many different traces can there be?",
     ),
     Exercise(
         number="7.3",
@@ -305,6 +307,9 @@ $X=\begin{bmatrix}2&5\\1&4\end{bmatrix}$, a $2\times2$ array.""",
                   "The left $X$ was held: only the right one moved."),
             Wrong("X @ A.T - 2 * B", "missing product-rule term",
                   "The right $X$ was held: only the left one moved."),
+            Wrong("X @ (A + A.T) / 2 - 2 * B", "factor",
+                  r"Both terms of the product rule stand in full. Halved they belong to "
+                  r"$\frac12\operatorname{tr}(XAX^\top)$."),
             Wrong("(A + A.T) @ X.T - 2 * B.T", "transposed",
                   r"Read off before transposing: it has the shape of $X^\top$."),
             Wrong("X @ (A + A.T)", "missing product-rule term",
@@ -412,6 +417,9 @@ the plane.""",
                   "One of the two $X$ was held; the two terms of $dM$ have used up the half."),
             Wrong("np.linalg.inv(np.eye(3) + X.T @ X) / 2", "missing chain factor",
                   r"The gradient by $M=I+X^\top X$, of shape $3\times3$. The chain goes on to $X$."),
+            Wrong("M = np.eye(3) + X.T @ X\nreturn np.linalg.det(M) * X @ np.linalg.inv(M)",
+                  "extra chain factor",
+                  r"The gradient of $\frac12\det M$: the logarithm has divided by $\det M$."),
             Wrong("X @ np.linalg.inv(X.T @ X)", "unknown",
                   "The $I$ under the inverse has dropped out. It is constant, its differential is zero; in "
                   "$M^{-1}$ it stays.", hint=2),
@@ -448,6 +456,9 @@ Give $\nabla f$ as a symmetric matrix.""",
                   r"Both terms have the wrong sign: this pushes $\Sigma$ away from $I$."),
             Wrong("-np.linalg.inv(S) / 2", "missing product-rule term",
                   "The trace has dropped out. Its gradient is $I$."),
+            Wrong("(1 - np.linalg.inv(S)) / 2", "unknown",
+                  r"The number 1 is taken in every entry. The gradient of $\operatorname{tr}\Sigma$ is $I$, "
+                  "with ones on the diagonal alone: `np.eye(3)`.", hint=1),
             Wrong("(np.eye(3) - 1 / S) / 2", "elementwise product",
                   r"`1 / S` divides entry by entry; $\Sigma^{-1}$ is the inverse of the matrix."),
         ),
@@ -552,6 +563,8 @@ determinant no floating-point number can hold.""",
             Wrong(sample_answer(value="(log_det - N * d * np.log(2 * np.pi) - quadratic) / 2"),
                   "not summed over the batch",
                   r"Each of the $N$ points brings a $\frac12\log\det\Lambda$ of its own."),
+            Wrong(sample_answer(value="(log_det - d * np.log(2 * np.pi) - quadratic / N) / 2"), "factor",
+                  "This is the mean over the $N$ points. The log-likelihood of the sample is their sum."),
             Wrong(sample_answer(log_det="np.log(np.linalg.det(L))"), "not finite",
                   "Right in three dimensions; in 400 the determinant underflows to 0 and its logarithm is "
                   r"$-\infty$."),
@@ -568,7 +581,8 @@ determinant no floating-point number can hold.""",
             Wrong(sample_answer(by_L="(np.linalg.inv(L) - E.T @ E) / 2"), "missing chain factor",
                   r"$\Lambda^{-1}$ comes from $N$ points: $\frac N2\Lambda^{-1}$."),
         ),
-        after=r"Set `by_L` to zero: the best $\Lambda^{-1}$ is the covariance of the sample, divided by $N$.",
+        after=r"Set both gradients to zero: $\boldsymbol\mu$ is the mean of the rows, $\Lambda^{-1}$ their "
+              r"covariance, divided by $N$. What goes wrong if $N\le d$?",
     ),
     Exercise(
         number="7.13",
