@@ -194,6 +194,11 @@ inv = np.linalg.inv
     (check_gradient, lambda x: np.sum((D @ x - y)**2) + 0.3 * x @ x,
      lambda x: 2 * D.T @ (D @ x - y) + 0.3 * x, x, "factor", "both operands of the product @"),
     (check_gradient, lambda x: x @ x, lambda x: 0 * x, x, "unknown", "all entries of yours are"),
+    (check_gradient, lambda X: np.sum((D @ X @ B - batch[:, :3])**2) / 2,
+     lambda X: D.T @ D @ X - D.T @ batch[:, :3] @ B.T, X, "missing chain factor", "`B` and its transpose"),
+    (check_jacobian, lambda X: X @ B @ X.T, lambda X: np.kron(np.eye(4), X @ B.T) + np.kron(
+        X @ B, np.eye(4)) @ np.eye(12)[np.arange(12).reshape(3, 4).T.ravel()], X, "kronecker order",
+     "every ⊗"),
     (check_differential, lambda X: inv(X), lambda X, dX: -inv(X).T @ dX @ inv(X).T, NAMES["S"], "transposed",
      "both dX and the result"),
     # one term, one example, one step
@@ -215,7 +220,7 @@ inv = np.linalg.inv
     (check_gradient, lambda X: n @ np.linalg.solve(X, b), lambda X: -np.outer(n, b) @ inv(X) @ inv(X),
      NAMES["S"], "wrong order", "multiple of the identity"),
     (check_gradient, lambda x: np.linalg.norm(D @ x)**3, lambda x: 3 * np.linalg.norm(D @ x) * x, x,
-     "missing chain factor", "the matrix in the product @ is missing"),
+     "missing chain factor", "missing on the left: the product of `D`, transposed, and `D`"),
     (check_gradient, lambda X: np.trace(A @ X @ B @ X.T), lambda X: 2 * A.T @ X @ B, X,
      "only for symmetric input", "every matrix"),
     (check_differential, lambda X: np.linalg.slogdet(X)[1], lambda X, dX: np.trace(dX), NAMES["S"],

@@ -44,8 +44,8 @@ __all__ = ["MISTAKES", "Mistake", "example_names", "diagnose", "unknown", "Case"
 
 TESTS = (missing_terms, stays, slope_of_the_variable, entry_by_entry, only_structured, moving_multiple,
          only_unit, half_and_a_term, own_jacobian, only_symmetric_constant, expanded_square,
-         replayed, held_terms, part_of_a_sum, mended, other_data, own_scalar, line_factor, only_inner_diagonal,
-         product_of_slopes, rewritten, extra_factor, of_another_function, replayed_in_a_loop, substituted,
+         replayed, held_terms, part_of_a_sum, mended, other_data, own_scalar, line_factor,
+         only_inner_diagonal, product_of_slopes, rewritten, extra_factor, of_another_function, replayed_in_a_loop, substituted,
          points_the_right_way, outer_slope_alone, stops_short, worth_of_a_value, seen_as_a_gradient,
          only_zero, stays_the_same, one_example, part_of_a_value, skipped, only_special_data,
          only_rows_of_norm_one, only_identity, wrong_order, only_here, one_term_wrong, equal_totals,
@@ -54,7 +54,8 @@ TESTS = (missing_terms, stays, slope_of_the_variable, entry_by_entry, only_struc
 
 # What was done wrongly says more than for which X it does not matter: at an orthogonal X whole terms vanish.
 MECHANISMS = (half_and_a_term, own_jacobian, replayed, held_terms, mended, own_scalar, line_factor,
-              only_inner_diagonal, part_of_a_sum, expanded_square, other_data, rewritten, extra_factor, stops_short)
+              only_inner_diagonal, part_of_a_sum, expanded_square, other_data, rewritten, extra_factor,
+              stops_short)
 SPECIAL = (only_structured, only_symmetric_constant)
 
 

@@ -177,8 +177,8 @@ def wrong_slope(case, chain, place, factors):
         if left_out(chain, factors, found[2], slopes):
             return Finding("missing product-rule term", describe(
                 case, f"something constant was left out in {name}: there stands {found[0]} alone"))
-        where = found[0] if f"the {found[0]}" != said_of(chain.steps[later]) else (
-            f"the value of the {found[0]}")
+        same = found[0] == said_of(chain.steps[later]).removeprefix("the ")
+        where = f"the value of {said_of(chain.steps[later])}" if same else found[0]
         return Finding("missing chain factor", describe(
             case, f"the slope of {name} is wrong: {where} stands in its place"))
     return None

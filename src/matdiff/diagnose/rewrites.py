@@ -392,8 +392,9 @@ def hidden(tapes):
     for first, second in zip(*(tape.steps for tape in tapes)):
         for slot, h in enumerate(first.operands):
             there = second.operands[slot] if slot < len(second.operands) else None
-            if slot not in first.moving and np.ndim(h) and np.shape(h) == np.shape(there) and not same(h, there):
-                yield h, there
+            if slot not in first.moving and np.ndim(h) and np.shape(h) == np.shape(there):
+                if not same(h, there):
+                    yield h, there
 
 
 def proportional(h, at):
@@ -462,6 +463,8 @@ class Weight:
         return self.columns[key]
 
     def find_column(self, way, shape):
+        if way.how.endswith(" gram"):       # not linear in the value
+            return None, 0.0
         if way.laid is None:
             M = getattr(self, way.how.split()[0])
             if way.how.endswith(" both"):
@@ -764,6 +767,13 @@ def ways(site, shape):
         if rows == around[-1] and v.ndim == 2 and "right" not in site.elsewhere:
             yield Way("right" + turned, lambda v, K, A=A: v @ A(K), lambda K, _, side=side: (
                 "missing chain factor", f"a matrix factor is missing on the right: {K.said}{side}"), suits)
+    for axis, A, said in GRAMS if v.ndim and len(shape) == 2 and site.slot is None else ():
+        for side, end in (("left", 0), ("right", -1))[:v.ndim]:
+            if shape[axis] == around[end]:
+                yield Way(f"{side} gram", lambda v, K, A=A, end=end: A(K) @ v if end == 0 else v @ A(K),
+                          lambda K, _, side=side, said=said: (
+                    "missing chain factor", f"a matrix factor is missing on the {side}: {said.format(K.said)}"),
+                    lambda K: K.kind == "data")
     for laid in shapes(around, shape) if v.ndim else ():
         for how, sign in (("plus", 1), ("minus", -1)):
             yield Way(how, lambda v, K, a=sign, s=laid: v + a * K.reshape(s), lambda K, _: (
@@ -775,6 +785,8 @@ def ways(site, shape):
             and site.mark in K.made_of and K.mark != site.mark)
 
 
+GRAMS = ((0, lambda K: K @ K.T, "the product of {} and its transpose"),
+         (1, lambda K: K.T @ K, "the product of {0}, transposed, and {0}"))
 TURNS = (("", np.asarray, ""), (" turned", np.transpose, ", transposed"),
          (" both", lambda K: K + K.T, ", plus its transpose"))      # (how, the factor, words)
 
@@ -813,9 +825,18 @@ def other_steps(claim, step, known):
     """One operation of the claim replaced by another, left out, or with its operands exchanged."""
     yield from other_lengths(claim, step, known)
     yield from number_too_much(claim, step, known)
+    yield from all_kroneckers(claim, step)
     for name, text, edit in exchanges(step, known):
         if claim.right(lambda j: {step.index: edit}):
             yield name, text
+
+
+def all_kroneckers(claim, step):
+    """The factors of several Kronecker products, all in the other order; asked at the first of them."""
+    those = [s.index for s in claim.tapes[0].steps if s.name == "kron" and len(s.operands) == 2]
+    if len(those) > 1 and step.index == those[0] and claim.right(
+            lambda j: {i: lambda s, o: s.call(o[::-1]) for i in those}):
+        yield "kronecker order", "the factors of every ⊗ are to be exchanged"
 
 
 def number_too_much(claim, step, known):

@@ -200,8 +200,8 @@ OF_DETERMINANTS = (
     ("missing chain factor", "the inverse in the slope of the determinant is missing",
      lambda A: np.eye(len(A))),
     ("only for orthogonal input", "the matrix stands where its inverse, transposed, belongs", lambda A: A),
-    ("missing chain factor", "the inverse in the slope of the determinant is missing: the matrix, transposed, "
-     "stands in its place", np.transpose))
+    ("missing chain factor", "the inverse in the slope of the determinant is missing: the matrix, "
+     "transposed, stands in its place", np.transpose))
 
 
 def remembered(function, most=16):

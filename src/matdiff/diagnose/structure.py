@@ -125,7 +125,9 @@ OFF_BY = {1: ("extra chain factor", "is a factor too much"),
 def own_scalar(case):
     """A number that the claim computes is the factor by which the claim is off."""
     cs = multiples(case, lambda G: G)
-    if cs is None or len(cs) < 2 or case.claim is None or case.first.truth.size < 2 or near(cs[0], cs[1], 1e-4):
+    if cs is None or len(cs) < 2 or near(cs[0], cs[1], 1e-4):
+        return
+    if case.claim is None or case.first.truth.size < 2:
         return
     V = case.normal(35)     # a differential is looked at along one dX
     claim = case.claim if case.kind != "differential" else lambda X: case.claim(X, V)
