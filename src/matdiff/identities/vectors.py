@@ -376,7 +376,7 @@ ENTRIES = (
         conditions={r"$\varphi$ is differentiable at $\mathbf{x}$": "x = 0 * x"},
         wrong=(Wrong(r"\frac{\nabla\varphi^\top d\mathbf{x}}{\lVert\nabla\varphi\rVert}", """
                      gradient = B.T @ (B @ x) / norm(B @ x)
-                     return gradient @ dx / norm(gradient)""", "missing chain factor",
+                     return gradient @ dx / norm(gradient)""", "extra chain factor",
                      r"the projection of $d\mathbf{x}$ on the gradient is a length, not a rate"),),
         note=r"The code takes $\varphi = \lVert B\mathbf{x}\rVert$. "
              "At the origin it has a slope in every direction, upwards in opposite ones "
