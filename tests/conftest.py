@@ -24,6 +24,31 @@ def chromium():
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+@pytest.fixture(scope="module")
+def chrome():
+    """Chromium, cut off from every host."""
+    from figures_page import browser  # which imports from here
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def alone(chrome, tmp_path):
+    """alone(figure): the figure on a page of its own; a fault of the page is one of the test."""
+    from figures_page import Browsing, Shown
+    opened = []
+
+    def show(figure):
+        opened.append(Browsing(chrome))
+        opened[-1].open(figure.save_html(tmp_path / "figure.html"))
+        return Shown(opened[-1], 0, figure.model_id)
+
+    yield show
+    assert [browsing.faults for browsing in opened] == [[] for _ in opened]
+    for browsing in opened:
+        browsing.context.close()
+
+
 def pytest_configure(config):
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # this environment's kernel, not one of the user's
 

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 import traitlets
-from figures_page import Browsing, Shown, browser, differences, follow
+from figures_page import Browsing, Shown, differences, follow
 
 import matdiff
 from matdiff.figures import ComputationGraph
@@ -122,20 +122,10 @@ def test_a_mistake_gets_one_clear_sentence(make, sentence):
 
 # In the browser
 
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as started:
-        yield started
-
-
 @pytest.fixture
-def shown(chrome, tmp_path):
+def shown(alone):
     graph = ComputationGraph(**PENCIL)
-    browsing = Browsing(chrome)
-    browsing.open(graph.save_html(tmp_path / "graph.html"))
-    yield graph, Shown(browsing, 0, graph.model_id)
-    assert browsing.faults == []
-    browsing.context.close()
+    return graph, alone(graph)
 
 
 def cells(shown, node):

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 import traitlets
-from figures_page import Browsing, Shown, browser, differences, follow
+from figures_page import differences, follow
 
 import matdiff
 from matdiff.figures import DeterminantBox
@@ -73,33 +73,11 @@ def test_a_mistake_gets_one_clear_sentence(make, sentence):
         make()
 
 
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture
-def show(chrome, tmp_path):
-    """show(figure): the figure in a page of its own; faults of the page count against the test."""
-    opened = []
-
-    def go(figure):
-        opened.append(Browsing(chrome))
-        opened[-1].open(figure.save_html(tmp_path / "figure.html"))
-        return Shown(opened[-1], 0, figure.model_id)
-
-    yield go
-    assert [one.faults for one in opened] == [[] for _ in opened]
-    for one in opened:
-        one.context.close()
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("function", ["det", "log"])
 @pytest.mark.parametrize("matrix", [[[3, 1], [2, 4]], [[1, 3], [4, -2]]])
-def test_the_buttons_do_what_they_say(show, matrix, function):
-    shown = show(DeterminantBox(matrix, [[1, -0.5], [0.5, 1]], function))
+def test_the_buttons_do_what_they_say(alone, matrix, function):
+    shown = alone(DeterminantBox(matrix, [[1, -0.5], [0.5, 1]], function))
     shown.control("steepest").click()
     now = shown.readouts()
     push, gradient = np.array(now["dX"]), np.array(now["gradient"])
@@ -117,8 +95,8 @@ def test_the_buttons_do_what_they_say(show, matrix, function):
 
 
 @pytest.mark.browser
-def test_a_flip_is_said_and_coloured(show):
-    shown = show(DeterminantBox())
+def test_a_flip_is_said_and_coloured(alone):
+    shown = alone(DeterminantBox())
     label = shown.root.locator(".md-label", has_text="area")
     assert label.text_content() == "area 10" and "role-output" in label.get_attribute("class")
     shown.press("column-1", "Home", *["PageDown"] * 2)  # to the left and down: behind the first column
@@ -132,10 +110,10 @@ def test_a_flip_is_said_and_coloured(show):
 
 
 @pytest.mark.browser
-def test_the_logarithm_falls_to_its_pole(show):
+def test_the_logarithm_falls_to_its_pole(alone):
     """The curve is drawn well below the panel beside a push that makes the box flat."""
     figure = DeterminantBox([[2, 3.5], [3, 1]], [[1, 0.3], [-0.5, 1.2]], "log")
-    shown = show(figure)
+    shown = alone(figure)
     curve = shown.root.locator("[data-panel=along] path.role-output").get_attribute("d")
     heights = [float(point.split()[1]) for point in curve.replace("L", "M").split("M") if point.strip()]
     floor = float(shown.root.locator("[data-panel=along]").get_attribute("height"))

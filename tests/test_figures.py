@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import sympy
 import traitlets
-from figures_page import Browsing, Shown, browser, differences, follow, gallery
+from figures_page import Browsing, Shown, differences, follow, gallery
 from py_mini_racer import MiniRacer
 
 import matdiff
@@ -464,12 +464,6 @@ def test_repr_is_one_stable_line(figure):
 
 
 # In the browser: all figures stand on one page
-
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as started:
-        yield started
-
 
 @pytest.fixture(scope="module")
 def everything(chrome, tmp_path_factory):

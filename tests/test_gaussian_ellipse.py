@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import traitlets
-from figures_page import Browsing, Shown, browser, differences, follow, gallery
+from figures_page import Browsing, Shown, differences, follow, gallery
 
 import matdiff
 from matdiff.figures import GaussianEllipse
@@ -86,28 +86,6 @@ def test_a_mistake_gets_one_clear_sentence(make, sentence):
 
 # In the browser
 
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture
-def shown(chrome, tmp_path):
-    """shown(figure): the figure on a page of its own."""
-    opened = []
-
-    def go(figure):
-        opened.append(Browsing(chrome))
-        opened[-1].open(figure.save_html(tmp_path / "figure.html"))
-        return Shown(opened[-1], 0, figure.model_id)
-
-    yield go
-    for one in opened:
-        assert one.faults == []
-        one.context.close()
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("options", [{"points": POINTS}, {"other": OTHER}])
 def test_a_stored_state_without_what_is_none_is_enough(chrome, tmp_path, options):
@@ -127,8 +105,8 @@ def test_a_stored_state_without_what_is_none_is_enough(chrome, tmp_path, options
 
 
 @pytest.mark.browser
-def test_two_buttons_lead_to_the_maximum(shown):
-    page = shown(GaussianEllipse(POINTS, MEAN, SIGMA))
+def test_two_buttons_lead_to_the_maximum(alone):
+    page = alone(GaussianEllipse(POINTS, MEAN, SIGMA))
     page.control("best-mean").click()
     page.control("best-covariance").click()
     got = page.readouts()
@@ -138,9 +116,9 @@ def test_two_buttons_lead_to_the_maximum(shown):
 
 
 @pytest.mark.browser
-def test_points_in_a_line_have_no_best_covariance_and_the_figure_stays_sound(shown):
+def test_points_in_a_line_have_no_best_covariance_and_the_figure_stays_sound(alone):
     figure = GaussianEllipse([(-1, -1), (0, 0), (2, 2)], MEAN, SIGMA)
-    page = shown(figure)
+    page = alone(figure)
     page.control("best-mean").click()
     page.control("best-covariance").click()
     assert page.state()["gaussian"][4] == 0.05
@@ -149,10 +127,10 @@ def test_points_in_a_line_have_no_best_covariance_and_the_figure_stays_sound(sho
 
 @pytest.mark.browser
 @pytest.mark.parametrize("handle", ["axis-0", "axis-1"])
-def test_an_end_that_is_dragged_takes_its_axis_along(shown, handle):
+def test_an_end_that_is_dragged_takes_its_axis_along(alone, handle):
     """The end stays below the pointer; the other axis keeps its length and stands across."""
     figure = GaussianEllipse(POINTS, MEAN, SIGMA)
-    page = shown(figure)
+    page = alone(figure)
     other = 1 - int(handle[-1])
     lengths = lambda five: (np.hypot(*five[2:4]), five[4])
     before = lengths(page.state()["gaussian"])
@@ -167,10 +145,10 @@ def test_an_end_that_is_dragged_takes_its_axis_along(shown, handle):
 
 
 @pytest.mark.browser
-def test_the_green_arrow_at_an_end_is_the_gradient_by_that_end(shown):
+def test_the_green_arrow_at_an_end_is_the_gradient_by_that_end(alone):
     """Its direction is that of the likelihood's gradient by the first half-axis, with Sigma = A A^T."""
     figure = GaussianEllipse(POINTS, MEAN, SIGMA)
-    page = shown(figure)
+    page = alone(figure)
     _, _, a, b, width = figure.gaussian
     A = np.array([[a, -b * width / np.hypot(a, b)], [b, a * width / np.hypot(a, b)]])
     np.testing.assert_allclose(A @ A.T, SIGMA)

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 import traitlets
-from figures_page import Browsing, Shown, browser, differences, follow
+from figures_page import Browsing, Shown, differences, follow
 
 import matdiff
 from matdiff.figures import InverseExplorer
@@ -57,12 +57,6 @@ def test_a_mistake_gets_one_clear_sentence():
         InverseExplorer(np.eye(3))
     with pytest.raises(traitlets.TraitError, match="picked"):
         InverseExplorer(picked=(0, 2))
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as started:
-        yield started
 
 
 @pytest.mark.browser

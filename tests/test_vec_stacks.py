@@ -4,7 +4,7 @@ from math import gcd
 import numpy as np
 import pytest
 import traitlets
-from figures_page import Browsing, Shown, browser, differences, follow
+from figures_page import differences, follow
 
 from matdiff import commutation_matrix, duplication_matrix, elimination_matrix, vec, vech
 from matdiff.figures import VecStacks
@@ -68,28 +68,6 @@ def test_what_does_not_fit_is_refused(trait, value, sentence):
 
 
 # In the browser
-
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture
-def alone(chrome, tmp_path):
-    opened = []
-
-    def show(figure):
-        browsing = Browsing(chrome)
-        opened.append(browsing)
-        browsing.open(figure.save_html(tmp_path / "figure.html"))
-        return Shown(browsing, 0, figure.model_id)
-
-    yield show
-    for browsing in opened:
-        assert browsing.faults == []
-        browsing.context.close()
-
 
 DOTS = """root => { const frame = root.querySelector(".md-frame"), of = (e, a) => Number(e.getAttribute(a));
     const dots = [...root.querySelectorAll("circle.md-one")];
