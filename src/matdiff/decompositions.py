@@ -60,23 +60,35 @@ def lu(A, *, pivot=True):
     A = _square(A)
     n = A.shape[-1]
     X = A.reshape(-1, n, n).copy()
-    stack, p = np.arange(len(X)), np.tile(np.arange(n), (len(X), 1))
-    least = n * EPS * np.abs(X).max((1, 2), initial=0)
-    for j in range(n):
-        if pivot:
-            top = j + np.abs(X[:, j:, j]).argmax(1)
-            if (top > j).any():
-                X[stack, j], X[stack, top] = X[stack, top], X[stack, j]
-                p[stack, j], p[stack, top] = p[stack, top], p[stack, j]
-        bad = np.abs(X[:, j, j]) <= least
-        if bad.any():
-            _refuse(bad.reshape(A.shape[:-2]), lambda at: (
-                f"pivot {j + 1} of {n} is {X[bad, j, j][0]:.3g}: LU and its derivative need pivots that are "
-                f"not 0, so {'an invertible A' if pivot else 'non-zero leading minors, or pivot=True'}."))
-        X[:, j + 1:, j] /= X[:, j, j, None]
-        X[:, j + 1:, j + 1:] -= X[:, j + 1:, j, None] * X[:, j, None, j + 1:]
+    p = np.tile(np.arange(n), (len(X), 1))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a pivot of 0 is told below
+        for j in range(n):
+            if pivot:
+                _swap(X, p, j, np.abs(X[:, j:, j]).argmax(1))
+            column = X[:, j + 1:, j, None]
+            column /= X[:, j, j, None, None]
+            X[:, j + 1:, j + 1:] -= column * X[:, j, None, j + 1:]
+    bad = ~(np.abs(_diagonal(X)) > n * EPS * np.abs(A).max((-2, -1), initial=0).reshape(-1, 1))
+    if bad.any():
+        _refuse(bad.any(1).reshape(A.shape[:-2]), lambda at: (
+            f"pivot {bad[bad.any(1)][0].argmax() + 1} of {n} is {_diagonal(X)[bad][0]:.3g}: LU and its derivative need "
+            f"pivots that are not 0, so {'an invertible A' if pivot else 'non-zero leading minors, or pivot=True'}."))
     X = X.reshape(A.shape)
     return p.reshape(A.shape[:-1]), np.tril(X, -1) + np.eye(n), np.triu(X)
+
+
+def _swap(X, p, j, below):
+    """Rows j and j + below of each matrix X, and of p, change places. A few matrices one by one: that is faster."""
+    if len(X) > 8:
+        stack, top = np.arange(len(X)), j + below
+        X[stack, j], X[stack, top] = X[stack, top], X[stack, j]
+        p[stack, j], p[stack, top] = p[stack, top], p[stack, j]
+        return
+    for M, rows, k in zip(X, p, below.tolist()):
+        if k:
+            row = M[j].copy()
+            M[j], M[j + k] = M[j + k], row
+            rows[j], rows[j + k] = rows[j + k], rows[j]
 
 
 def lu_jvp(A, dA, *, factors=None):
