@@ -17,6 +17,7 @@ import matdiff
 from matdiff import figures, identities, palette
 from matdiff.figures import (BlockBuilder, ComputationGraph, DensityMap, DeterminantBox, DifferenceCurve, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer,
                              InverseExplorer, LocalLinearMap,
+                             EliminationReach, FrameTurner,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper, VecStacks)
 from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
@@ -69,6 +70,10 @@ FIGURES = {
     "ellipse, two": lambda: GaussianEllipse(mean=(-1, 0.2), covariance=[[0.5, 0.2], [0.2, 0.8]], other=((1, 0), [[2, -0.5], [-0.5, 1]])),
     "inverse": lambda: InverseExplorer([[1, 2], [3, 5]], picked=(0, 1)),
     "inverse, no transpose": lambda: InverseExplorer([[2, 0.5], [-1, 1.5]], picked=(1, 0), transposed=False),
+    "frames": lambda: FrameTurner(),
+    "frames, mirrored": lambda: FrameTurner([[0.6, 2], [1.8, -0.4]], push=(0.5, -0.3), pushed=2),
+    "reach": lambda: EliminationReach(),
+    "reach, Cholesky": lambda: EliminationReach(factor="cholesky", picked=(2, 1), push=-0.4),
 }
 
 

@@ -52,6 +52,8 @@ _CLASSES = {
     "VecStacks": "vec_stacks",
     "BlockBuilder": "block_builder",
     "ComputationGraph": "computation_graph",
+    "FrameTurner": "frame_turner",
+    "EliminationReach": "elimination_reach",
     "Figure": "base",
 }
 
