@@ -15,9 +15,10 @@ from py_mini_racer import MiniRacer
 
 import matdiff
 from matdiff import figures, identities, palette
-from matdiff.figures import (BlockBuilder, ComputationGraph, DensityMap, DeterminantBox, DifferenceCurve, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer,
+from matdiff.figures import (BlockBuilder, ComputationGraph, DensityMap, DeterminantBox, DifferenceCurve, EigenExplorer, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer,
                              InverseExplorer, LocalLinearMap,
                              EliminationReach, FrameTurner,
+                             PrincipalAxes,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper, VecStacks)
 from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
@@ -74,6 +75,10 @@ FIGURES = {
     "frames, mirrored": lambda: FrameTurner([[0.6, 2], [1.8, -0.4]], push=(0.5, -0.3), pushed=2),
     "reach": lambda: EliminationReach(),
     "reach, Cholesky": lambda: EliminationReach(factor="cholesky", picked=(2, 1), push=-0.4),
+    "eigen": lambda: EigenExplorer([[5, 2], [2, 2]], [[0, 1], [1, 0]]),
+    "eigen, crossing": lambda: EigenExplorer([[2, 0], [0, 2]], [[1, 0], [0, -1]], epsilon=-0.4, delta=0.1),
+    "axes": lambda: PrincipalAxes(CLOUD),
+    "axes, not centred": lambda: PrincipalAxes(np.add(CLOUD, (1.5, 1)), picked=2, centred=False),
 }
 
 

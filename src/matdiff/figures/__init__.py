@@ -54,6 +54,8 @@ _CLASSES = {
     "ComputationGraph": "computation_graph",
     "FrameTurner": "frame_turner",
     "EliminationReach": "elimination_reach",
+    "EigenExplorer": "eigen_explorer",
+    "PrincipalAxes": "principal_axes",
     "Figure": "base",
 }
 
