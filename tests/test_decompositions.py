@@ -1,4 +1,6 @@
 """Decompositions: forward against numerical derivatives, backward against forward, the edges against their errors."""
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,14 +40,21 @@ def same(x):
 CASES = {  # name: shapes, what makes a point and a direction of a general matrix
     "lu": (SQUARE, same, same), "cholesky": (SQUARE, positive, sym), "qr": (SHAPES, same, same),
     "eigh": (SQUARE, sym, sym), "eigvalsh": (SQUARE, sym, sym), "svd": (SHAPES, spread, same),
-    "svdvals": (SHAPES, spread, same), "polar": (SHAPES, spread, same), "pinv": (SHAPES, spread, same)}
+    "svdvals": (SHAPES, spread, same), "polar": (SHAPES, spread, same), "pinv": (SHAPES, spread, same),
+    "projector right 1": (SHAPES, spread, same), "projector left 1": (SHAPES, spread, same),
+    "projector right 2": ([(4, 4), (6, 3), (3, 5), (2, 6)], spread, same),
+    "projector left 3": ([(4, 4), (6, 3), (3, 5)], spread, same),
+    "projector eigen 1": (SQUARE, sym, sym), "projector eigen 2": ([(2, 2), (5, 5)], sym, sym)}
 ALL = [(name, shape) for name, (shapes, _, _) in CASES.items() for shape in shapes]
 FUNCTIONS = {"exp": (np.exp, np.exp), "sin": (np.sin, np.cos), "cube": (lambda x: x**3, lambda x: 3 * x**2),
              "tanh": (np.tanh, lambda x: 1 / np.cosh(x) ** 2)}
 
 
 def names(name):
-    return (getattr(dec, name + suffix) for suffix in ("", "_jvp", "_vjp"))
+    """The three functions; of a projector, with their directions and how many of them."""
+    name, *kind = name.split()
+    given = {"of": kind[0], "k": int(kind[1])} if kind else {}
+    return (partial(getattr(dec, name + suffix), **given) for suffix in ("", "_jvp", "_vjp"))
 
 
 def point(name, shape, seed, stack=()):
@@ -127,6 +136,8 @@ def test_backward_takes_each_factor_alone(name, shape):
 def given_factors(name, A):
     """What `factors` is: the decomposition from which the named one is computed."""
     source = {"eigvalsh": "eigh", "svdvals": "svd", "polar": "svd", "pinv": "svd"}.get(name, name)
+    if source.startswith("projector"):
+        source = "eigh" if "eigen" in name else "svd"
     return getattr(dec, source)(A)
 
 
@@ -163,7 +174,7 @@ def test_many_directions_and_gradients_meet_one_matrix(name, shape):
         np.testing.assert_allclose(Abar[i], vjp(A, *(b[i] for b in bars)), atol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["cholesky", "eigh", "eigvalsh"])
+@pytest.mark.parametrize("name", ["cholesky", "eigh", "eigvalsh", "projector eigen 2"])
 def test_gradients_of_symmetric_matrices_are_symmetric(name):
     _, jvp, vjp = names(name)
     A, dA = point(name, (4, 4), 8)
@@ -329,6 +340,38 @@ def test_pseudo_inverse_of_a_stack_of_different_ranks():
                                    atol=1e-12)
 
 
+# ------------------------------------------------------------------------------------------ projectors
+
+TIES = {"right": [2.0, 2, 1, 1], "left": [2.0, 2, 1, 0], "eigen": [3.0, 3, -1, -1]}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("shape", [(6, 4), (4, 6), (4, 4)])
+@pytest.mark.parametrize("of", TIES)
+def test_a_projector_needs_the_one_gap_alone(of, shape, seed):
+    """Ties among the leading ones and among the others, a value that is 0 included."""
+    m, n = (4, 4) if of == "eigen" else shape
+    left, right = np.linalg.qr(draw(seed, (m, m)))[0][:, :4], np.linalg.qr(draw(seed + 1, (n, n)))[0][:, :4]
+    right = left if of == "eigen" else right
+    A, dA = left * TIES[of] @ right.T, draw(seed + 2, (m, n))
+    A, dA = (sym(A), sym(dA)) if of == "eigen" else (A, dA)
+    P, dP = dec.projector_jvp(A, dA, 2, of=of)
+    basis = left if of == "left" else right
+    np.testing.assert_allclose(P, basis[:, :2] @ basis[:, :2].T, atol=1e-12)
+    np.testing.assert_allclose(dP, directional_derivative(lambda X: dec.projector(X, 2, of=of), A, dA), atol=1e-7)
+    np.testing.assert_allclose(P @ dP + dP @ P, dP, atol=1e-12)                # from P² = P
+    Pbar = draw(seed + 3, P.shape)
+    assert np.sum(dec.projector_vjp(A, Pbar, 2, of=of) * dA) == pytest.approx(np.sum(Pbar * dP), rel=1e-10)
+
+
+def test_a_projector_on_everything_stays():
+    A, dA = draw(0, (5, 3)), draw(1, (5, 3))
+    P, dP = dec.projector_jvp(A, dA, 3)
+    np.testing.assert_allclose(P, np.eye(3), atol=1e-14)
+    np.testing.assert_allclose(dP, 0, atol=1e-13)
+    assert np.abs(dec.projector_jvp(A, dA, 3, of="left")[1]).max() > 0.1       # the column space moves
+
+
 # -------------------------------------------------------------------------------------------- edges
 
 TIE = np.diag([2.0, 2.0, 1.0])
@@ -356,6 +399,10 @@ EDGES = {  # what is called, what the error says
     "singular values, tie": (lambda: dec.svd_vjp(TIE, None, np.array([1.0, 0, 0])),
                              "singular values 1 and 2 are equal, 2, but their gradients are not, 1 and 0"),
     "polar": (lambda: dec.polar_jvp(RANK_1, RANK_1), "singular value 2 of 2 is .* polar factor needs full rank"),
+    "projector, tie": (lambda: dec.projector(TIE, 1), "singular values 1 and 2 are equal, 2 and 2, .* on 1 leading"),
+    "projector, eigen": (lambda: dec.projector_vjp(-TIE, TIE, 2, of="eigen"), "eigenvalues 2 and 3 are equal, -2 and -2"),
+    "projector, rank": (lambda: dec.projector_jvp(RANK_1, RANK_1, 2, of="left"), "singular values 2 and 3 are equal, .* and 0"),
+    "projector, in a stack": (lambda: dec.projector(np.stack([np.diag([3.0, 2, 1]), TIE]), 1), "^Matrix 1 of the stack: sing"),
     "pseudo-inverse": (lambda: dec.pinv_jvp(np.diag([2.0, 0]), np.eye(2)), "dA changes the rank .* entry of 1,")}
 
 
@@ -380,6 +427,12 @@ INPUTS = {
     "complex": (lambda: dec.svd(1j * S), TypeError, "dtype complex128: expected real numbers"),
     "None": (lambda: dec.pinv_jvp(S, None), TypeError, "dA is None"),
     "ragged": (lambda: dec.polar([[1.0], [1.0, 2.0]]), TypeError, "rows of different lengths"),
+    "k": (lambda: dec.projector(S, 3), ValueError, "k is 3: expected a whole number of directions from 1 to 2"),
+    "k, a half": (lambda: dec.projector(S, 0.5), ValueError, "k is 0.5: expected a whole number"),
+    "of": (lambda: dec.projector(S, 1, of="top"), ValueError, "of is 'top': expected 'right', 'left' or 'eigen'"),
+    "shape of dA, left": (lambda: dec.projector_jvp(np.eye(3, 2), np.eye(2), 2, of="left"), ValueError,
+                          r"dA has shape \(2, 2\): expected that of A, \(3, 2\)"),
+    "shape of Pbar": (lambda: dec.projector_vjp(np.eye(3, 2), np.eye(2), 2, of="left"), ValueError, "Pbar has shape .* that of P"),
     "f": (lambda: dec.symmetric_function(-np.eye(2), np.log), ValueError, "f is not finite at the eigenvalue -1"),
     "df": (lambda: dec.symmetric_function_jvp(np.diag([0.0, 1]), np.eye(2), np.sqrt, lambda x: 0.5 / np.sqrt(x)),
            ValueError, "df is not finite at the eigenvalue 0"),

@@ -20,6 +20,7 @@ svd                 U, s, Vᵀ: A = U diag(s) Vᵀ, thin  singular values distin
 svdvals             s                                 as svd; backward, equal s if treated alike
 polar               Q, H: A = Q H, H = V diag(s) Vᵀ   full rank; repeated singular values do no harm
 pinv                A⁺                                the rank stays
+projector           P on the k leading directions     a gap after the k-th value; ties elsewhere are harmless
 ==================  ================================  ===================================================
 
 Matrices are real and stand in the last two axes; leading axes are stacks and broadcast, so many directions
@@ -685,6 +686,133 @@ def _inverted(factors, rtol):
     kept = s > rtol * s.max(-1, keepdims=True, initial=0)
     U, Vt = U * kept[..., None, :], Vt * kept[..., None]
     return U, Vt, (Vt.mT / np.where(kept, s, 1)[..., None, :]) @ U.mT + 0.0
+
+
+# ------------------------------------------------------------- projectors on the leading directions
+
+def projector(A, k, *, of="right", factors=None):
+    """The orthogonal projector on the span of the k leading directions of A.
+
+    `of` says which: "right", V_k V_kᵀ (n, n), with the first k right singular vectors of A (m, n); "left",
+    U_k U_kᵀ (m, m); "eigen", V_k V_kᵀ with the eigenvectors of the k largest eigenvalues of a symmetric A.
+    `factors` is (U, s, Vᵀ) of `svd`, for "eigen" (λ, V) of `eigh`.
+
+    Raises LinAlgError with the two numbers where there is no gap after the k-th singular value (eigenvalue):
+    there A does not say which directions lead. ValueError for a k or `of` that does not exist.
+
+    >>> projector(np.diag([2., 2., 1.]), 2)
+    array([[1., 0., 0.],
+           [0., 1., 0.],
+           [0., 0., 0.]])
+    """
+    if _which_directions(of) == "eigen":
+        lead, _, _ = _leading_eigen(factors or eigh(A), k)
+    else:
+        lead = _leading_singular(factors or svd(A), k, of)[1]
+    return lead @ lead.mT
+
+
+def projector_jvp(A, dA, k, *, of="right", factors=None):
+    """(P, dP) of `projector` when A moves by dA. Directions that lead, or that do not, may tie among themselves.
+
+    dP = X + Xᵀ, where X carries the leading directions i out of their span, to all others j: for "eigen"
+    X = Σ v_j v_jᵀ dA v_i v_iᵀ / (λ_i - λ_j), else with M = Uᵀ dA V and σ_j = 0 beyond the thin factors
+    X = Σ v_j (σ_i M_ij + σ_j M_ji) v_iᵀ / (σ_i² - σ_j²); "left" as "right" of Aᵀ. Errors as for `projector`.
+
+    >>> _, dP = projector_jvp(np.diag([2., 2., 1.]), np.eye(3)[[0]].T @ np.eye(3)[[2]], 2)
+    >>> dP.round(12)
+    array([[0.        , 0.        , 0.66666667],
+           [0.        , 0.        , 0.        ],
+           [0.66666667, 0.        , 0.        ]])
+    """
+    if _which_directions(of) == "eigen":
+        lead, rest, gaps = _leading_eigen(factors or eigh(A), k)
+        dA = _symmetric(_like(dA, "dA", lead.shape[:-1] + lead.shape[-2:-1], "A"), "dA")
+        X = rest @ ((rest.mT @ dA @ lead) / gaps) @ lead.mT
+    else:
+        u, lead, s, ur, rest, sr, gaps = _leading_singular(factors or svd(A), k, of)
+        wide = (u, lead) if of == "right" else (lead, u)
+        dA = _like(dA, "dA", wide[0].shape[:-1] + wide[1].shape[-2:-1], "A")
+        dA = dA if of == "right" else dA.mT
+        out, back = dA.mT @ u, dA @ lead                           # columns dAᵀu_i and dA v_i
+        X = rest @ ((rest.mT @ out * s[..., None, :] + sr[..., None] * (ur.mT @ back)) / gaps) @ lead.mT
+        X = X + _beyond(out / s[..., None, :], lead, rest) @ lead.mT
+    return lead @ lead.mT, X + X.mT
+
+
+def projector_vjp(A, Pbar, k, *, of="right", factors=None):
+    """The gradient for A from that for P: X of `projector_jvp` read backwards, from H = Pbar + Pbarᵀ.
+
+    For "right" Σ (σ_i u_i v_jᵀ + σ_j u_j v_iᵀ) v_jᵀ H v_i / (σ_i² - σ_j²), for "eigen" the symmetric part of
+    Σ v_j v_iᵀ v_jᵀ H v_i / (λ_i - λ_j). Arguments and errors as for `projector_jvp`.
+
+    >>> projector_vjp(np.diag([2., 2., 1.]), np.eye(3)[[0]].T @ np.eye(3)[[2]], 2).round(12)
+    array([[0.        , 0.        , 0.66666667],
+           [0.        , 0.        , 0.        ],
+           [0.33333333, 0.        , 0.        ]])
+    """
+    if _which_directions(of) == "eigen":
+        lead, rest, gaps = _leading_eigen(factors or eigh(A), k)
+        H = 2 * _sym(_like(Pbar, "Pbar", lead.shape[:-1] + lead.shape[-2:-1], "P"))
+        return _sym(rest @ ((rest.mT @ H @ lead) / gaps) @ lead.mT)
+    u, lead, s, ur, rest, sr, gaps = _leading_singular(factors or svd(A), k, of)
+    H = 2 * _sym(_like(Pbar, "Pbar", lead.shape[:-1] + lead.shape[-2:-1], "P"))
+    turn = (rest.mT @ H @ lead) / gaps
+    Abar = (u * s[..., None, :]) @ turn.mT @ rest.mT + (ur * sr[..., None, :]) @ turn @ lead.mT
+    Abar = Abar + (u / s[..., None, :]) @ _beyond(H @ lead, lead, rest).mT
+    return Abar if of == "right" else Abar.mT
+
+
+def _which_directions(of):
+    if of not in ("right", "left", "eigen"):
+        raise ValueError(f"of is {of!r}: expected 'right', 'left' or 'eigen'.")
+    return of
+
+
+def _leading_eigen(factors, k):
+    """The eigenvectors of the k largest eigenvalues, the others, and λ_i - λ_j, a row for each other j."""
+    lam, V = factors
+    lam, V = lam[..., ::-1], V[..., ::-1]
+    k = _count(k, lam.shape[-1])
+    _need_gap(lam, k, "eigenvalues", lam.shape[-1])
+    return V[..., :k], V[..., k:], lam[..., None, :k] - lam[..., k:, None]
+
+
+def _leading_singular(factors, k, of):
+    """Of A, or of Aᵀ for "left": leading u, v, σ, the others of the thin SVD, and σ_i² - σ_j², a row for each j."""
+    U, s, Vt = factors
+    U, V = (U, Vt.mT) if of == "right" else (Vt.mT, U)
+    k = _count(k, s.shape[-1])
+    _need_gap(s, k, "singular values", V.shape[-2])
+    lead, rest = s[..., None, :k], s[..., k:, None]
+    return (U[..., :k], V[..., :k], s[..., :k], U[..., k:], V[..., k:], s[..., k:],
+            (lead - rest) * (lead + rest))
+
+
+def _beyond(X, lead, rest):
+    """What of the columns of X stands outside the thin factors, where σ_j = 0."""
+    if lead.shape[-1] + rest.shape[-1] == lead.shape[-2]:
+        return np.zeros_like(X)
+    return X - lead @ (lead.mT @ X) - rest @ (rest.mT @ X)
+
+
+def _count(k, most):
+    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or not 1 <= k <= most:
+        raise ValueError(f"k is {k!r}: expected a whole number of directions from 1 to {most}.")
+    return int(k)
+
+
+def _need_gap(values, k, what, dimension):
+    """A gap between the k-th of descending values and the next one, which is 0 beyond the thin factors."""
+    if k == dimension:                                             # the whole space, and no next one
+        return
+    padded = np.concatenate([values, np.zeros(values.shape[:-1] + (1,))], -1)
+    a, b = padded[..., k - 1], padded[..., k]
+    bad = a - b <= dimension * EPS * np.abs(values).max(-1, initial=0)
+    if bad.any():
+        _refuse(bad, lambda at: (
+            f"{what} {k} and {k + 1} are equal, {a[at]:.6g} and {b[at]:.6g}, apart {a[at] - b[at]:.1e}: the "
+            f"projector on {k} leading directions needs a gap after them."))
 
 
 # --------------------------------------------------------------------------------------- conditions
