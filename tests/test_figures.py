@@ -19,6 +19,7 @@ from matdiff.figures import (BlockBuilder, ComputationGraph, DensityMap, Determi
                              InverseExplorer, LocalLinearMap,
                              EliminationReach, FrameTurner,
                              PrincipalAxes,
+                             LeastSquaresGeometry, SingularValueFilter,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper, VecStacks)
 from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
@@ -70,6 +71,11 @@ FIGURES = {
     "ellipse": lambda: GaussianEllipse(CLOUD, (0.4, -0.3), [[1, 0.3], [0.3, 0.6]]),
     "ellipse, two": lambda: GaussianEllipse(mean=(-1, 0.2), covariance=[[0.5, 0.2], [0.2, 0.8]], other=((1, 0), [[2, -0.5], [-0.5, 1]])),
     "inverse": lambda: InverseExplorer([[1, 2], [3, 5]], picked=(0, 1)),
+    "least squares": lambda: LeastSquaresGeometry(),
+    "least squares, ridge": lambda: LeastSquaresGeometry([[1, 1.5], [0, 1], [0.5, -0.5]], b=(-1, 1, 0.5), ridge=0.2, symbols=("X", "w", "y")),
+    "least squares, parallel": lambda: LeastSquaresGeometry([[1, -2], [0.5, -1], [0.5, -1]], ridge=0.05),
+    "filter": lambda: SingularValueFilter(np.vander(np.linspace(-1, 1, 7), 5), np.arange(7) % 3, lam=0.02, cutoff=0.3),
+    "filter, rank 2": lambda: SingularValueFilter([[1, 2, 3], [2, 4, 6.01], [0, 0, 1e-3], [3, 6, 9.02]], (1, 0, 2, -1)),
     "inverse, no transpose": lambda: InverseExplorer([[2, 0.5], [-1, 1.5]], picked=(1, 0), transposed=False),
     "frames": lambda: FrameTurner(),
     "frames, mirrored": lambda: FrameTurner([[0.6, 2], [1.8, -0.4]], push=(0.5, -0.3), pushed=2),

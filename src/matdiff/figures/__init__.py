@@ -56,6 +56,8 @@ _CLASSES = {
     "EliminationReach": "elimination_reach",
     "EigenExplorer": "eigen_explorer",
     "PrincipalAxes": "principal_axes",
+    "LeastSquaresGeometry": "least_squares_geometry",
+    "SingularValueFilter": "singular_value_filter",
     "Figure": "base",
 }
 
