@@ -20,6 +20,7 @@ from matdiff.figures import (BlockBuilder, ComputationGraph, DensityMap, Determi
                              EliminationReach, FrameTurner,
                              PrincipalAxes,
                              LeastSquaresGeometry, SingularValueFilter,
+                             PenaltyPaths, UnitBall,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper, VecStacks)
 from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
@@ -85,6 +86,11 @@ FIGURES = {
     "eigen, crossing": lambda: EigenExplorer([[2, 0], [0, 2]], [[1, 0], [0, -1]], epsilon=-0.4, delta=0.1),
     "axes": lambda: PrincipalAxes(CLOUD),
     "axes, not centred": lambda: PrincipalAxes(np.add(CLOUD, (1.5, 1)), picked=2, centred=False),
+    "ball": lambda: UnitBall(),
+    "ball, corner": lambda: UnitBall((0, 0.85), "circulant", "spectral", pick=0.4),
+    "ball, Schatten": lambda: UnitBall((-0.3, 0.7), "triangular", "schatten", p=1.5),
+    "penalty": lambda: PenaltyPaths(X, [2, 1, 1, -1], weights=(-2, 2)),
+    "penalty, half": lambda: PenaltyPaths(X, [2, 1, 1, -1], weights=(2, -2), eta=0.02, lam=0.5, steps=60, constant="half"),
 }
 
 

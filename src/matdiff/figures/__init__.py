@@ -58,6 +58,8 @@ _CLASSES = {
     "PrincipalAxes": "principal_axes",
     "LeastSquaresGeometry": "least_squares_geometry",
     "SingularValueFilter": "singular_value_filter",
+    "UnitBall": "unit_ball",
+    "PenaltyPaths": "penalty_paths",
     "Figure": "base",
 }
 
