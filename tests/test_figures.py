@@ -21,6 +21,7 @@ from matdiff.figures import (BlockBuilder, ComputationGraph, DensityMap, Determi
                              PrincipalAxes,
                              LeastSquaresGeometry, SingularValueFilter,
                              PenaltyPaths, UnitBall,
+                             StructureExplorer, TangentSpace,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper, VecStacks)
 from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
@@ -77,6 +78,10 @@ FIGURES = {
     "least squares, parallel": lambda: LeastSquaresGeometry([[1, -2], [0.5, -1], [0.5, -1]], ridge=0.05),
     "filter": lambda: SingularValueFilter(np.vander(np.linspace(-1, 1, 7), 5), np.arange(7) % 3, lam=0.02, cutoff=0.3),
     "filter, rank 2": lambda: SingularValueFilter([[1, 2, 3], [2, 4, 6.01], [0, 0, 1e-3], [3, 6, 9.02]], (1, 0, 2, -1)),
+    "tangent, circle": lambda: TangentSpace(),
+    "tangent, sphere": lambda: TangentSpace((0.5, -0.5, 0.6), (0.4, 1.1, 0.3), eta=0.2, doubled=True),
+    "structure": lambda: StructureExplorer(step=np.reshape(range(9), (3, 3)) / 10),
+    "structure, skew": lambda: StructureExplorer([[1, 2], [6, 3]], [[0.1, 0.2], [0.2, -0.3]], "skew"),
     "inverse, no transpose": lambda: InverseExplorer([[2, 0.5], [-1, 1.5]], picked=(1, 0), transposed=False),
     "frames": lambda: FrameTurner(),
     "frames, mirrored": lambda: FrameTurner([[0.6, 2], [1.8, -0.4]], push=(0.5, -0.3), pushed=2),

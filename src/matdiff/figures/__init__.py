@@ -60,6 +60,8 @@ _CLASSES = {
     "SingularValueFilter": "singular_value_filter",
     "UnitBall": "unit_ball",
     "PenaltyPaths": "penalty_paths",
+    "TangentSpace": "tangent_space",
+    "StructureExplorer": "structure_explorer",
     "Figure": "base",
 }
 
