@@ -1,0 +1,217 @@
+"""Convolutions of images and signals, and their adjoints.
+
+Everything is matrix products with the columns of `windows`, in blocks that stay in the cache. The columns are
+made again for the backward pass: that costs less than to read them from memory, and nothing is kept.
+"""
+import numpy as np
+
+from .inputs import common, integer, margins, numbers, pair, shaped
+from .windows import Windows, signal
+
+
+def conv2d(X, W, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+    """Z[n, k, i, j] = b[k] + Σ_cuv W[k, c, u, v] X[n, c, s i + d u - p, s j + d v - p], X being 0 outside.
+
+    X (N, C, H, W), W (K, C/groups, kh, kw) and b (K,) give Z (N, K, H', W') with
+    H' = ⌊(H + 2p - d(kh - 1) - 1)/s⌋ + 1. As in the field this is cross-correlation; convolution turns the
+    kernel round: W[:, :, ::-1, ::-1]. Stride s, padding p and dilation d are integers or (rows, columns),
+    padding also ((top, bottom), (left, right)). With groups, channels and kernels fall into so many parts,
+    and each part of the kernels sees its own channels. A stride may leave pixels at the end unread.
+
+    Raises ValueError if shapes do not fit, groups do not divide them, or the kernel is larger than the padded
+    image.
+
+    >>> X, W = np.array([[1, 0, 2, 1], [3, 1, 0, 2], [0, 2, 1, 1]]), np.array([[1, 0, -1], [2, 1, 0]])
+    >>> conv2d(X[None, None], W[None, None])[0, 0]
+    array([[6., 1.],
+           [5., 4.]])
+    """
+    X, W, windows = _given(X, W, stride, padding, dilation, groups)
+    Z = _correlate(X, W, windows, groups)
+    return Z if b is None else _with_bias(Z, b)
+
+
+def conv2d_jvp(X, W, b=None, dX=None, dW=None, db=None, *, stride=1, padding=0, dilation=1, groups=1):
+    """(Z, dZ) of `conv2d` when X, W and b move by dX, dW and db; what is None stays.
+
+    Z is linear in each: dZ = conv(dX, W) + conv(X, dW) + db. Errors as for `conv2d`.
+
+    >>> X, W = np.array([[[[1., 2, 3]]]]), np.array([[[[1., 10]]]])
+    >>> conv2d_jvp(X, W, dW=np.array([[[[0., 1]]]]))
+    (array([[[[21., 32.]]]]), array([[[[2., 3.]]]]))
+    """
+    X, W, windows = _given(X, W, stride, padding, dilation, groups)
+    Z, dZ = _correlate(X, W, windows, groups), 0
+    if dX is not None:
+        dZ = dZ + _correlate(*common(shaped(dX, "dX", X.shape, "that of X"), W), windows, groups)
+    if dW is not None:
+        dZ = dZ + _correlate(*common(X, shaped(dW, "dW", W.shape, "that of W")), windows, groups)
+    dZ = np.zeros_like(Z) + dZ
+    return Z if b is None else _with_bias(Z, b), dZ if db is None else _with_bias(dZ, db, "db")
+
+
+def conv2d_vjp(X, W, G, *, stride=1, padding=0, dilation=1, groups=1):
+    """(Xbar, Wbar, bbar): the gradients for X, W and b from G, that for Z.
+
+    Wbar[k, c, u, v] = Σ_nij G[n, k, i, j] X[n, c, s i + d u - p, s j + d v - p], Xbar scatters G W along the
+    same indices, and bbar sums G over images and positions. A pixel that no window reads gets 0. Errors as
+    for `conv2d`.
+
+    >>> X, W, G = np.array([[[[1., 2, 3]]]]), np.array([[[[1., 10]]]]), np.array([[[[1., -1]]]])
+    >>> conv2d_vjp(X, W, G)
+    (array([[[[  1.,   9., -10.]]]]), array([[[[-1., -1.]]]]), array([0.]))
+    """
+    X, W, windows = _given(X, W, stride, padding, dilation, groups)
+    G = shaped(G, "G", (len(X), len(W), *windows.count), "that of the output")
+    X, W, G = common(X, W, G)
+    return _to_image(W, G, windows, groups), _to_kernel(X, G, windows, groups), G.sum((0, 2, 3))
+
+
+def conv_transpose2d(Z, W, b=None, *, stride=1, padding=0, dilation=1, groups=1, output_padding=0):
+    """The adjoint of `conv2d` for its input, as a layer: <conv2d(X, W), Z> = <X, conv_transpose2d(Z, W)>.
+
+    Z (N, K, H, W), W (K, C/groups, kh, kw), the same W as for `conv2d`, b (C,) gives (N, C, H', W'),
+    H' = (H - 1) s - 2p + d(kh - 1) + 1 + output_padding. Several sizes H' have the same H under a stride:
+    output_padding, less than the stride, says which is meant. Errors as for `conv2d`.
+
+    >>> conv_transpose2d(np.array([[[[1., 0, 2]]]]), np.array([[[[1., 2, 3]]]]), stride=2)
+    array([[[[1., 2., 3., 0., 2., 4., 6.]]]])
+    """
+    Z, W, windows = _given_transposed(Z, W, stride, padding, dilation, groups, output_padding)
+    X = _to_image(W, Z, windows, groups)
+    return X if b is None else _with_bias(X, b)
+
+
+def conv_transpose2d_vjp(Z, W, G, *, stride=1, padding=0, dilation=1, groups=1, output_padding=0):
+    """(Zbar, Wbar, bbar) from G, the gradient for the output of `conv_transpose2d`.
+
+    The adjoint of the adjoint is the convolution: Zbar = conv2d(G, W). Wbar is that of `conv2d` with G for
+    its input and Z for its upstream gradient. Errors as for `conv2d`.
+
+    >>> Z, W, G = np.array([[[[1., 0, 2]]]]), np.array([[[[1., 2, 3]]]]), np.arange(7.).reshape(1, 1, 1, 7)
+    >>> conv_transpose2d_vjp(Z, W, G, stride=2)
+    (array([[[[ 8., 20., 32.]]]]), array([[[[ 8., 11., 14.]]]]), array([21.]))
+    """
+    Z, W, windows = _given_transposed(Z, W, stride, padding, dilation, groups, output_padding)
+    G = shaped(G, "G", (len(Z), W.shape[1] * groups, *windows.image), "that of the output")
+    Z, W, G = common(Z, W, G)
+    return _correlate(G, W, windows, groups), _to_kernel(G, Z, windows, groups), G.sum((0, 2, 3))
+
+
+def conv1d(X, W, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+    """`conv2d` for signals: X (N, C, L), W (K, C/groups, k), b (K,) gives Z (N, K, L').
+
+    Stride, padding and dilation are integers, padding also (before, after). Errors as for `conv2d`.
+
+    >>> conv1d(np.array([[[2, 0, 1, 3, -1, 4]]]), np.array([[[1, 2, -1]]]))
+    array([[[ 1., -1.,  8., -3.]]])
+    """
+    X, W = _signals(X, W)
+    return conv2d(X, W, b, **_of_a_row(stride, padding, dilation), groups=groups)[:, :, 0]
+
+
+def conv1d_vjp(X, W, G, *, stride=1, padding=0, dilation=1, groups=1):
+    """(Xbar, Wbar, bbar) of `conv1d` from G, the gradient for Z. Errors as for `conv2d`.
+
+    >>> X, W, G = np.array([[[2, 0, 1, 3, -1, 4]]]), np.array([[[1, 2, -1]]]), np.array([[[1, -1, 2, 1]]])
+    >>> conv1d_vjp(X, W, G)
+    (array([[[ 1.,  1., -1.,  6.,  0., -1.]]]), array([[[7., 4., 0.]]]), array([3.]))
+    """
+    X, W = _signals(X, W)
+    G = numbers(G, "G", "N, K, L'")[:, :, None]
+    Xbar, Wbar, bbar = conv2d_vjp(X, W, G, **_of_a_row(stride, padding, dilation), groups=groups)
+    return Xbar[:, :, 0], Wbar[:, :, 0], bbar
+
+
+# ----------------------------------------------------------------- the three products, block by block
+
+def _correlate(X, W, windows, groups):
+    """Kernels times columns."""
+    Z = np.empty((len(X), len(W), *windows.count), X.dtype)
+    kernels = W.reshape(groups, len(W) // groups, -1)
+    for images, strips in windows.blocks(len(X), X.shape[1], X.itemsize):
+        Y = windows.lanes(X[images])
+        for rows in strips:
+            columns = windows.columns(Y, rows).reshape(groups, kernels.shape[-1], -1)
+            Z[images, :, rows] = windows.unspread(kernels @ columns, Y.shape[3])
+    return Z
+
+
+def _to_kernel(X, G, windows, groups):
+    """Upstream gradients times columns, transposed, summed over the blocks."""
+    K, C = G.shape[1], X.shape[1]
+    Wbar = np.zeros((groups, K // groups, C // groups * windows.kernel[0] * windows.kernel[1]), X.dtype)
+    for images, strips in windows.blocks(len(X), C, X.itemsize):
+        Y = windows.lanes(X[images])
+        for rows in strips:
+            g = windows.spread(G[images, :, rows]).reshape(*Wbar.shape[:2], -1)
+            Wbar += g @ windows.columns(Y, rows).reshape(groups, Wbar.shape[2], -1).mT
+    return Wbar.reshape(K, C // groups, *windows.kernel)
+
+
+def _to_image(W, G, windows, groups):
+    """Kernels, transposed, times upstream gradients, added where the columns were read."""
+    K, C = len(W), W.shape[1] * groups
+    Xbar = np.zeros((len(G), C, *windows.image), G.dtype)
+    kernels = W.reshape(groups, K // groups, -1).mT
+    for images, strips in windows.blocks(len(G), C, G.itemsize):
+        Y = windows.no_lanes(len(G[images]), C, G.dtype)
+        for rows in strips:
+            g = windows.spread(G[images, :, rows]).reshape(groups, K // groups, -1)
+            windows.add(kernels @ g, Y, rows)
+        windows.unlane(Y, Xbar[images])
+    return Xbar
+
+
+# ------------------------------------------------------------------------------------------- inputs
+
+def _given(X, W, stride, padding, dilation, groups):
+    X, W = numbers(X, "X", "N, C, H, W"), numbers(W, "W", "K, C/groups, kh, kw")
+    C, K = X.shape[1], len(W)
+    if integer(groups, "groups", 1) and C % groups:
+        raise ValueError(f"X has {C} channels and groups is {groups}: expected a number that divides them.")
+    _kernels_divide(K, groups)
+    if W.shape[1] != C // groups:
+        raise ValueError(f"W has shape {W.shape} and X {X.shape}: with groups={groups} each kernel sees "
+                         f"{C // groups} channels, expected W (K, {C // groups}, kh, kw).")
+    return *common(X, W), Windows(X.shape[2:], W.shape[2:], stride, padding, dilation)
+
+
+def _given_transposed(Z, W, stride, padding, dilation, groups, output_padding):
+    Z, W = numbers(Z, "Z", "N, K, H, W"), numbers(W, "W", "K, C/groups, kh, kw")
+    _kernels_divide(len(W), integer(groups, "groups", 1))
+    if Z.shape[1] != len(W):
+        raise ValueError(f"W has {len(W)} kernels and Z {Z.shape[1]} channels: expected a channel of Z for "
+                         "each kernel.")
+    size = []
+    sides = zip(Z.shape[2:], W.shape[2:], pair(stride, "stride", 1), margins(padding),
+                pair(dilation, "dilation", 1), pair(output_padding, "output_padding", 0))
+    for n, k, s, (before, after), d, extra in sides:
+        if extra >= s:
+            raise ValueError(f"output_padding is {extra} and the stride {s}: expected less than the stride.")
+        size.append((n - 1) * s - before - after + d * (k - 1) + 1 + extra)
+    if min(size) < 1:
+        raise ValueError(f"The padding, {padding}, leaves nothing of the output, {size[0]} × {size[1]}: "
+                         "expected less.")
+    return *common(Z, W), Windows(size, W.shape[2:], stride, padding, dilation)
+
+
+def _kernels_divide(K, groups):
+    if K % groups:
+        raise ValueError(f"W has {K} kernels and groups is {groups}: expected a number that divides them.")
+
+
+def _with_bias(Z, b, name="b"):
+    b = shaped(b, name, Z.shape[1:2], "one for each channel of the output")
+    Z = Z.astype(np.result_type(Z, b), copy=False)
+    Z += b[:, None, None]
+    return Z
+
+
+def _signals(X, W):
+    return numbers(X, "X", "N, C, L")[:, :, None], numbers(W, "W", "K, C/groups, k")[:, :, None]
+
+
+def _of_a_row(stride, padding, dilation):
+    _, stride, padding, dilation = signal(1, stride, padding, dilation)
+    return {"stride": stride, "padding": padding, "dilation": dilation}
