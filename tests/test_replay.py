@@ -136,3 +136,25 @@ def test_one_tiny_entry_off_by_a_millionth_is_seen():
         claim = G.copy()
         claim.flat[k] *= 1 + 1e-6
         assert not check_gradient(lambda X: np.sum((np.tanh(M @ X) - Y)**2) / 2, claim, X)
+
+
+@pytest.mark.parametrize("f, steps", [
+    (lambda X: np.linalg.svd(X, full_matrices=False)[0][0] @ X[0], "svd svd svd"),
+    (lambda X: np.linalg.qr(X)[1][0, 2], "qr qr"),
+    (lambda X: np.linalg.eigh(X.T @ X)[0][-1], "eigh eigh"),
+    (lambda X: np.linalg.lstsq(X, X[:, 0] ** 2, rcond=None)[0][1], "lstsq lstsq lstsq lstsq")])
+def test_each_factor_of_a_decomposition_is_a_step(f, steps):
+    X = np.random.default_rng(4).normal(size=(5, 3))
+    tape = Tape(f, X)
+    assert " ".join(step.name for step in tape.steps if step.name in steps.split()) == steps
+    V = np.random.default_rng(5).normal(size=X.shape)
+    assert np.isclose(tape.slope(V), numeric.directional_derivative(f, X, V), rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (2, 4)])
+def test_a_pseudo_inverse_is_looked_into(shape):
+    X = np.random.default_rng(6).normal(size=shape)
+    assert "inv" in [step.name for step in Tape(np.linalg.pinv, X).steps]
+    X[1] = X[0]
+    X[:, 1] = X[:, 0]       # the Gram matrix of a matrix that has lost rank has no inverse
+    assert [step.name for step in Tape(np.linalg.pinv, X).steps] == ["pinv"]

@@ -229,7 +229,7 @@ def mixes(step, slot):
     if step.name in PRODUCTS and len(step.operands) == 2:
         other = step.operands[1 - slot]
         return np.ndim(other) == 1 or np.count_nonzero(other) > max(other.shape)    # no diagonal matrix
-    return step.name in REDUCTIONS and np.size(step.output) < np.size(step.operands[slot])
+    return step.name in REDUCTIONS and step.size < np.size(step.operands[slot])
 
 
 def later_slopes(chain, shape):
@@ -298,7 +298,7 @@ def product_of_slopes(case):
         return
     C, tape = case.first.claim, chain.tapes[0]
     for step in tape.steps:
-        if step.name not in ("multiply", "divide") or len(step.moving) != 2 or np.size(step.output) != 1 \
+        if step.name not in ("multiply", "divide") or len(step.moving) != 2 or step.size != 1 \
                 or any(step.sources[slot][0] < 0 for slot in (0, 1)):
             continue
         u, v = (tape.backward(np.ones(np.shape(step.operands[slot])), step.sources[slot])[1]

@@ -244,7 +244,7 @@ def outer_slope_alone(case):
         return
     tapes = case.tapes()
     for step in tapes[0].steps[:-1]:
-        if np.size(step.output) == 1 and isinstance(step.output, (np.ndarray, np.inexact)) and all(
+        if step.size == 1 and isinstance(step.output, (np.ndarray, np.inexact)) and all(
                 near(p.claim.flat[0], slope_in(tape, step.index)) for p, tape in zip(case.points, tapes)):
             yield Finding("missing chain factor", describe(
                 case, f"it is the derivative in the value of {said_of(step)}, the same for all entries; the "

@@ -321,7 +321,8 @@ class Formula:
         if site.slot is not None:
             linear = step.name in PRODUCTS or step.name in ("multiply", "add", "subtract")
             W = pull(step, site.slot, W) if linear else None
-        return Weight(self, W, v) if np.shape(W) == np.shape(v) and np.asarray(v).dtype.kind == "f" else None
+        fits = W is not None and np.shape(W) == np.shape(v) and np.asarray(v).dtype.kind == "f"
+        return Weight(self, W, v) if fits else None
 
     def is_affine(self, index):
         """Is the result an affine function of what this step gives?"""
@@ -404,7 +405,7 @@ def proportional(h, at):
 
 def price(steps, stack=1):
     """What a run of some steps costs: one unit if it is one step, hardly more than the change itself."""
-    return 1 if len(steps) == 1 else sum(1 + stack * np.size(step.output) // 500 for step in steps)
+    return 1 if len(steps) == 1 else sum(1 + stack * step.size // 500 for step in steps)
 
 
 def value_or_none(change, v):
@@ -566,7 +567,7 @@ def values(case):
 
 def is_length(step, tape):
     """Is this root one number, or taken of sums or means?"""
-    if np.size(step.output) == 1:
+    if step.size == 1:
         return True
     for _ in range(3):
         source = step.sources[step.moving[0]] if step.moving else None
@@ -660,7 +661,7 @@ def other_lengths(claim, step, known):
     if step.name != "sqrt" or mark(step.output) in {K.mark for K in known}:
         return
     for K in known:
-        if K.kind == "length" and np.size(K.first) == np.size(step.output) == 1 and claim.right(
+        if K.kind == "length" and np.size(K.first) == step.size == 1 and claim.right(
                 lambda j: {step.index: lambda s, o: K.at[j].reshape(np.shape(s.output))}):
             yield "wrong normalisation", "a length in your formula is not the one that the function computes"
 
@@ -841,7 +842,7 @@ def all_kroneckers(claim, step):
 
 def number_too_much(claim, step, known):
     """A number that only the claim computes, as a determinant, stands where none belongs."""
-    if np.size(step.output) != 1 or not step.moving or mark(step.output) in {K.mark for K in known}:
+    if step.size != 1 or not step.moving or mark(step.output) in {K.mark for K in known}:
         return
     if claim.right(lambda j: {step.index: lambda s, o: np.ones_like(s.output)}):
         yield "extra chain factor", f"the number from {said_of(step)} is a factor too much in your formula"

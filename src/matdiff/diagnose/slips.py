@@ -430,7 +430,7 @@ MATRIX_WISE = {"multiply": lambda s, o: o[0] @ o[1] if len(o) == 2 else s.call(o
 
 def share(step):
     """How many entries a sum adds up to one."""
-    return float(np.size(step.operands[0]) // np.size(step.output))
+    return float(np.size(step.operands[0]) // step.size)
 
 
 def axis_of(axis):
@@ -480,6 +480,6 @@ def mends(step, data):
     if step.name == "transpose" and is_square(step.output):
         yield "transposed", "a matrix in your formula should not be transposed", lambda s, o: o[0]
     if step.elementwise and step.name in ("tanh", "exp", "sin", "cos", "log", "sqrt", "square"):
-        length = step.name == "sqrt" and np.size(step.output) == 1
+        length = step.name == "sqrt" and step.size == 1
         yield ("wrong normalisation" if length else "extra chain factor",
                f"{said} does not belong in your formula", lambda s, o: o[0])

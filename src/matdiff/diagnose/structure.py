@@ -132,7 +132,7 @@ def own_scalar(case):
     V = case.normal(35)     # a differential is looked at along one dX
     claim = case.claim if case.kind != "differential" else lambda X: case.claim(X, V)
     for steps in zip(*(tape.steps for tape in case.tapes(claim))):
-        numbers = [float(np.ravel(step.output)[0]) for step in steps if np.size(step.output) == 1]
+        numbers = [float(np.ravel(step.output)[0]) for step in steps if step.size == 1]
         for power, (name, how) in OFF_BY.items() if len(numbers) == 2 and all(numbers) else ():
             if all(near(abs(c), abs(number) ** power, 1e-6) for c, number in zip(cs, numbers)):
                 yield Finding(name, describe(case, f"the number from {said_of(steps[0])} {how}"))
@@ -175,7 +175,7 @@ def norms(case):
     first, second = traced(case)
     for before, step, other in zip(first, first[1:], second[1:]):
         if step.name == "sqrt" and before.name in ("sum",
-                                                   "mean") and step.output.size == 1 == np.size(other.output):
+                                                   "mean") and step.output.size == 1 == other.size:
             yield float(np.ravel(step.output)[0]), float(np.ravel(other.output)[0])
 
 
@@ -342,14 +342,21 @@ def entry_by_entry(case):
     if len(case.shape) != 2 or case.first.truth.shape != case.first.claim.shape or not case.first.claim.any():
         return
     if one_scalar(case, case.first) and all(
-            np.allclose(scalar_rule(case, p.X), p.claim, rtol=1e-6, atol=1e-8 * np.abs(p.claim).max())
-            for p in case.points):
+            agrees(scalar_rule(case, p.X), p.claim) for p in case.points):
         yield Finding("elementwise product",
                       describe(case, "the rule for numbers was used on each entry of X by "
                       "itself, as if the function worked entry by entry"), also=("only for diagonal input",))
 
 
+def agrees(rule, claim):
+    return rule.shape == claim.shape and np.allclose(rule, claim, rtol=1e-6, atol=1e-8 * np.abs(claim).max())
+
+
 def scalar_slope(case, x):
+    try:
+        float(np.asarray(case.f(np.array([[x]]))).item())
+    except Exception:       # the function takes no single number, or makes none of it
+        return np.nan
     return float(np.ravel(central(lambda t: np.asarray(case.f(np.array([[x + t]])), float), abs(x)))[0])
 
 

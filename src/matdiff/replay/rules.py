@@ -128,7 +128,7 @@ def push(step, moves, edit=None):
     def value(t):
         return act(step, [o + t * moves[i] if i in moves else o for i, o in enumerate(step.operands)])
     if (step.name in ANALYTIC or step.name in MOVES) and not (
-            step.name in BILINEAR and np.size(step.output) > 1000):
+            step.name in BILINEAR and step.size > 1000):
         return imaginary(value(1j * TINY))
     unit = max(np.abs(step.operands[i]).max(initial=0) / (np.abs(d).max(initial=0) or 1.0)
                for i, d in moves.items()) or 1.0
@@ -228,7 +228,7 @@ def spread(step, weight):
 
 def of_mean(step, slot, weight):
     wide = spread(step, weight)
-    return None if wide is None else wide * (np.size(step.output) / np.size(step.operands[0]))
+    return None if wide is None else wide * (step.size / np.size(step.operands[0]))
 
 
 def of_sum(step, slot, weight):

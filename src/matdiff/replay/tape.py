@@ -77,7 +77,18 @@ class Traced(np.ndarray):
         if function.__name__ in OPENED and isinstance(args[0], Traced) and not (
                 len(args) > 2 or set(options) - {"axis", "keepdims", "ddof"}):
             return OPENED[function.__name__](*args, **options)
+        if function.__name__ in FACTORS:
+            return self.factors(function, args, options)
         return self.tape.step(function.__name__, function, args, options)
+
+    def factors(self, function, args, options):
+        """A decomposition: each of its factors is a step of its own."""
+        result = function(*refill(args, map(plain, leaves(args))), **options)
+        if not isinstance(result, tuple):
+            return self.tape.step(function.__name__, function, args, options)
+        parts = [self.tape.step(function.__name__, lambda *a, k=k, **o: function(*a, **o)[k], args, options)
+                 for k in range(len(result))]
+        return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
 
     @property
     def T(self):
@@ -120,8 +131,18 @@ def differences(X, axis=-1):
     return X[at(slice(1, None))] - X[at(slice(None, -1))]
 
 
+def pinv(X, **options):
+    """By the inverse of the Gram matrix, unless that costs too many digits."""
+    if X.ndim != 2 or options or not np.linalg.cond(plain(X)) < 1e3:
+        return X.tape.step("pinv", np.linalg.pinv, (X,), options)
+    tall = len(X) >= X.shape[1]
+    return np.linalg.inv(X.T @ X) @ X.T if tall else X.T @ np.linalg.inv(X @ X.T)
+
+
 # Functions whose steps are looked at one by one.
-OPENED = {"diff": differences, "var": variance, "std": deviation, "norm": norm}
+OPENED = {"diff": differences, "var": variance, "std": deviation, "norm": norm, "pinv": pinv}
+# Functions that give several arrays.
+FACTORS = {"eigh", "eig", "svd", "qr", "lstsq"}
 
 
 def _method(name):
@@ -163,6 +184,11 @@ def caller(function, args, options):
     return call
 
 
+def entries(result):
+    """How many numbers a result has: one array, or a tuple of several."""
+    return sum(map(np.size, result)) if isinstance(result, tuple) else np.size(result)
+
+
 def refill(value, fill):
     """The same nested arguments with their arrays taken from an iterator."""
     if isinstance(value, (tuple, list)):
@@ -193,7 +219,11 @@ class Step:
 
     @cached_property
     def cost(self):
-        return 1 + np.size(self.output) // 500
+        return 1 + self.size // 500
+
+    @cached_property
+    def size(self):
+        return entries(self.output)
 
     @cached_property
     def arrivals(self):
@@ -405,7 +435,7 @@ class Tape:
     def next(self, result):
         index = self.count
         self.count += 1
-        self.budget.pay(1 + np.size(result) // 500)
+        self.budget.pay(1 + entries(result) // 500)
         if self.heard is not None:
             self.heard.append(result)
         return self.wrap(result, (index, None))
