@@ -18,6 +18,7 @@ from . import notebook, pictures
 LINE, LONGEST, NINE_IN_TEN, MEDIAN, IMPORTS = 72, 25, 8, 4, 6  # characters; then lines of a code cell
 STATE_BYTES = 40_000  # of one figure's stored state
 PUBLIC = ("matdiff", "matdiff.exercises", "matdiff.figures", "matdiff.identities")  # what a chapter imports from
+MODULES = ("decompositions", "distributions", "layers", "palette", "plots")  # of matdiff, asked for by name
 FORBIDDEN = {
     r"sys\.path": "changes sys.path: install the package instead",
     r"^\s*[%!]\s*pip|^\s*!": "installs or runs a shell command",
@@ -126,7 +127,7 @@ def habits(path):
         for module, name in imports(tree):
             if module.split(".")[0] == "matdiff" and module not in PUBLIC:
                 yield f"cell {n}: imports from {module}: a chapter imports from {', '.join(PUBLIC)}"
-            elif module == "matdiff" and name and name not in ("plots", "palette") and not hasattr(matdiff, name):
+            elif module == "matdiff" and name and name not in MODULES and not hasattr(matdiff, name):
                 yield f"cell {n}: matdiff has no public name {name}"
             elif (name or "").startswith("_"):
                 yield f"cell {n}: imports the private name {name}"
