@@ -42,7 +42,7 @@ ENTRIES = (
         wrong=(Wrong(r"dL\,dU", "dL @ dU", "not linear in dX", "the product of the derivatives"),
                Wrong(r"dL\,U + L\,dU + dL\,dU", "dL @ U + L @ dU + dL @ dU", "not linear in dX",
                      "that is the whole increment")),
-        refs="S13-C03", chapter=13),
+        refs="S13-C03", chapter=13, section="sec-13-lu"),
 
     Identity(
         "LU factors", "A: n n, B: n n lower triangular, C: n n upper triangular; A = B @ C",
@@ -69,7 +69,7 @@ ENTRIES = (
                      unnamed="part of one block stands in the other")),
         note=r"Without exchanges of rows; $\operatorname{stril}$ is the part below the diagonal, $\bar L$ "
              r"and $\bar U$ are the gradients that come from above.",
-        refs="G13.1", chapter=13, also="Gaussian elimination backward"),
+        refs="G13.1", chapter=13, section="sec-13-lu", also="Gaussian elimination backward"),
 
     Identity(
         "LU factors, largest entry on top",
@@ -97,7 +97,8 @@ ENTRIES = (
                      "right where no rows change places; those of $dA$ have to as well"),),
         note="An exchange of rows does no harm. Only where two entries tie does the choice, and so the "
              "value, jump.",
-        refs="S13-C21 S13-C05 E52", chapter=13, symbolic="a choice by size", also="pivoting"),
+        refs="S13-C21 S13-C05 E52", chapter=13, section="sec-13-pivots",
+        symbolic="a choice by size", also="pivoting"),
 
     # Cholesky
 
@@ -130,7 +131,7 @@ ENTRIES = (
                      return inv(L).T @ (np.tril(M) - np.diag(np.diag(M)) / 2) @ inv(L)""", "not symmetrised",
                      r"$\Sigma$ moves among the symmetric matrices only", form="pullback")),
         note=r"$\Phi$ takes the lower triangle and halves the diagonal; $\bar L$ is the gradient from above.",
-        refs="G13.2", chapter=13, symbolic=ROOTS, also="backward"),
+        refs="G13.2", chapter=13, section="sec-13-cholesky", symbolic=ROOTS, also="backward"),
 
     # QR
 
@@ -154,7 +155,8 @@ ENTRIES = (
                      unnamed="a factor and a product are held together inside qr")),
         note=r"$\Omega = \operatorname{stril}C - \operatorname{stril}(C)^\top$ and $\operatorname{diag}R > "
              r"0$. $dQ$ itself is not skew: not even square. What holds is $dA = dQ\,R + Q\,dR$.",
-        refs="G13.3a S13-C08 S13-C10 E08 E20", chapter=13, symbolic=ROOTS, also="Gram Schmidt"),
+        refs="G13.3a S13-C08 S13-C10 E08 E20", chapter=13, section="sec-13-qr",
+        symbolic=ROOTS, also="Gram Schmidt"),
 
     Identity(
         "QR, the triangular factor", "A: N n",
@@ -170,7 +172,7 @@ ENTRIES = (
                      "only diagonal",
                      "each column of $R$ was moved by its own column of $A$ alone")),
         note=r"$\Omega = \operatorname{stril}C - \operatorname{stril}(C)^\top$, $\operatorname{diag}R > 0$.",
-        refs="G13.3b", chapter=13, symbolic=ROOTS),
+        refs="G13.3b", chapter=13, section="sec-13-qr", symbolic=ROOTS),
 
     Identity(
         "QR, pulled back", "A: N n",
@@ -192,7 +194,7 @@ ENTRIES = (
                      unnamed="one triangle within a product")),
         note=r"$\operatorname{copyltu}M$ is symmetric with the lower triangle of $M$. $\bar Q$ and $\bar R$ "
              r"come from above; of $\bar R$ the upper triangle counts.",
-        refs="G13.3c", chapter=13, symbolic=ROOTS, also="backward adjoint"),
+        refs="G13.3c", chapter=13, section="sec-13-qr-back", symbolic=ROOTS, also="backward adjoint"),
 
     Identity(
         "orthonormality of the QR factor", "A: N n",
@@ -205,7 +207,7 @@ ENTRIES = (
         equals=("I", "np.eye(n)"),
         reason=r"$Q^\top Q = I$ stays: so $Q^\top dQ$ is skew, the tangent space of the Stiefel manifold.",
         conditions={"$A$ has full column rank": "A[:, 1] = 0"},
-        refs="S13-C09", chapter=13, symbolic=ROOTS, also="tangent space Stiefel"),
+        refs="S13-C09", chapter=13, section="sec-13-qr", symbolic=ROOTS, also="tangent space Stiefel"),
 
     Identity(
         "turn of the QR factor within its columns",
@@ -224,7 +226,7 @@ ENTRIES = (
                      unnamed="the term of a factor inside qr is missing")),
         note="What a derivative is projected on is the tangent space, not the manifold; and the projection "
              "alone does not give it.",
-        refs="S13-C22 E39", chapter=13, symbolic=ROOTS, also="Stiefel projection"),
+        refs="S13-C22 E39", chapter=13, section="sec-13-qr", symbolic=ROOTS, also="Stiefel projection"),
 
     # SVD
 
@@ -254,7 +256,7 @@ ENTRIES = (
             return np.outer(Vt[i], U[:, i])"""),
         note=r"The other singular values may repeat. In a thin SVD, $dS = \operatorname{diag}(U^\top "
              r"dA\,V)$.",
-        refs="S13-C17 S13-C18 G13.4a", chapter=13, symbolic=SVALUES),
+        refs="S13-C17 S13-C18 G13.4a", chapter=13, section="sec-13-svd", symbolic=SVALUES),
 
     Identity(
         "left singular vectors", "A: N n",
@@ -275,7 +277,7 @@ ENTRIES = (
                      unnamed=INSIDE)),
         note=r"Thin SVD, $P = U^\top dA\,V$, $F_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $F_{ii} = 0$. The "
              r"signs are kept, here by a positive first entry of each $\mathbf{v}_i$.",
-        refs="G13.4b S13-C19", chapter=13, symbolic=SVALUES),
+        refs="G13.4b S13-C19", chapter=13, section="sec-13-svd", symbolic=SVALUES),
 
     Identity(
         "right singular vectors", "A: n N",
@@ -294,7 +296,7 @@ ENTRIES = (
                Wrong(r"dA^\top US^{-1}", after(SVD, "return dA.T @ U / s"), None,
                      "$U$ and $S$ were held", unnamed=INSIDE)),
         note=r"Thin SVD, $P = U^\top dA\,V$, $F_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $F_{ii} = 0$.",
-        refs="G13.4c", chapter=13, symbolic=SVALUES),
+        refs="G13.4c", chapter=13, section="sec-13-svd", symbolic=SVALUES),
 
     Identity(
         "turn of one singular vector towards another", "A: N n, w: n; w = svd(A)[2][1]",
@@ -330,7 +332,7 @@ ENTRIES = (
             v = v * np.sign(v[0])
             return (np.outer(w, A @ v) + np.outer(v, A @ w)) / (s[0]**2 - s[1]**2)"""),
         note=r"It grows without bound as the two singular values meet.",
-        refs="S13-C23", chapter=13, symbolic=SVALUES, also="degenerate gap"),
+        refs="S13-C23", chapter=13, section="sec-13-edges", symbolic=SVALUES, also="degenerate gap"),
 
     Identity(
         "SVD, pulled back", "A: m n",
@@ -359,7 +361,7 @@ ENTRIES = (
                      unnamed="several terms differ")),
         note=r"Thin SVD, $F_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $F_{ii} = 0$. A loss should "
              r"not depend on the signs of the vectors.",
-        refs="G13.5", chapter=13, symbolic=SVALUES, also="backward adjoint"),
+        refs="G13.5", chapter=13, section="sec-13-signs", symbolic=SVALUES, also="backward adjoint"),
 
     # What stays smooth
 
@@ -396,7 +398,7 @@ ENTRIES = (
                      unnamed="a factor for each pair of singular vectors, not for an entry")),
         note=r"$Q = UV^\top$, $E_{ij} = \frac1{\sigma_i + \sigma_j}$; $P = U^\top dA\,V$, and pulled back $P "
              r"= U^\top GV$. Two singular values are equal here: $U$ and $V$ have no derivative, $Q$ has.",
-        refs="G13.6", chapter=13, symbolic=SVALUES, also="orthogonal Procrustes"),
+        refs="G13.6", chapter=13, section="sec-13-smooth", symbolic=SVALUES, also="orthogonal Procrustes"),
 
     Identity(
         "projection on the leading right singular vectors",
@@ -428,7 +430,7 @@ ENTRIES = (
                      unnamed="a factor for each pair of singular vectors, not for an entry")),
         note=r"$\mathbf{v}_j$ runs through a full orthonormal basis, with $\sigma_j = 0$ beyond the rank. "
              r"Here $\sigma_1 = \sigma_2$ and $k = 2$: neither vector has a derivative, the plane has.",
-        refs="G13.7", chapter=13, symbolic=SVALUES, also="PCA subspace"),
+        refs="G13.7", chapter=13, section="sec-13-projector", symbolic=SVALUES, also="PCA subspace"),
 
     Identity(
         "error of the best approximation of rank k", "A: q N; k = 2",
@@ -451,7 +453,8 @@ ENTRIES = (
             U, s, Vt = svd(A)
             return A.T - Vt[:k].T * s[:k] @ U[:, :k].T"""),
         note=r"$A_k = \sum_{i\le k}\sigma_i\mathbf{u}_i\mathbf{v}_i^\top$.",
-        refs="S13-C14", chapter=13, symbolic=SVALUES, also="Eckart Young low rank"),
+        refs="S13-C14", chapter=13, section="sec-13-low-rank",
+        symbolic=SVALUES, also="Eckart Young low rank"),
 
     Identity(
         "principal components by SVD", "X: N n; k = 2; X = X - X.mean(axis=0)",
@@ -466,5 +469,5 @@ ENTRIES = (
         wrong=(Wrong(r"U_k", "svd(X)[0][:, :k]", None, "the components scaled to length 1", unnamed=TWO),),
         note=r"The columns of $X$ have mean 0; component $j$ has the variance $\sigma_j^2/N$. The signs are "
              r"kept, here by a positive first entry of each $\mathbf{v}_j$.",
-        refs="S13-C13 S13-C20", chapter=13, symbolic=SVALUES, also="PCA"),
+        refs="S13-C13 S13-C20", chapter=13, section="sec-13-used", symbolic=SVALUES, also="PCA"),
 )
