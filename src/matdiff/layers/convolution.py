@@ -64,7 +64,7 @@ def conv2d_vjp(X, W, G, *, stride=1, padding=0, dilation=1, groups=1):
     X, W, windows = _given(X, W, stride, padding, dilation, groups)
     G = shaped(G, "G", (len(X), len(W), *windows.count), "that of the output")
     X, W, G = common(X, W, G)
-    return _to_image(W, G, windows, groups), _to_kernel(X, G, windows, groups), G.sum((0, 2, 3))
+    return *_pull_back(G, windows, groups, X, W), G.sum((0, 2, 3))
 
 
 def conv_transpose2d(Z, W, b=None, *, stride=1, padding=0, dilation=1, groups=1, output_padding=0):
@@ -78,7 +78,7 @@ def conv_transpose2d(Z, W, b=None, *, stride=1, padding=0, dilation=1, groups=1,
     array([[[[1., 2., 3., 0., 2., 4., 6.]]]])
     """
     Z, W, windows = _given_transposed(Z, W, stride, padding, dilation, groups, output_padding)
-    X = _to_image(W, Z, windows, groups)
+    X, _ = _pull_back(Z, windows, groups, W=W)
     return X if b is None else _with_bias(X, b)
 
 
@@ -95,7 +95,8 @@ def conv_transpose2d_vjp(Z, W, G, *, stride=1, padding=0, dilation=1, groups=1, 
     Z, W, windows = _given_transposed(Z, W, stride, padding, dilation, groups, output_padding)
     G = shaped(G, "G", (len(Z), W.shape[1] * groups, *windows.image), "that of the output")
     Z, W, G = common(Z, W, G)
-    return _correlate(G, W, windows, groups), _to_kernel(G, Z, windows, groups), G.sum((0, 2, 3))
+    _, Wbar = _pull_back(Z, windows, groups, X=G)
+    return _correlate(G, W, windows, groups), Wbar, G.sum((0, 2, 3))
 
 
 def conv1d(X, W, b=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -123,44 +124,43 @@ def conv1d_vjp(X, W, G, *, stride=1, padding=0, dilation=1, groups=1):
     return Xbar[:, :, 0], Wbar[:, :, 0], bbar
 
 
-# ----------------------------------------------------------------- the three products, block by block
+# ------------------------------------------------------------------------- the products, block by block
 
 def _correlate(X, W, windows, groups):
     """Kernels times columns."""
     Z = np.empty((len(X), len(W), *windows.count), X.dtype)
     kernels = W.reshape(groups, len(W) // groups, -1)
-    for images, strips in windows.blocks(len(X), X.shape[1], X.itemsize):
+    blocks, strips, buffer = windows.blocks(len(X), X.shape[1], X.dtype)
+    for images in blocks:
         Y = windows.lanes(X[images])
         for rows in strips:
-            columns = windows.columns(Y, rows).reshape(groups, kernels.shape[-1], -1)
-            Z[images, :, rows] = windows.unspread(kernels @ columns, Y.shape[3])
+            z = kernels @ windows.columns(Y, rows, buffer, groups)
+            Z[images, :, rows] = windows.unspread(z, Y.shape[3], rows)
     return Z
 
 
-def _to_kernel(X, G, windows, groups):
-    """Upstream gradients times columns, transposed, summed over the blocks."""
-    K, C = G.shape[1], X.shape[1]
-    Wbar = np.zeros((groups, K // groups, C // groups * windows.kernel[0] * windows.kernel[1]), X.dtype)
-    for images, strips in windows.blocks(len(X), C, X.itemsize):
-        Y = windows.lanes(X[images])
-        for rows in strips:
-            g = windows.spread(G[images, :, rows]).reshape(*Wbar.shape[:2], -1)
-            Wbar += g @ windows.columns(Y, rows).reshape(groups, Wbar.shape[2], -1).mT
-    return Wbar.reshape(K, C // groups, *windows.kernel)
+def _pull_back(G, windows, groups, X=None, W=None):
+    """(Xbar, Wbar): the first needs W, the second X, and is None without.
 
-
-def _to_image(W, G, windows, groups):
-    """Kernels, transposed, times upstream gradients, added where the columns were read."""
-    K, C = len(W), W.shape[1] * groups
-    Xbar = np.zeros((len(G), C, *windows.image), G.dtype)
-    kernels = W.reshape(groups, K // groups, -1).mT
-    for images, strips in windows.blocks(len(G), C, G.itemsize):
-        Y = windows.no_lanes(len(G[images]), C, G.dtype)
+    Kernels, transposed, times upstream gradients, added where the columns were read; and upstream gradients
+    times columns, transposed, summed over the blocks.
+    """
+    (N, K), C = G.shape[:2], X.shape[1] if W is None else W.shape[1] * groups
+    taps = C // groups * windows.area
+    Xbar, Wbar = np.zeros((N, C, *windows.image), G.dtype), np.zeros((groups, K // groups, taps), G.dtype)
+    blocks, strips, buffer = windows.blocks(N, C, G.dtype)
+    for images in blocks:
+        Ybar = windows.no_lanes(len(G[images]), C, G.dtype)
+        Y = None if X is None else windows.lanes(X[images])
         for rows in strips:
             g = windows.spread(G[images, :, rows]).reshape(groups, K // groups, -1)
-            windows.add(kernels @ g, Y, rows)
-        windows.unlane(Y, Xbar[images])
-    return Xbar
+            if X is not None:
+                Wbar += g @ windows.columns(Y, rows, buffer, groups).mT
+            if W is not None:
+                columns = windows.room(Ybar, rows, buffer).reshape(groups, taps, -1)
+                windows.add(np.matmul(W.reshape(groups, K // groups, taps).mT, g, out=columns), Ybar, rows)
+        windows.unlane(Ybar, Xbar[images])
+    return None if W is None else Xbar, None if X is None else Wbar.reshape(K, C // groups, *windows.kernel)
 
 
 # ------------------------------------------------------------------------------------------- inputs

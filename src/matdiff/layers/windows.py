@@ -5,6 +5,7 @@ d u = s q + r: that is row i + q of *lane* r, which holds every s-th row from r 
 Within a lane the windows lie side by side whatever the stride, so a tap's pixels for all windows are one run
 of memory (and at the end of each row a few too many, which are dropped). To copy such runs is what is fast.
 """
+import math
 from itertools import product
 
 import numpy as np
@@ -62,12 +63,17 @@ class Windows:
     def taps(self):
         return product(range(self.kernel[0]), range(self.kernel[1]))
 
-    def blocks(self, images, channels, itemsize):
-        """Slices of the images, and of the windows' rows, with columns of about BLOCK bytes for each two."""
-        down, row = self.count[0], max(1, channels * self.area * self.width * itemsize)
-        some, rows = max(1, BLOCK // (row * down)), max(1, BLOCK // row)
-        for n in range(0, images, some):
-            yield slice(n, n + some), [slice(i, min(i + rows, down)) for i in range(0, down, rows)]
+    def blocks(self, images, channels, dtype):
+        """Slices of the images, slices of the windows' rows, and an array for the columns of one of each.
+
+        Columns are about BLOCK bytes at a time, all in the same memory, one after another.
+        """
+        down, row = self.count[0], max(1, channels * self.area * self.width)
+        most = BLOCK // (row * dtype.itemsize)
+        some, rows = min(max(1, most // down), max(1, images)), min(max(1, most), down)
+        return ([slice(n, min(n + some, images)) for n in range(0, images, some)],
+                [slice(i, min(i + rows, down)) for i in range(0, down, rows)],
+                np.empty(some * rows * row, dtype))
 
     def no_lanes(self, images, channels, dtype):
         """(C, lanes down, lanes across, N, height, width) of zeros."""
@@ -90,24 +96,32 @@ class Windows:
         for (a, (x, i)), (b, (y, j)) in product(enumerate(self.rows.lanes), enumerate(self.cols.lanes)):
             yield (slice(None), a, b), (..., x, y), (..., i, j)
 
-    def columns(self, Y, rows):
-        """What the windows in these rows read: (C, kh, kw, N, rows × width), from lanes."""
-        out = np.empty((len(Y), *self.kernel, Y.shape[3], (rows.stop - rows.start) * self.width), Y.dtype)
+    def columns(self, Y, rows, buffer, groups=1):
+        """What the windows in these rows read: (groups, C/groups × kh × kw, N × rows × width), from lanes."""
+        out = self.room(Y, rows, buffer)
         for u, v in self.taps():
             out[:, u, v] = self._run(Y, u, v, rows)
-        return out
+        return out.reshape(groups, len(Y) // groups * self.area, -1)
+
+    def room(self, Y, rows, buffer):
+        """The part of the buffer that the columns take: (C, kh, kw, N, rows × width)."""
+        shape = self._shape(Y, rows)
+        return buffer[:math.prod(shape)].reshape(shape)
 
     def add(self, columns, Y, rows):
         """The adjoint of `columns`: what each window returns is added where it was read."""
-        columns = columns.reshape(len(Y), *self.kernel, Y.shape[3], -1)
+        columns = columns.reshape(self._shape(Y, rows))
         for u, v in self.taps():
             run = self._run(Y, u, v, rows)
             run += columns[:, u, v]
 
+    def _shape(self, Y, rows):
+        return len(Y), *self.kernel, Y.shape[3], (rows.stop - rows.start) * self.width
+
     def _run(self, Y, u, v, rows):
         (a, i), (b, j) = self.rows.taps[u], self.cols.taps[v]
         start, stop = ((i + row) * self.width + j for row in (rows.start, rows.stop))
-        return Y[:, a, b].reshape(len(Y), Y.shape[3], -1)[..., start:stop]
+        return Y[:, a, b].reshape(len(Y), Y.shape[3], self.height * self.width)[..., start:stop]
 
     def spread(self, G):
         """Outputs (N, K, rows, across) as (K, N, rows, width), zeros where the runs have too many."""
@@ -115,9 +129,9 @@ class Windows:
         out[..., :self.count[1]] = G.swapaxes(0, 1)
         return out
 
-    def unspread(self, Z, images):
-        """The other way: what belongs to a window, as (N, K, rows, across)."""
-        Z = Z.reshape(-1, images, Z.shape[-1] // (images * self.width), self.width)
+    def unspread(self, Z, images, rows):
+        """The other way, (groups, K/groups, N × rows × width) as (N, K, rows, across)."""
+        Z = Z.reshape(Z.shape[0] * Z.shape[1], images, rows.stop - rows.start, self.width)
         return Z[..., :self.count[1]].swapaxes(0, 1)
 
 
@@ -138,9 +152,11 @@ def im2col(X, kernel, *, stride=1, padding=0, dilation=1):
     """
     X = numbers(X, "X")
     shape, windows = _batch(X.shape, "X", kernel, stride, padding, dilation)
-    columns = windows.columns(windows.lanes(X.reshape(shape)), slice(0, windows.count[0]))
-    columns = columns.reshape(*columns.shape[:-1], windows.count[0], windows.width)[..., :windows.count[1]]
-    return columns.transpose(3, 4, 5, 0, 1, 2).reshape(shape[0] * windows.number, -1)
+    (N, C), rows = shape[:2], slice(0, windows.count[0])
+    buffer = np.empty(C * windows.area * N * windows.count[0] * windows.width, X.dtype)
+    columns = windows.columns(windows.lanes(X.reshape(shape)), rows, buffer)
+    columns = windows.unspread(columns, N, rows).transpose(0, 2, 3, 1)
+    return columns.reshape(N * windows.number, C * windows.area)
 
 
 def col2im(columns, shape, kernel, *, stride=1, padding=0, dilation=1):
