@@ -14,7 +14,7 @@ ENTRIES = (
                      "each entry was thought to add to the sum",
                      unnamed="right on the diagonal, one instead of zero elsewhere"),),
         other=("I", "np.eye(n)"),
-        refs="CB65", chapter=9, symbolic=ROOTS, also="trace"),
+        refs="CB65", chapter=9, section="sec-9-smooth", symbolic=ROOTS, also="trace"),
 
     Identity(
         "product of the eigenvalues", "A: n n invertible",
@@ -29,7 +29,7 @@ ENTRIES = (
                      unnamed="off by a factor that moves, and right for rotations: two names fit")),
         other=(r"\det(A)\,A^{-1}", "det(A) * inv(A)"),
         note="At a singular $A$ it is the adjugate, transposed.",
-        refs="CB66", chapter=9, symbolic=ROOTS, also="determinant"),
+        refs="CB66", chapter=9, section="sec-9-smooth", symbolic=ROOTS, also="determinant"),
 
     Identity(
         "eigenvalue of a symmetric matrix", "A: n n distinct eigenvalues; i = 1",
@@ -80,7 +80,7 @@ ENTRIES = (
                    "symmetric part counts.",
                    r"$\mathbf{v}^\top dA\,\mathbf{v} = \operatorname{tr}(\mathbf{v}\mathbf{v}^\top dA)$: "
                    "before $dA$ stands the gradient.")),
-        refs="CB67 S09-C03 G09.1 E11", chapter=9, symbolic=ROOTS,
+        refs="CB67 S09-C03 G09.1 E11", chapter=9, section="sec-9-value", symbolic=ROOTS,
         also="Rayleigh quotient simple eigenvector"),
 
     Identity(
@@ -122,7 +122,8 @@ ENTRIES = (
             return np.outer(x, y) / (y @ x)"""),
         note=r"$A\mathbf{x} = \lambda\mathbf{x}$ and $\mathbf{y}^\top A = \lambda\mathbf{y}^\top$. Both "
              r"are unit vectors in the code, which leaves $\mathbf{y}^\top\mathbf{x}$ below 1.",
-        refs="G09.2a E11", chapter=9, symbolic=ROOTS, also="left and right eigenvectors nonsymmetric"),
+        refs="G09.2a E11", chapter=9, section="sec-9-general", symbolic=ROOTS,
+        also="left and right eigenvectors nonsymmetric"),
 
     Identity(
         "complex eigenvalue", "A: n n, B: n n",
@@ -149,7 +150,7 @@ ENTRIES = (
                      unnamed="which factor is conjugated is no name of the checker's"),),
         note=r"$\mathbf{x}$ and $\mathbf{y}$ are the right and left eigenvector. In the code: real and "
              "imaginary part of the eigenvalue with the largest real part.",
-        refs="G09.2b", chapter=9, symbolic=ROOTS),
+        refs="G09.2b", chapter=9, section="sec-9-general", symbolic=ROOTS),
 
     Identity(
         "repeated eigenvalue, one-sided rates",
@@ -171,7 +172,8 @@ ENTRIES = (
                      unnamed="one number for several")),
         note="At $t = 0$ these $n$ eigenvalues are equal, $V$ is a basis of their eigenvectors, and $t$ "
              "grows from 0.",
-        refs="G09.3 E11", chapter=9, symbolic=ROOTS, also="multiple degenerate crossing"),
+        refs="G09.3 E11", chapter=9, section="sec-9-meet", symbolic=ROOTS,
+        also="multiple degenerate crossing"),
 
     Identity(
         "second derivative of an eigenvalue along a line",
@@ -197,7 +199,7 @@ ENTRIES = (
                    c = V.T @ H @ V[:, i]
                    return sum(c[j]**2 / (lam[i] - lam[j]) for j in range(n) if j != i)""", "factor",
                      r"one of the two $\mathbf{v}$ was held")),
-        refs="G09.5", chapter=9, symbolic=ROOTS, also="level repulsion"),
+        refs="G09.5", chapter=9, section="sec-9-second", symbolic=ROOTS, also="level repulsion"),
 
     Identity(
         "generalised eigenvalue", "A: n n symmetric, B: n n positive definite; i = 1",
@@ -231,7 +233,7 @@ ENTRIES = (
                    return v @ (dA - dB) @ v""", None, r"the $\lambda$ before $B\mathbf{v}$ was lost",
                      unnamed="one of two terms is off by a factor that moves")),
         note=r"$A\mathbf{v} = \lambda_iB\mathbf{v}$ and $\mathbf{v}^\top B\mathbf{v} = 1$.",
-        refs="G09.9", chapter=9, symbolic=ROOTS),
+        refs="G09.9", chapter=9, section="sec-9-general", symbolic=ROOTS),
 
     # Eigenvectors
     Identity(
@@ -272,7 +274,8 @@ ENTRIES = (
         note=r"$N = \frac12(I + K)$ takes the symmetric part of $dA$. In short $d\mathbf{v}_i = "
              r"(\lambda_iI - A)^+dA\,\mathbf{v}_i$; the other eigenvalues may repeat. The sign of "
              r"$\mathbf{v}_i$ is kept, here by a positive first entry.",
-        refs="CB68 S09-C05 G09.4", chapter=9, symbolic=ROOTS, also="resolvent perturbation"),
+        refs="CB68 S09-C05 G09.4", chapter=9, section="sec-9-vector", symbolic=ROOTS,
+        also="resolvent perturbation"),
 
     Identity(
         "symmetric eigendecomposition, pulled back", "A: n n distinct eigenvalues",
@@ -304,7 +307,7 @@ ENTRIES = (
                      unnamed="one of two terms has the other sign")),
         note=r"$A = V\Lambda V^\top$; $\Phi_{ij} = \frac{1}{\lambda_j - \lambda_i}$, $\Phi_{ii} = 0$. It "
              "grows as two eigenvalues meet.",
-        refs="G09.6", chapter=9, symbolic=ROOTS, also="backward eigh"),
+        refs="G09.6", chapter=9, section="sec-9-backward", symbolic=ROOTS, also="backward eigh"),
 
     # What stays smooth
     Identity(
@@ -326,7 +329,7 @@ ENTRIES = (
             return V * np.cos(lam) @ V.T"""),
         note=r"$\varphi = \sin$ in the code. Two eigenvalues are equal there: the sum is smooth although "
              "they are not.",
-        refs="G09.7", chapter=9, symbolic=ROOTS, also="spectral function"),
+        refs="G09.7", chapter=9, section="sec-9-smooth", symbolic=ROOTS, also="spectral function"),
 
     Identity(
         "matrix function of a symmetric matrix", "A: n n distinct eigenvalues",
@@ -358,7 +361,7 @@ ENTRIES = (
         note=r"$A = V\Lambda V^\top$, $f = \exp$ in the code. $\Phi_{ij} = \frac{f(\lambda_i) - "
              r"f(\lambda_j)}{\lambda_i - \lambda_j}$, and $f'(\lambda_i)$ where $\lambda_i = \lambda_j$, "
              r"also for $i \ne j$.",
-        refs="G09.10", chapter=9, symbolic=ROOTS,
+        refs="G09.10", chapter=9, section="sec-9-functions", symbolic=ROOTS,
         also="Daleckii Krein divided differences matrix exponential"),
 
     Identity(
@@ -394,5 +397,5 @@ ENTRIES = (
         note="$A$ is drawn with the eigenvalue 1 for the columns of $Q$ and 2 for the rest. Inside the "
              "group, and outside, all eigenvalues are equal here: no single eigenvector has a derivative, "
              "the projector has.",
-        refs="G09.8", chapter=9, symbolic=ROOTS, also="spectral subspace"),
+        refs="G09.8", chapter=9, section="sec-9-projector", symbolic=ROOTS, also="spectral subspace"),
 )
