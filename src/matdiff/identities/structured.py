@@ -17,7 +17,7 @@ ENTRIES = (
                      "np.array([np.sum(G * S_k) / np.sum(S_k**2) for S_k in S])", None,
                      "coordinates of the projection, not partial derivatives",
                      unnamed="each entry has its own factor"),),
-        refs="CB133", chapter=11, also="structure matrices parametrised"),
+        refs="CB133", chapter=11, section="sec-11-linear", also="structure matrices parametrised"),
 
     Identity(
         "symmetric matrix, pulled back to its free entries", "s: q, S: n n symmetric; s = vech(S)",
@@ -44,7 +44,8 @@ ENTRIES = (
         note=r"$S(\mathbf{s})$ is the symmetric matrix with $\operatorname{vech}S = \mathbf{s}$. The "
              "columns of the Jacobian are the structure matrices; it is the duplication matrix. As a step "
              r"in $S$ the array $G + G^\top - G\odot I$ is twice too long off the diagonal.",
-        refs="CB134 CB138 G11.1a E45", chapter=11, also="vech duplication structure matrix"),
+        refs="CB134 CB138 G11.1a E45", chapter=11,
+        section="sec-11-free", also="vech duplication structure matrix"),
 
     Identity(
         "symmetric matrix, pulled back", "X: n n",
@@ -61,7 +62,7 @@ ENTRIES = (
                      "the partial derivatives over the free entries", form="pullback"),
                Wrong(r"G + G^\top", "G + G.T", "factor", "both places were counted in full",
                      form="pullback")),
-        refs="G11.1b E45", chapter=11, also="projection on symmetric matrices"),
+        refs="G11.1b E45", chapter=11, section="sec-11-linear", also="projection on symmetric matrices"),
 
     Identity(
         "skew-symmetric matrix, pulled back", "X: n n",
@@ -75,7 +76,7 @@ ENTRIES = (
                      unnamed="it is at right angles to the gradient"),
                Wrong(r"\operatorname{skew}(G^\top)", "skew(G.T)", "sign",
                      r"$\operatorname{skew}(G^\top) = -\operatorname{skew}G$", form="pullback")),
-        refs="G11.4a", chapter=11),
+        refs="G11.4a", chapter=11, section="sec-11-others"),
 
     Identity(
         "triangular matrix, pulled back", "X: n n",
@@ -86,7 +87,7 @@ ENTRIES = (
                      "not masked: a step along it fills the upper triangle"),
                Wrong(r"\operatorname{tril}(G^\top)", "np.tril(G.T)", "transposed",
                      "transposed before the mask")),
-        refs="G11.4b", chapter=11, also="lower Cholesky factor mask"),
+        refs="G11.4b", chapter=11, section="sec-11-others", also="lower Cholesky factor mask"),
 
     Identity(
         "Toeplitz matrix nearest to B", "t: q, B: m n; t = np.resize(t, m + n - 1)",
@@ -110,7 +111,7 @@ ENTRIES = (
                      unnamed="each entry has its own factor")),
         note="$T_{ij} = t_{i-j}$. The means on the diagonals give the projection of $B$ on the Toeplitz "
              "matrices.",
-        refs="G11.4c", chapter=11, also="constant diagonals"),
+        refs="G11.4c", chapter=11, section="sec-11-others", also="constant diagonals"),
 
     Identity(
         "low-rank product, pulled back to its first factor", "U: m k, V: n k",
@@ -123,7 +124,7 @@ ENTRIES = (
                Wrong(r"GV(V^\top V)^{-1}", "G @ V @ inv(V.T @ V)", None,
                      "solved for $U$ instead of differentiated", form="pullback",
                      unnamed="a matrix too much that mixes all entries of a row")),
-        refs="G11.4d", chapter=11, also="matrix factorisation"),
+        refs="G11.4d", chapter=11, section="sec-11-others", also="matrix factorisation"),
 
     Identity(
         "low-rank product, pulled back to its second factor", "V: n k, U: m k",
@@ -131,7 +132,7 @@ ENTRIES = (
         pullback=(r"G^\top U", "G.T @ U"),
         reason=r"$\langle G, U\,dV^\top\rangle = \langle G^\top U, dV\rangle$; shapes decide.",
         wrong=(Wrong(r"U^\top G", "U.T @ G", "transposed", r"the gradient with respect to $V^\top$"),),
-        refs="G11.4e", chapter=11, also="matrix factorisation"),
+        refs="G11.4e", chapter=11, section="sec-11-others", also="matrix factorisation"),
 
     Identity(
         "Cholesky product, pulled back", "L: n n lower triangular",
@@ -148,7 +149,8 @@ ENTRIES = (
                      "not masked: a step along it fills the upper triangle",
                      unnamed="right where it counts; the rest should be zero")),
         note=r"$\Sigma = LL^\top$ stays positive semidefinite, whatever $L$ becomes.",
-        refs="G11.5 E37", chapter=11, also="positive definite covariance parametrisation"),
+        refs="G11.5 E37", chapter=11,
+        section="sec-11-positive", also="positive definite covariance parametrisation"),
 
     # A symmetric variable
     Identity(
@@ -159,7 +161,7 @@ ENTRIES = (
         wrong=(Wrong("A", "A", "transposed", "$S_{ij}$ meets $A_{ji}$, not $A_{ij}$"),),
         other=("A", "A"),
         note=r"$S = S^\top$, $A = E_{12}$: $f = S_{21}$, so its gradient is $E_{21}$.",
-        refs="S11-C02 E05", chapter=11),
+        refs="S11-C02 E05", chapter=11, section="sec-11-linear"),
 
     Identity(
         "trace with a symmetric variable", "S: n n symmetric, A: n n",
@@ -194,7 +196,7 @@ ENTRIES = (
                    r"dS\rangle$: sym is its own adjoint.")),
         note=r"$S$ moves among the symmetric matrices. Three answers, three questions: $A^\top$ if the "
              r"entries move one by one, $A + A^\top - A\odot I$ for the free entries.",
-        refs="S11-C04 E05 E45", chapter=11, also="projection"),
+        refs="S11-C04 E05 E45", chapter=11, section="sec-11-linear", also="projection"),
 
     Identity(
         "trace with a symmetric variable, free entries", "s: q, S: n n symmetric, A: n n; s = vech(S)",
@@ -207,7 +209,7 @@ ENTRIES = (
                      unnamed="half of the terms are missing, off the diagonal only")),
         note=r"$\operatorname{vech}S = \mathbf{s}$. The Cookbook's form, a matrix, holds in this reading "
              "only.",
-        refs="CB139", chapter=11),
+        refs="CB139", chapter=11, section="sec-11-free"),
 
     Identity(
         "determinant of a symmetric matrix, free entries", "s: q, S: n n positive definite; s = vech(S)",
@@ -227,7 +229,7 @@ ENTRIES = (
                      "the derivative of the logarithm")),
         note=r"$\operatorname{vech}S = \mathbf{s}$. The Cookbook's form, a matrix, holds in this reading "
              r"only; the gradient on the symmetric matrices is $\det(S)\,S^{-1}$.",
-        refs="CB140", chapter=11),
+        refs="CB140", chapter=11, section="sec-11-free"),
 
     Identity(
         "log det of a symmetric matrix, free entries",
@@ -244,7 +246,7 @@ ENTRIES = (
                      "the diagonal was counted twice", unnamed="a factor on the diagonal only")),
         note=r"$\operatorname{vech}S = \mathbf{s}$. The Cookbook's form, a matrix, holds in this reading "
              "only; the gradient on the symmetric matrices is $S^{-1}$.",
-        refs="CB141 G07.2b", chapter=11),
+        refs="CB141 G07.2b", chapter=11, section="sec-11-free"),
 
     Identity(
         "log-determinant plus trace", "Sigma: n n positive definite, A: n n",
@@ -258,7 +260,7 @@ ENTRIES = (
                      r"$\operatorname{tr}(A\Sigma)$ was differentiated to $A$"),),
         other=(r"\Sigma^{-1} + A", "inv(Sigma) + A"),
         note="The two layouts agree if $A$ is symmetric, as a matrix of sums of squares is.",
-        refs="S11-C09 E05", chapter=11, also="Gaussian likelihood covariance"),
+        refs="S11-C09 E05", chapter=11, section="sec-11-likelihood", also="Gaussian likelihood covariance"),
 
     Identity(
         "log-determinant plus trace, symmetric variable", "Sigma: n n positive definite, A: n n",
@@ -279,7 +281,7 @@ ENTRIES = (
                      "the partial derivatives over the free entries")),
         other=(r"\Sigma^{-1} + \tfrac12(A + A^\top)", "sym(inv(Sigma) + A)"),
         note=r"$\Sigma$ moves among the symmetric matrices.",
-        refs="S11-C10 E06", chapter=11, also="Gaussian likelihood covariance"),
+        refs="S11-C10 E06", chapter=11, section="sec-11-likelihood", also="Gaussian likelihood covariance"),
 
     # Diagonal and Toeplitz
     Identity(
@@ -290,7 +292,7 @@ ENTRIES = (
         wrong=(Wrong(r"A^\top", "A.T", "missing chain factor",
                      "the gradient of all entries: $X$ moves on its diagonal only"),),
         other=(r"A\odot I", "A * np.eye(n)"),
-        refs="CB142", chapter=11),
+        refs="CB142", chapter=11, section="sec-11-others"),
 
     Identity(
         "trace with a Toeplitz matrix", "t: q, A: n m; t = np.resize(t, m + n - 1)",
@@ -305,7 +307,7 @@ ENTRIES = (
                      unnamed="the diagonals of a matrix and of its transpose change places"),),
         note="$T_{ij} = t_{i-j}$, of any shape. As a matrix, with the sum for $k = i - j$ at $(i, j)$, it "
              "is the form of the Cookbook.",
-        refs="CB143", chapter=11),
+        refs="CB143", chapter=11, section="sec-11-others"),
 
     Identity(
         "trace with a symmetric Toeplitz matrix", "t: n, A: n n",
@@ -324,7 +326,7 @@ ENTRIES = (
                      "np.array([np.trace(A, k) + np.trace(A, -k) for k in range(n)])", None,
                      "the main diagonal was counted twice", unnamed="a factor in the first entry only")),
         note="$T_{ij} = t_{|i-j|}$, $k$ from 0.",
-        refs="CB144", chapter=11),
+        refs="CB144", chapter=11, section="sec-11-others"),
 
     # Orthogonal matrices
     Identity(
@@ -347,7 +349,7 @@ ENTRIES = (
         note=r"$S = \operatorname{skew}X$, $Q$ is the value, $\Omega$ what stands after it, a skew matrix. "
              r"$Q^\top Q = I$ gives $Q^\top dQ + dQ^\top Q = 0$ for every orthogonal $Q$: $Q^\top dQ$ is "
              r"skew, $dQ$ need not be. Where $Q = \Omega$ is a turn by $90^\circ$, $dQ = -I$ is symmetric.",
-        refs="S11-C15 E08", chapter=11, also="tangent vectors orthogonal group"),
+        refs="S11-C15 E08", chapter=11, section="sec-11-retract", also="tangent vectors orthogonal group"),
 
     Identity(
         "projection on the tangent space of the orthogonal group", "B: n n, Q: n n orthogonal",
@@ -364,7 +366,8 @@ ENTRIES = (
                      unnamed=EQUALITY),
                Wrong(r"(I - QQ^\top)B", "B - Q @ Q.T @ B", None,
                      "zero for a square $Q$: it belongs to subspaces", unnamed=EQUALITY)),
-        refs="S11-C18 G11.2a E04", chapter=11, symbolic=MANIFOLD, also="Riemannian gradient"),
+        refs="S11-C18 G11.2a E04", chapter=11,
+        section="sec-11-orthogonal", symbolic=MANIFOLD, also="Riemannian gradient"),
 
     Identity(
         "projection on the tangent space of the Stiefel manifold", "B: N n, Q: N n orthonormal columns",
@@ -380,7 +383,8 @@ ENTRIES = (
                      "right for one column only; otherwise the canonical metric's", unnamed=EQUALITY),
                Wrong(r"(I - QQ^\top)B", "B - Q @ Q.T @ B", None, "it loses the turns inside the span",
                      unnamed=EQUALITY)),
-        refs="G11.2b E04", chapter=11, symbolic=MANIFOLD, also="Riemannian gradient orthonormal columns"),
+        refs="G11.2b E04", chapter=11,
+        section="sec-11-stiefel", symbolic=MANIFOLD, also="Riemannian gradient orthonormal columns"),
 
     Identity(
         "gradient in the canonical metric of the Stiefel manifold",
@@ -396,7 +400,7 @@ ENTRIES = (
                      "the metric's half was taken for the whole", unnamed=EQUALITY),),
         note=r"$Z = B - QB^\top Q$. So $Z$ is the Riemannian gradient for the gradient $B$; in the metric "
              "of the surrounding space it is the projection.",
-        refs="G11.2c E04", chapter=11, symbolic=MANIFOLD),
+        refs="G11.2c E04", chapter=11, section="sec-11-stiefel", symbolic=MANIFOLD),
 
     Identity(
         "projection on horizontal vectors of the Grassmann manifold", "B: N n, Q: N n orthonormal columns",
@@ -408,7 +412,7 @@ ENTRIES = (
         conditions={"$Q$ has orthonormal columns": "Q: N n"},
         wrong=(Wrong(r"B - Q\operatorname{sym}(Q^\top B)", "B - Q @ sym(Q.T @ B)", None,
                      "the turns inside the span are still there", unnamed=EQUALITY),),
-        refs="G11.7b", chapter=11, symbolic=MANIFOLD, also="subspace"),
+        refs="G11.7b", chapter=11, section="sec-11-stiefel", symbolic=MANIFOLD, also="subspace"),
 
     Identity(
         "unit sphere, pulled back", "x: n unit",
@@ -423,7 +427,8 @@ ENTRIES = (
                Wrong(r"(I + \mathbf{x}\mathbf{x}^\top)\mathbf{g}", """
                    u = x / norm(x)
                    return (G + u * (u @ G)) / norm(x)""", "sign", "the outward part was added")),
-        refs="G11.7a", chapter=11, symbolic="unit vectors", also="Riemannian gradient tangent"),
+        refs="G11.7a", chapter=11,
+        section="sec-11-stiefel", symbolic="unit vectors", also="Riemannian gradient tangent"),
 
     # Steps that stay on the set
     Identity(
@@ -438,7 +443,7 @@ ENTRIES = (
         wrong=(Wrong(r"\tfrac12(\xi - Q\xi^\top Q)\,dt", "(xi - Q @ xi.T @ Q) / 2 * dt", None,
                      "projected as if $Q$ were square", unnamed="only the part outside the span is off"),),
         note=r"$\operatorname{qf}$ is the factor $Q$ of QR with $\operatorname{diag}R > 0$. Here $t = 0$.",
-        refs="G11.3a E39", chapter=11, symbolic=MANIFOLD),
+        refs="G11.3a E39", chapter=11, section="sec-11-retract", symbolic=MANIFOLD),
 
     Identity(
         "retraction by the polar factor",
@@ -451,7 +456,7 @@ ENTRIES = (
         wrong=(Wrong(r"(\xi - \tfrac12Q\xi^\top\xi)\,dt", "(xi - Q @ xi.T @ xi / 2) * dt", None,
                      "the second order was taken for the first", unnamed="a term of second order"),),
         note="Here $t = 0$.",
-        refs="G11.3b", chapter=11, symbolic=MANIFOLD),
+        refs="G11.3b", chapter=11, section="sec-11-retract", symbolic=MANIFOLD),
 
     Identity(
         "polar factor of a tangent step", "xi: N n, Q: N n orthonormal columns; xi = xi - Q @ sym(Q.T @ xi)",
@@ -467,7 +472,7 @@ ENTRIES = (
         wrong=(Wrong(r"Q + \xi", "Q + xi", None, "projected, and then not pulled back: it is off the set",
                      unnamed=EQUALITY),),
         note=r"$Q + \xi = USV^\top$ is the thin decomposition.",
-        refs="G11.3c E39", chapter=11, symbolic=MANIFOLD),
+        refs="G11.3c E39", chapter=11, section="sec-11-retract", symbolic=MANIFOLD),
 
     Identity(
         "Cayley curve", "t:, Q: N n orthonormal columns, B: N n; t = 0 * t",
@@ -483,7 +488,7 @@ ENTRIES = (
                Wrong(r"(B - QB^\top Q)\,dt", "(B - Q @ B.T @ Q) * dt", None, "the curve descends",
                      unnamed="the formula is for $t = 0$, the checker looks at other $t$ too")),
         note=r"$W = BQ^\top - QB^\top$. Here $t = 0$; with $B$ a gradient the curve descends.",
-        refs="G11.3d", chapter=11, symbolic=MANIFOLD, also="retraction"),
+        refs="G11.3d", chapter=11, section="sec-11-retract", symbolic=MANIFOLD, also="retraction"),
 
     # Positive definite matrices
     Identity(
@@ -499,7 +504,7 @@ ENTRIES = (
                      "the metric was left out", unnamed=EQUALITY),),
         note=r"$\xi = \Sigma\operatorname{sym}(B)\Sigma$. So $\xi$ is the Riemannian gradient of a "
              "function with gradient $B$.",
-        refs="G11.6a", chapter=11, also="SPD manifold natural gradient"),
+        refs="G11.6a", chapter=11, section="sec-11-metric", also="SPD manifold natural gradient"),
 
     Identity(
         "exponential map of the positive definite matrices",
@@ -516,5 +521,6 @@ ENTRIES = (
                      "the roots were put back once too often", unnamed="matrices too much on both sides"),),
         note=r"Here $t = 0$. It stays positive definite for every symmetric $D$ and every $t$; $\Sigma + "
              "tD$ does not.",
-        refs="G11.6b", chapter=11, symbolic="eigenvalues", also="SPD geodesic affine invariant"),
+        refs="G11.6b", chapter=11,
+        section="sec-11-metric", symbolic="eigenvalues", also="SPD geodesic affine invariant"),
 )
