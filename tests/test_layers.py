@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matdiff import directional_derivative, gradient, layers
+from matdiff import check_gradient, directional_derivative, gradient, layers
 from matdiff.data import digits
 from matdiff.layers import windows as windows_module
 
@@ -413,6 +413,52 @@ def test_arrays_in_any_order_of_memory():
     X, W = draw(0, (6, 5, 3, 2), (2, 2, 3, 4))
     Xt, Wt = X.T, W.T
     close(layers.conv2d(Xt, Wt[:, :, ::-1]), by_loops(Xt, Wt[:, :, ::-1]))
+
+
+# ------------------------------------------------------------------- the checker sees through a layer
+
+SAMPLES, HIDDEN, OUT = draw(5, (5, 4), (4, 6), (6, 3))
+
+
+def hidden_gradient(W, act, slope, m=1):
+    Z = layers.affine(SAMPLES, W)
+    Abar, _, _ = layers.affine_vjp(act(Z), OUT, m * layers.cross_entropy_vjp(layers.affine(act(Z), OUT), LABELS))
+    return layers.affine_vjp(SAMPLES, W, slope(Z, Abar))[1]
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_gradient_through_layers_is_judged(name):
+    act, vjp = both(name)
+
+    def loss(W):
+        return layers.cross_entropy(layers.affine(act(layers.affine(SAMPLES, W)), OUT), LABELS)
+    assert check_gradient(loss, lambda W: hidden_gradient(W, act, vjp), HIDDEN).passed
+    assert check_gradient(loss, lambda W: hidden_gradient(W, act, lambda Z, G: G), HIDDEN).mistake == "missing chain factor"
+    assert check_gradient(loss, lambda W: hidden_gradient(W, act, vjp, m=5), HIDDEN).mistake == "factor"
+
+
+def test_a_softmax_cut_to_its_diagonal_is_named():
+    R, W = draw(6, (5, 3), (4, 3))
+
+    def wrong(W):
+        P = layers.softmax(SAMPLES @ W)
+        return SAMPLES.T @ (P * (1 - P) * R)
+    assert check_gradient(lambda W: np.sum(R * layers.softmax(SAMPLES @ W)), wrong, W).mistake == "only diagonal"
+
+
+def test_a_normalization_with_its_statistics_held_fixed_is_named():
+    R, gamma = draw(7, (5, 4), 4)
+    for norm, axis in ((layers.layer_norm, 1), (layers.batch_norm, 0)):
+        check = check_gradient(lambda X: np.sum(R * norm(X, gamma, gamma)),
+                               lambda X: gamma * R / np.sqrt(X.var(axis, keepdims=True) + 1e-5), SAMPLES)
+        assert check.mistake == "missing product-rule term"
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_matrices_of_the_old_kind_become_arrays():
+    A = np.matrix(SAMPLES)
+    assert type(layers.softmax(A)) is np.ndarray
+    close(layers.softmax_vjp(A, A), layers.softmax_vjp(SAMPLES, SAMPLES))
 
 
 # ---------------------------------------------------------------------------------------------- errors

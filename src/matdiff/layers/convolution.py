@@ -5,7 +5,7 @@ made again for the backward pass: that costs less than to read them from memory,
 """
 import numpy as np
 
-from .inputs import common, integer, margins, numbers, pair, shaped
+from .inputs import common, integer, margins, pair, pixels, shaped
 from .windows import Windows, signal
 
 
@@ -62,7 +62,7 @@ def conv2d_vjp(X, W, G, *, stride=1, padding=0, dilation=1, groups=1):
     (array([[[[  1.,   9., -10.]]]]), array([[[[-1., -1.]]]]), array([0.]))
     """
     X, W, windows = _given(X, W, stride, padding, dilation, groups)
-    G = shaped(G, "G", (len(X), len(W), *windows.count), "that of the output")
+    G = np.asarray(shaped(G, "G", (len(X), len(W), *windows.count), "that of the output"))
     X, W, G = common(X, W, G)
     return *_pull_back(G, windows, groups, X, W), G.sum((0, 2, 3))
 
@@ -93,7 +93,7 @@ def conv_transpose2d_vjp(Z, W, G, *, stride=1, padding=0, dilation=1, groups=1, 
     (array([[[[ 8., 20., 32.]]]]), array([[[[ 8., 11., 14.]]]]), array([21.]))
     """
     Z, W, windows = _given_transposed(Z, W, stride, padding, dilation, groups, output_padding)
-    G = shaped(G, "G", (len(Z), W.shape[1] * groups, *windows.image), "that of the output")
+    G = np.asarray(shaped(G, "G", (len(Z), W.shape[1] * groups, *windows.image), "that of the output"))
     Z, W, G = common(Z, W, G)
     _, Wbar = _pull_back(Z, windows, groups, X=G)
     return _correlate(G, W, windows, groups), Wbar, G.sum((0, 2, 3))
@@ -119,7 +119,7 @@ def conv1d_vjp(X, W, G, *, stride=1, padding=0, dilation=1, groups=1):
     (array([[[ 1.,  1., -1.,  6.,  0., -1.]]]), array([[[7., 4., 0.]]]), array([3.]))
     """
     X, W = _signals(X, W)
-    G = numbers(G, "G", "N, K, L'")[:, :, None]
+    G = pixels(G, "G", "N, K, L'")[:, :, None]
     Xbar, Wbar, bbar = conv2d_vjp(X, W, G, **_of_a_row(stride, padding, dilation), groups=groups)
     return Xbar[:, :, 0], Wbar[:, :, 0], bbar
 
@@ -166,7 +166,7 @@ def _pull_back(G, windows, groups, X=None, W=None):
 # ------------------------------------------------------------------------------------------- inputs
 
 def _given(X, W, stride, padding, dilation, groups):
-    X, W = numbers(X, "X", "N, C, H, W"), numbers(W, "W", "K, C/groups, kh, kw")
+    X, W = pixels(X, "X", "N, C, H, W"), pixels(W, "W", "K, C/groups, kh, kw")
     C, K = X.shape[1], len(W)
     if integer(groups, "groups", 1) and C % groups:
         raise ValueError(f"X has {C} channels and groups is {groups}: expected a number that divides them.")
@@ -178,7 +178,7 @@ def _given(X, W, stride, padding, dilation, groups):
 
 
 def _given_transposed(Z, W, stride, padding, dilation, groups, output_padding):
-    Z, W = numbers(Z, "Z", "N, K, H, W"), numbers(W, "W", "K, C/groups, kh, kw")
+    Z, W = pixels(Z, "Z", "N, K, H, W"), pixels(W, "W", "K, C/groups, kh, kw")
     _kernels_divide(len(W), integer(groups, "groups", 1))
     if Z.shape[1] != len(W):
         raise ValueError(f"W has {len(W)} kernels and Z {Z.shape[1]} channels: expected a channel of Z for "
@@ -209,7 +209,7 @@ def _with_bias(Z, b, name="b"):
 
 
 def _signals(X, W):
-    return numbers(X, "X", "N, C, L")[:, :, None], numbers(W, "W", "K, C/groups, k")[:, :, None]
+    return pixels(X, "X", "N, C, L")[:, :, None], pixels(W, "W", "K, C/groups, k")[:, :, None]
 
 
 def _of_a_row(stride, padding, dilation):

@@ -3,9 +3,13 @@ import numpy as np
 
 
 def numbers(X, name, axes=None):
-    """X as an array of real floating numbers; `axes`, "N, C, H, W" say, are those that it has to have."""
+    """X as an array of real floating numbers; `axes`, "N, C, H, W" say, are those that it has to have.
+
+    Subclasses of arrays stay, so that the checker can follow a function through a layer; not np.matrix, whose
+    products are others.
+    """
     try:
-        A = np.asarray(X)
+        A = np.asarray(X) if isinstance(X, np.matrix) else np.asanyarray(X)
     except ValueError:
         raise TypeError(f"{name} is a list of rows of different lengths: expected an array.") from None
     if A.dtype.kind not in "biuf":
@@ -18,8 +22,8 @@ def numbers(X, name, axes=None):
 
 def common(*arrays):
     """The arrays in the one dtype that holds them all."""
-    dtype = np.result_type(*arrays)
-    return tuple(A.astype(dtype, copy=False) for A in arrays)
+    dtype = np.result_type(*(A.dtype for A in arrays))
+    return tuple(A if A.dtype == dtype else A.astype(dtype) for A in arrays)
 
 
 def shaped(X, name, shape, why):
@@ -28,6 +32,11 @@ def shaped(X, name, shape, why):
     if X.shape != tuple(shape):
         raise ValueError(f"{name} has shape {X.shape}: expected {tuple(shape)}, {why}.")
     return X
+
+
+def pixels(X, name, axes):
+    """Numbers as a plain array: what works pixel by pixel in memory of its own."""
+    return np.asarray(numbers(X, name, axes))
 
 
 def optional(X, name, shape, why):

@@ -1,7 +1,7 @@
 """Pooling: one number for each window of each channel, and the way back."""
 import numpy as np
 
-from .inputs import common, numbers, pair, shaped
+from .inputs import common, pair, pixels, shaped
 from .windows import Windows
 
 
@@ -98,7 +98,7 @@ def _back(shares, windows):
 
 
 def _given(X, size, stride, padding):
-    X, size = numbers(X, "X", "N, C, H, W"), pair(size, "size", 1)
+    X, size = pixels(X, "X", "N, C, H, W"), pair(size, "size", 1)
     windows = Windows(X.shape[2:], size, size if stride is None else stride, padding)
     if any(max(side) >= k for side, k in zip(windows.padding, size)):
         raise ValueError(f"The padding, {padding}, is as large as the window, {size[0]} × {size[1]}: a "

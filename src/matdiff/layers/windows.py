@@ -150,7 +150,7 @@ def im2col(X, kernel, *, stride=1, padding=0, dilation=1):
            [ 1.,  3., -1.],
            [ 3., -1.,  4.]])
     """
-    X = numbers(X, "X")
+    X = np.asarray(numbers(X, "X"))
     shape, windows = _batch(X.shape, "X", kernel, stride, padding, dilation)
     (N, C), rows = shape[:2], slice(0, windows.count[0])
     buffer = np.empty(C * windows.area * N * windows.count[0] * windows.width, X.dtype)
