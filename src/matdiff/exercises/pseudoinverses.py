@@ -195,8 +195,8 @@ Write down $A^+$, shape $2\times2$.""",
                   r"The factor is right, the transpose is missing: $A^+$ leads back, from $\mathbf u$ to "
                   r"$\mathbf v$."),
             Wrong("np.array([[1.0, 3.0], [2.0, 6.0]]) / np.sqrt(50)", "factor",
-                  r"Divided by $\sigma$ once. $A^\top$ holds a $\sigma$ and $A^+$ a $\frac1\sigma$: divide by "
-                  r"$\sigma^2$.", hint=2),
+                  r"Divided by $\sigma$ once. $A^\top$ holds a $\sigma$ and $A^+$ a $\frac1\sigma$: divide "
+                  r"by $\sigma^2$.", hint=2),
             Wrong("np.array([[1.0, 1 / 2], [1 / 3, 1 / 6]])", "elementwise product",
                   "Inverted entry by entry; no condition but the shape holds.", hint=1),
             Wrong("np.array([[1.0, 1 / 3], [1 / 2, 1 / 6]])", "elementwise product",
@@ -230,8 +230,8 @@ point of the column space of $A$ nearest to $\mathbf b$, for all such $A$ and $\
                         "multiplies; it passes where all of them are 1.",
                         "np.linalg.pinv(A).T @ np.linalg.pinv(A) @ b", mistake="only for orthogonal input"),
         },
-        after=r"And which matrix takes a point of $\mathbb R^3$ to the nearest point of the *row* space? What "
-              "is it here?",
+        after=r"And which matrix takes a point of $\mathbb R^3$ to the nearest point of the *row* space? "
+              "What is it here?",
     ),
     Exercise(
         number="12.5",
@@ -255,7 +255,8 @@ point of the column space of $A$ nearest to $\mathbf b$, for all such $A$ and $\
             Wrong(M + "M @ dA.T @ (np.eye(5) - A @ P)", "missing product-rule term",
                   "The sandwich itself is missing: $A^\\top dA$ in $dM$.", hint=2),
             Wrong(M + "-P @ dA @ P + M @ dA.T @ A @ P", "unknown",
-                  r"The wrong projection: $AA^+$ where $I-AA^+$ belongs. The term sees the residual.", hint=3),
+                  r"The wrong projection: $AA^+$ where $I-AA^+$ belongs. The term sees the residual.",
+                  hint=3),
         ),
         after=r"Multiply your result by $A$ from the right and add $A^+dA$. Why must it be zero?",
     ),
@@ -286,7 +287,8 @@ point of the column space of $A$ nearest to $\mathbf b$, for all such $A$ and $\
             Wrong(X + "-P @ dA @ x + dA.T @ r", "missing chain factor",
                   r"The second term has to be solved with $A^\top A$ as well.", hint=3),
         ),
-        after=r"Put in the three points of the opening and $dA=E_{32}$: $(\frac16,-\frac23)$ has to come out.",
+        after=r"Put in the three points of the opening and $dA=E_{32}$: $(\frac16,-\frac23)$ has to come "
+              "out.",
     ),
     Exercise(
         number="12.7",
@@ -308,8 +310,6 @@ point of the column space of $A$ nearest to $\mathbf b$, for all such $A$ and $\
             Wrong("P = np.linalg.pinv(A)\nW = A @ P @ dA @ P\nreturn W + W.T", "unknown",
                   "The wrong projection: $L$ keeps what moves inside the space; $I-L$ keeps what leaves it.",
                   hint=1),
-            Wrong("P = np.linalg.pinv(A)\nreturn dA @ P - A @ P @ dA @ P", "missing product-rule term",
-                  "The sandwich for $A^+$ in the product rule. The other term of $dA^+$ is missing.", hint=2),
             Wrong("P = np.linalg.pinv(A)\nW = (np.eye(5) - A @ P) @ dA @ P\nreturn W - W.T", "sign",
                   "A projection stays symmetric, so the transpose is added.", hint=3),
         ),
@@ -339,8 +339,8 @@ point of the column space of $A$ nearest to $\mathbf b$, for all such $A$ and $\
                   r"With $\mathbf b$ in place of the residual. At a perfect fit the gradient has to be zero.",
                   hint=2),
         ),
-        after="Take a step against this gradient. Does the fit get better, and what does it do to the columns "
-              "of $A$?",
+        after="Take a step against this gradient. Does the fit get better, and what does it do to the "
+              "columns of $A$?",
     ),
     Exercise(
         number="12.9",
@@ -350,8 +350,8 @@ point of the column space of $A$ nearest to $\mathbf b$, for all such $A$ and $\
         prompt=r"""Write `lstsq_backward(A, b, xbar)` for $A\in\mathbb R^{5\times3}$ of full column rank and
 $\mathbf b\in\mathbb R^5$: a gradient $\bar{\mathbf x}\in\mathbb R^3$ has arrived at $\mathbf x=A^+\mathbf b$.
 Return the pair `Abar, bbar`: the gradients at $A$, shape $5\times3$, and at $\mathbf b$, shape `(5,)`.""",
-        hints=(r"Pair $\bar{\mathbf x}$ with $d\mathbf x=A^+(d\mathbf b-dA\,\mathbf x)+(A^\top A)^{-1}"
-               r"dA^\top\mathbf r$.",
+        hints=(r"Pair $\bar{\mathbf x}$ with $d\mathbf x$, which is $A^+(d\mathbf b-dA\,\mathbf x)$ plus "
+               r"$(A^\top A)^{-1}dA^\top\mathbf r$.",
                r"With $\mathbf z=(A^\top A)^{-1}\bar{\mathbf x}$ it reads $\langle A\mathbf z,d\mathbf "
                r"b-dA\,\mathbf x\rangle+\mathbf z^\top dA^\top\mathbf r$.",
                r"$\mathbf z^\top dA^\top\mathbf r=\mathbf r^\top dA\,\mathbf z$: a row, $dA$, a column."),
@@ -465,8 +465,8 @@ $5\times4$ matrix of rank 2 that is a product of two others, and at a matrix of 
             Wrong(svd_answer("k = s > 1e-12"), "unknown",
                   r"The cut-off has to be relative to $\sigma_1$: a matrix whose entries are all tiny has "
                   "full rank all the same.", hint=2),
-            Wrong(svd_answer("s = np.where(s > 0, s, 1)", "Vt.T @ (U / s).T"), "unknown",
-                  "Only exact zeros are left out. Rounding makes them $10^{-16}$.", hint=1),
+            Wrong(svd_answer("k = s > 0.5 * s[0]"), "unknown",
+                  "The cut-off is far too high: directions that $A$ knows well were dropped.", hint=2),
         ),
         after="Which relative cut-off would you take for data with three reliable digits?",
     ),
@@ -475,11 +475,11 @@ $5\times4$ matrix of rank 2 that is a product of two others, and at a matrix of 
         title="Low rank on the move",
         kind="differential",
         prompt=r"""$A(t)=(U+tE)(V+tF)^\top$ with $U,E\in\mathbb R^{5\times2}$ and $V,F\in\mathbb
-R^{4\times2}$ has rank 2 for every small $t$. Give the differential of $A(t)^+$, shape $4\times5$, for a change
-`dt` of the number $t$. All three terms live here.""",
-        hints=(r"First $dA=\big(E(V+tF)^\top+(U+tE)F^\top\big)\,dt$. Compute $A^+$ with "
+R^{4\times2}$ has rank 2 for every small $t$. Give the differential of $A(t)^+$, shape $4\times5$, for a
+change `dt` of the number $t$. All three terms live here.""",
+        hints=(r"First $dA$: it is $E(V+tF)^\top+(U+tE)F^\top$, times $dt$. Compute $A^+$ with "
                "`np.linalg.pinv(A, rcond=1e-9)`.",
-               r"$-A^+dA\,A^++A^+A^{+\top}dA^\top(I-AA^+)$ and a mirror image.",
+               r"The sandwich $-A^+dA\,A^+$, then $A^+A^{+\top}dA^\top(I-AA^+)$, and its mirror image.",
                r"The third term is $(I-A^+A)\,dA^\top A^{+\top}A^+$."),
         draw=draw_path,
         function="return np.linalg.pinv((U + t * E) @ (V + t * F).T, rcond=1e-9)",

@@ -20,14 +20,16 @@ ENTRIES = (
         wrong=(Wrong(r"AA^\top A", "A @ A.T @ A", None, r"$A^+ = A^\top$ needs singular values 1 and 0",
                      unnamed=TWO),),
         note="The first of Penrose's four conditions, for every $A$, of any rank.",
-        refs="S12-C05", chapter=12, symbolic=PINV, also="Moore Penrose generalised inverse"),
+        refs="S12-C05", chapter=12, section="sec-12-definition", symbolic=PINV,
+        also="Moore Penrose generalised inverse"),
 
     Identity(
         "matrix between two copies of its pseudo-inverse", "A: N q, B: N k, C: k q; A = B @ C",
         of=(r"A^+AA^+", "pinv(A, rcond=1e-9) @ A @ pinv(A, rcond=1e-9)"),
         equals=(r"A^+", "pinv(A, rcond=1e-9)"),
         reason=r"So $A$ is the pseudo-inverse of $A^+$. Penrose's second condition.",
-        refs="S12-C06", chapter=12, symbolic=PINV, also="Moore Penrose reflexive"),
+        refs="S12-C06", chapter=12, section="sec-12-definition", symbolic=PINV,
+        also="Moore Penrose reflexive"),
 
     Identity(
         "projection on the columns, by the pseudo-inverse", "A: N q, B: N k, C: k q; A = B @ C",
@@ -37,7 +39,8 @@ ENTRIES = (
                r"Penrose's third condition.",
         wrong=(Wrong("I", "np.eye(N)", None, "as for an inverse; right for full row rank", unnamed=TWO),),
         note=r"If $A$ is complex, the transpose has to be conjugated.",
-        refs="S12-C07", chapter=12, symbolic=PINV, also="Moore Penrose column space"),
+        refs="S12-C07", chapter=12, section="sec-12-definition", symbolic=PINV,
+        also="Moore Penrose column space"),
 
     Identity(
         "projection on the rows, by the pseudo-inverse", "A: N q, B: N k, C: k q; A = B @ C",
@@ -46,7 +49,8 @@ ENTRIES = (
         reason=r"$A^+A = V_rV_r^\top$, with the right singular vectors. Penrose's fourth condition.",
         wrong=(Wrong("I", "np.eye(q)", None, "as for an inverse; right for full column rank", unnamed=TWO),),
         note=r"If $A$ is complex, the transpose has to be conjugated.",
-        refs="S12-C08", chapter=12, symbolic=PINV, also="Moore Penrose row space"),
+        refs="S12-C08", chapter=12, section="sec-12-definition", symbolic=PINV,
+        also="Moore Penrose row space"),
 
     # In closed form
 
@@ -63,7 +67,7 @@ ENTRIES = (
         conditions={"$k$ is the rank of $A$": "A[:, 0] = A[:, 0] + A[::-1, 1]**2"},
         wrong=(Wrong(r"V\Sigma^\top U^\top", "A.T", None, r"the singular values were not inverted",
                      unnamed=TWO),),
-        refs="S12-C10", chapter=12, symbolic=PINV),
+        refs="S12-C10", chapter=12, section="sec-12-svd", symbolic=PINV),
 
     Identity(
         "pseudo-inverse of a rectangular diagonal matrix", "s: k positive, Z: N q; Z = 0 * Z",
@@ -77,7 +81,7 @@ ENTRIES = (
             return plus"""),
         reason="Each number is inverted on its own, and zero stays zero: only so all four conditions hold.",
         conditions={r"$\sigma_1, \dots, \sigma_k$ are not 0": "s[0] = 0"},
-        refs="S12-C12", chapter=12, symbolic=PINV),
+        refs="S12-C12", chapter=12, section="sec-12-svd", symbolic=PINV),
 
     Identity(
         "pseudo-inverse of full column rank", "A: N k",
@@ -86,7 +90,8 @@ ENTRIES = (
         reason=r"Times $A$ from the right it is $I$, from the left it is symmetric: the four conditions.",
         conditions={"$A$ has full column rank": "A[:, 0] = 0"},
         wrong=(Wrong(r"A^\top", "A.T", None, "right for orthonormal columns", unnamed=TWO),),
-        refs="S12-C15", chapter=12, symbolic=PINV, also="left inverse normal equations"),
+        refs="S12-C15", chapter=12, section="sec-12-svd", symbolic=PINV,
+        also="left inverse normal equations"),
 
     Identity(
         "pseudo-inverse of full row rank", "A: k N",
@@ -94,7 +99,7 @@ ENTRIES = (
         equals=(r"A^\top(AA^\top)^{-1}", "A.T @ inv(A @ A.T)"),
         reason=r"Times $A$ from the left it is $I$, from the right it is symmetric: the four conditions.",
         conditions={"$A$ has full row rank": "A[0] = 0"},
-        refs="G12.3a", chapter=12, symbolic=PINV, also="right inverse"),
+        refs="G12.3a", chapter=12, section="sec-12-svd", symbolic=PINV, also="right inverse"),
 
     Identity(
         "pseudo-inverse of an invertible matrix", "A: n n invertible",
@@ -106,7 +111,7 @@ ENTRIES = (
                      r"the pseudo-inverse was thought to regularise: it inverts every $\sigma_i > 0$, "
                      r"however small",
                      unnamed=TWO),),
-        refs="S12-C02 E17", chapter=12, symbolic=PINV),
+        refs="S12-C02 E17", chapter=12, section="sec-12-rank", symbolic=PINV),
 
     Identity(
         "pseudo-inverse of a product", "A: N k, B: k q",
@@ -116,7 +121,7 @@ ENTRIES = (
         conditions={"$A$ has full column rank": "A[:, 1] = A[:, 0]", "$B$ has full row rank": "B[1] = B[0]"},
         wrong=(Wrong(r"A^{+\top}B^{+\top}", "pinv(A).T @ pinv(B).T", "shape",
                      "each factor by itself, in the old order"),),
-        refs="G12.8b", chapter=12, symbolic=PINV, also="reverse order law"),
+        refs="G12.8b", chapter=12, section="sec-12-product", symbolic=PINV, also="reverse order law"),
 
     Identity(
         "pseudo-inverse of any product", "A: N k, B: k q; A[:, 1] = A[:, 0]; B[1] = 2 * B[0]",
@@ -128,14 +133,14 @@ ENTRIES = (
                "$BB^+$ keep what lies between.",
         wrong=(Wrong(r"B^+A^+", "pinv(B, rcond=1e-9) @ pinv(A, rcond=1e-9)", None,
                      "right for full column rank of $A$ and full row rank of $B$", unnamed=TWO),),
-        chapter=12, symbolic=PINV, also="reverse order law"),
+        chapter=12, section="sec-12-product", symbolic=PINV, also="reverse order law"),
 
     # Its derivative
 
     Identity(
         "pseudo-inverse", "B: N k, C: k q",
         of=(r"A^+,\; A = BC", "pinv(B @ C, rcond=1e-9)"),
-        differential=(r"\begin{aligned}&-A^+dA\,A^+ + A^+A^{+\top}dA^\top(I - AA^+)\\"
+        differential=(r"\begin{aligned}&-A^+dA\,A^+\\&{}+ A^+A^{+\top}dA^\top(I - AA^+)\\"
                       r"&{}+ (I - A^+A)\,dA^\top A^{+\top}A^+\end{aligned}", """
             A, dA = B @ C, dB @ C + B @ dC
             P = pinv(A, rcond=1e-9)
@@ -155,19 +160,21 @@ ENTRIES = (
                      "complete for full column rank",
                      unnamed="one of three terms is missing, and two inputs move")),
         note=r"$A = BC$ keeps the rank $k$ while $B$ and $C$ move.",
-        refs="G12.1a", chapter=12, symbolic=PINV, also="Golub Pereyra constant rank"),
+        refs="G12.1a", chapter=12, section="sec-12-corners", symbolic=PINV,
+        also="Golub Pereyra constant rank"),
 
     Identity(
         "pseudo-inverse of full column rank, pulled back", "A: N k",
         of=(r"A^+", "solve(A.T @ A, A.T)"),
-        jacobian=(r"\begin{aligned}&-A^{+\top}\otimes A^+\\&{}+ ((I - AA^+)\otimes(A^\top "
-                  r"A)^{-1})K_{Nk}\end{aligned}", """
+        jacobian=(r"\begin{aligned}&-A^{+\top}\otimes A^+\\&{}+ \bigl((I - AA^+)\\&\quad{}\otimes(A^\top "
+                  r"A)^{-1}\bigr)K_{Nk}\end{aligned}", """
             P, M = solve(A.T @ A, A.T), inv(A.T @ A)
             return -np.kron(P.T, P) + np.kron(np.eye(N) - A @ P, M) @ commutation_matrix(N, k)"""),
-        differential=(r"-A^+dA\,A^+ + (A^\top A)^{-1}dA^\top(I - AA^+)", """
+        differential=(r"\begin{aligned}&-A^+dA\,A^+\\&{}+ (A^\top A)^{-1}dA^\top(I - AA^+)\end{aligned}", """
             P = solve(A.T @ A, A.T)
             return -P @ dA @ P + solve(A.T @ A, dA.T @ (np.eye(N) - A @ P))"""),
-        pullback=(r"-A^{+\top}GA^{+\top} + (I - AA^+)G^\top(A^\top A)^{-1}", """
+        pullback=(r"\begin{aligned}&-A^{+\top}GA^{+\top}\\"
+                  r"&{}+ (I - AA^+)G^\top(A^\top A)^{-1}\end{aligned}", """
             P = solve(A.T @ A, A.T)
             return -P.T @ G @ P.T + (np.eye(N) - A @ P) @ G.T @ inv(A.T @ A)"""),
         reason=r"Differentiate $(A^\top A)A^+ = A^\top$; and $A^+A = I$ makes the third term of the general "
@@ -181,12 +188,12 @@ ENTRIES = (
                      return -P.T @ G @ P.T""", "missing product-rule term",
                      "the rule of the inverse, pulled back",
                      form="pullback")),
-        refs="G12.1b", chapter=12, symbolic=SLOW),
+        refs="G12.1b", chapter=12, section="sec-12-differential", symbolic=SLOW),
 
     Identity(
         "projection on the columns", "A: N k",
-        of=(r"AA^+", "A @ solve(A.T @ A, A.T)"),
-        differential=(r"(I - P)\,dA\,A^+ + \bigl((I - P)\,dA\,A^+\bigr)^\top", """
+        of=(r"P,\; P = AA^+", "A @ solve(A.T @ A, A.T)"),
+        differential=(r"D + D^\top,\; D = (I - P)\,dA\,A^+", """
             plus = solve(A.T @ A, A.T)
             D = (np.eye(N) - A @ plus) @ dA @ plus
             return D + D.T"""),
@@ -205,7 +212,7 @@ ENTRIES = (
                      return dA @ plus + (dA @ plus).T""", "missing product-rule term",
                      r"$A^+$ moves as well: what stays inside the columns does not turn $P$")),
         note="$P = AA^+$.",
-        refs="G12.2", chapter=12, symbolic=SLOW, also="hat matrix column space"),
+        refs="G12.2", chapter=12, section="sec-12-backward", symbolic=SLOW, also="hat matrix column space"),
 
     # Least squares
 
@@ -218,7 +225,7 @@ ENTRIES = (
                r"in the null space of $A$.",
         wrong=(Wrong(r"A^\top\mathbf{b}", "A.T @ b", None, "right for orthonormal columns", unnamed=TWO),),
         note="The only minimiser if $A$ has full column rank, else the one of least norm.",
-        refs="S12-C14", chapter=12, symbolic=PINV, also="minimum norm"),
+        refs="S12-C14", chapter=12, section="sec-12-rooms", symbolic=PINV, also="minimum norm"),
 
     Identity(
         "all least-squares solutions", "A: N q, B: N k, C: k q, b: N, z: q; A = B @ C",
@@ -232,17 +239,18 @@ ENTRIES = (
                      r"with the projection on the rows, $A^+A$, in its place",
                      unnamed=TWO),),
         note=r"The normal equations, for every $\mathbf{z}$. The shortest solution has $\mathbf{z} = 0$.",
-        refs="G12.3b", chapter=12, symbolic=PINV, also="null space general solution"),
+        refs="G12.3b", chapter=12, section="sec-12-rooms", symbolic=PINV, also="null space general solution"),
 
     Identity(
         "least squares, in the matrix and the right side", "A: N k, b: N",
         of=(r"A^+\mathbf{b}", "solve(A.T @ A, A.T @ b)"),
-        differential=(r"A^+(d\mathbf{b} - dA\,\mathbf{x}) + (A^\top A)^{-1}dA^\top\mathbf{r}", """
+        differential=(r"\begin{aligned}&A^+(d\mathbf{b} - dA\,\mathbf{x})\\"
+                      r"&{}+ (A^\top A)^{-1}dA^\top\mathbf{r}\end{aligned}", """
             x = solve(A.T @ A, A.T @ b)
             r = b - A @ x
             return solve(A.T @ A, A.T @ (db - dA @ x) + dA.T @ r)"""),
-        pullback=(r"\mathbf{r}\mathbf{z}^\top - A\mathbf{z}\mathbf{x}^\top,\; \mathbf{z} = (A^\top "
-                  r"A)^{-1}\mathbf{g}", """
+        pullback=(r"\begin{aligned}&\mathbf{r}\mathbf{z}^\top - A\mathbf{z}\mathbf{x}^\top,\\"
+                  r"&\mathbf{z} = (A^\top A)^{-1}G\end{aligned}", """
             x, z = solve(A.T @ A, A.T @ b), solve(A.T @ A, G)
             return np.outer(b - A @ x, z) - np.outer(A @ z, x)"""),
         reason=r"Differentiate $A^\top\mathbf{r} = 0$: $dA^\top\mathbf{r} + A^\top(d\mathbf{b} - "
@@ -257,20 +265,20 @@ ENTRIES = (
                      x, z = solve(A.T @ A, A.T @ b), solve(A.T @ A, G)
                      return -np.outer(A @ z, x)""", "missing product-rule term",
                      "the rule of a square system", form="pullback")),
-        note=r"$\mathbf{x} = A^+\mathbf{b}$, $\mathbf{r} = \mathbf{b} - A\mathbf{x}$; $\mathbf{g}$ is the "
-             r"gradient that comes from above.",
-        refs="G12.4a", chapter=12, symbolic=SLOW, also="sensitivity adjoint"),
+        note=r"$\mathbf{x} = A^+\mathbf{b}$, $\mathbf{r} = \mathbf{b} - A\mathbf{x}$; $G$, here a vector, is "
+             r"the gradient that comes from above.",
+        refs="G12.4a", chapter=12, section="sec-12-backward", symbolic=SLOW, also="sensitivity adjoint"),
 
     Identity(
         "least squares, pulled back to the right side", "b: N, A: N k",
         of=(r"A^+\mathbf{b}", "solve(A.T @ A, A.T @ b)"),
-        pullback=(r"A\mathbf{z},\; \mathbf{z} = (A^\top A)^{-1}\mathbf{g}", "A @ solve(A.T @ A, G)"),
+        pullback=(r"A\mathbf{z},\; \mathbf{z} = (A^\top A)^{-1}G", "A @ solve(A.T @ A, G)"),
         reason=r"$\mathbf{x}$ is linear in $\mathbf{b}$: pulled back by $A^{+\top} = A(A^\top A)^{-1}$.",
         conditions={"$A$ has full column rank": "A[:, 0] = 0"},
-        wrong=(Wrong(r"A\mathbf{g}", "A @ G", "missing chain factor",
+        wrong=(Wrong(r"AG", "A @ G", "missing chain factor",
                      r"$A^{+\top}$ taken for $A$: right for orthonormal columns"),),
-        note=r"$\mathbf{g}$ is the gradient that comes from above.",
-        refs="G12.4b", chapter=12, also="adjoint"),
+        note=r"$G$, here a vector, is the gradient that comes from above.",
+        refs="G12.4b", chapter=12, section="sec-12-backward", also="adjoint"),
 
     Identity(
         "variable projection", "A: N k, b: N",
@@ -293,7 +301,7 @@ ENTRIES = (
             x = solve(A.T @ A, A.T @ b)
             return -np.outer(x, b - A @ x)"""),
         note=r"$\mathbf{x} = A^+\mathbf{b}$, $\mathbf{r} = \mathbf{b} - A\mathbf{x}$.",
-        refs="G12.7", chapter=12, symbolic=SLOW, also="envelope theorem Danskin"),
+        refs="G12.7", chapter=12, section="sec-12-varpro", symbolic=SLOW, also="envelope theorem Danskin"),
 
     Identity(
         "weighted least squares", "W: N N positive definite, A: N k, b: N",
@@ -315,7 +323,7 @@ ENTRIES = (
                Wrong(r"(A^\top WA)^{-1}A^\top dW\,\mathbf{b}", "solve(A.T @ W @ A, A.T @ dW @ b)",
                      None, r"$A^\top WA$ was held", form="differential",
                      unnamed="the term that is missing holds the solution itself")),
-        refs="G12.8a", chapter=12, symbolic=PINV, also="generalised least squares"),
+        refs="G12.8a", chapter=12, section="sec-12-weights", symbolic=PINV, also="generalised least squares"),
 
     # Damping and rank
 
@@ -330,7 +338,7 @@ ENTRIES = (
         wrong=(Wrong(r"A^+", "pinv(A, rcond=1e-9)", None, r"the limit $\lambda\to0$", unnamed=TWO),
                Wrong(r"(A^\top A + \lambda^2I)^{-1}A^\top", "solve(A.T @ A + lam**2 * np.eye(q), A.T)", None,
                      r"the added rows are $\sqrt\lambda$", unnamed=TWO)),
-        refs="S12-C18", chapter=12, symbolic=PINV, also="ridge Tikhonov damped"),
+        refs="S12-C18", chapter=12, section="sec-12-ridge", symbolic=PINV, also="ridge Tikhonov damped"),
 
     Identity(
         "filter factors", "A: N q, B: N k, C: k q, lam: positive; A = B @ C",
@@ -347,24 +355,25 @@ ENTRIES = (
                      unnamed=TWO),),
         note=r"Where $\sigma_i^2\gg\lambda$ the factor is nearly $1/\sigma_i$, where $\sigma_i^2\ll\lambda$ "
              r"nearly 0.",
-        refs="G12.5a E17", chapter=12, symbolic=PINV, also="ridge Tikhonov damping"),
+        refs="G12.5a E17", chapter=12, section="sec-12-ridge", symbolic=PINV, also="ridge Tikhonov damping"),
 
     Identity(
         "distance of the regularised pseudo-inverse", "A: N q, B: N k, C: k q, lam: positive; A = B @ C",
-        of=(r"\lVert(A^\top A + \lambda I)^{-1}A^\top - A^+\rVert_2", """
+        of=(r"\lVert A^+_\lambda - A^+\rVert_2", """
             return norm(solve(A.T @ A + lam * np.eye(q), A.T) - pinv(A, rcond=1e-9), 2)"""),
         equals=(r"\frac{\lambda}{\sigma_r(\sigma_r^2 + \lambda)}", """
             s = svd(A)[1][k - 1]            # the smallest that is not 0
             return lam / (s * (s**2 + lam))"""),
         reason=r"$\frac1\sigma - \frac\sigma{\sigma^2 + \lambda} = \frac\lambda{\sigma(\sigma^2 + \lambda)}$ "
                r"is largest for the smallest $\sigma_i > 0$.",
+        note=r"$A^+_\lambda = (A^\top A + \lambda I)^{-1}A^\top$, the regularised pseudo-inverse.",
         conditions={"$r$ is the rank of $A$": "A[:, 0] = A[:, 0] + A[::-1, 1]**2 / 9"},
         wrong=(Wrong(r"\frac{\lambda}{\sigma_r^2 + \lambda}", """
                      s = svd(A)[1][k - 1]
                      return lam / (s**2 + lam)""", None,
                      r"the relative error, in the direction of $\mathbf{v}_r$",
                      unnamed=TWO),),
-        refs="G12.5b", chapter=12, symbolic=PINV),
+        refs="G12.5b", chapter=12, section="sec-12-ridge", symbolic=PINV),
 
     Identity(
         "norm of the pseudo-inverse near a change of rank", "h: positive; h = h / 9",
@@ -379,7 +388,7 @@ ENTRIES = (
         other=(r"-1/h^2", "-1 / h**2"),
         note=r"But $A_0^+ = \operatorname{diag}(1, 0)$: the pseudo-inverse is not continuous where the rank "
              r"changes.",
-        refs="G12.6a", chapter=12, symbolic=PINV, also="discontinuity"),
+        refs="G12.6a", chapter=12, section="sec-12-small", symbolic=PINV, also="discontinuity"),
 
     Identity(
         "numerical rank", "B: N k, C: k q",
@@ -393,6 +402,6 @@ ENTRIES = (
         conditions={"$B$ and $C$ have rank $k$": "B[:, 1] = B[:, 0]"},
         wrong=(Wrong(r"\#\{i: \sigma_i > 0\}", "np.sum(svd(B @ C)[1] > 0)", None,
                      "computed zeros are not zero: round-off counts as rank", unnamed=TWO),),
-        refs="G12.6b", chapter=12, symbolic="round-off is what it is about",
+        refs="G12.6b", chapter=12, section="sec-12-rank", symbolic="round-off is what it is about",
         also="matrix_rank cut-off tolerance"),
 )
