@@ -769,7 +769,7 @@ def largest_eigenvalue(draw):
     yield "factor", lambda S: 2 * np.outer(top(S), top(S))
     yield "unknown | not a gradient", \
         lambda S: np.outer(np.linalg.eigh(S)[1][-1], np.linalg.eigh(S)[1][-1])
-    yield "unknown", lambda S: np.outer(np.linalg.eigh(S)[1][:, 0], np.linalg.eigh(S)[1][:, 0])
+    yield "wrong entry", lambda S: np.outer(np.linalg.eigh(S)[1][:, 0], np.linalg.eigh(S)[1][:, 0])
     yield "off-diagonal doubled", lambda S: np.outer(top(S), top(S)) * (2 - eye(5))
     yield "only diagonal", lambda S: np.diag(top(S) ** 2)
     yield "extra chain factor", lambda S: np.linalg.eigvalsh(S)[-1] * np.outer(top(S), top(S))

@@ -446,3 +446,15 @@ def rounds(x):
 def test_parts_of_a_formula(check, f, claim, point, name, said):
     result = check(f, claim, point)
     assert result.mistake == name and said in result.message, result
+
+
+@pytest.mark.parametrize("f, claim, said", [
+    (lambda X: (X @ X[0])[2] ** 2, lambda X: gradient(lambda Y: (Y @ Y[0])[1] ** 2, X), "entry 1, and the function takes entry 2"),
+    (lambda X: np.sum((X @ X.T)[1] ** 3), lambda X: gradient(lambda Y: np.sum((Y @ Y.T)[3] ** 3), X), "row 3, and the function takes row 1"),
+    (lambda X: np.sum(np.exp(X)[:, 2] ** 3) * X[0, 0], lambda X: gradient(lambda Y: np.sum(np.exp(Y)[:, 0] ** 3) * Y[0, 0], X),
+     "column 0, and the function takes column 2"),
+    (lambda X: np.linalg.svd(X)[1][0], lambda X: np.outer(np.linalg.svd(X)[0][:, 1], np.linalg.svd(X)[2][1]), "entry 1"),
+])
+def test_the_derivative_of_another_entry(f, claim, said):
+    check = check_gradient(f, claim, np.random.default_rng(8).normal(size=(4, 3)))
+    assert check.mistake == "wrong entry" and said in check.message

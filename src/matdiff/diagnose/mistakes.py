@@ -58,6 +58,9 @@ MISTAKES = (
             " * (1 - np.exp(z) / np.exp(z).sum())), x)"),
     Mistake("one entry", "right in one entry, zero elsewhere",
             "check_gradient(lambda x: b @ x, np.where(np.arange(4) == 0, b, 0), x)"),
+    Mistake("wrong entry", "the derivative of another entry, row, column or eigenvalue than the one asked for",
+            "check_gradient(lambda X: np.exp(D @ X @ c[:3])[0], "
+            "lambda X: np.exp(D @ X @ c[:3])[1] * np.outer(D[1], c[:3]), X)"),
     Mistake("one row or column", "right in one row or column, zero elsewhere",
             "check_gradient(lambda X: np.sum(W * X), np.where(np.arange(3) == 0, W, 0), X)"),
     Mistake("only for symmetric input", "right where X, or a matrix in f, is symmetric",

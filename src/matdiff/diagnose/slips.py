@@ -167,12 +167,33 @@ def slips(step):
     if step.name == "cumsum" and step.output.ndim == 1:
         yield ("transposed", "the running sum goes from the first entry on, where it should come back from "
                "the last", rule(lambda s, d: np.cumsum(d[::-1])[::-1]))
+    if step.name == "getitem" and step.output.ndim < np.ndim(step.operands[0]) <= 2:
+        yield from other_parts(step)
     yield from other_function(step, said)
     for slot in step.moving:
         if is_square(step.operands[slot]):
             yield "transposed", f"one factor is transposed, in {said}", edge(slot, np.transpose)
             yield ("only diagonal", f"only the diagonal was carried through {said}",
                    edge(slot, lambda d: np.diag(np.diag(d))))
+
+
+def other_parts(step, most=12):
+    """Another entry, row or column than the one that was picked."""
+    A = step.operands[0]
+    names = np.arange(A.size).reshape(A.shape)
+    picked = step.at(0, names)
+    kind = "entry" if picked.ndim == 0 else "row" if np.isin(names, picked).any(1).sum() == 1 else "column"
+    parts = {"entry": names.ravel(), "row": names, "column": names.T}[kind]
+    if len(parts) > most or parts[0].shape != picked.shape:
+        return
+
+    def at(part):
+        return ", ".join(str(int(i)) for i in np.unravel_index(part, A.shape)) if kind == "entry" else \
+            str(next(k for k, other in enumerate(parts) if np.array_equal(other, part)))
+    for part in parts:
+        if not np.array_equal(part, picked):
+            yield ("wrong entry", f"this is the derivative for {kind} {at(part)}, and the function takes {kind} "
+                   f"{at(picked)}, counted from 0", reckoned(lambda s, operands, part=part: np.ravel(operands[0])[part]))
 
 
 def of_a_determinant(step):
