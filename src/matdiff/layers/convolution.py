@@ -172,8 +172,8 @@ def _given(X, W, stride, padding, dilation, groups):
         raise ValueError(f"X has {C} channels and groups is {groups}: expected a number that divides them.")
     _kernels_divide(K, groups)
     if W.shape[1] != C // groups:
-        raise ValueError(f"W has shape {W.shape} and X {X.shape}: with groups={groups} each kernel sees "
-                         f"{C // groups} channels, expected W (K, {C // groups}, kh, kw).")
+        raise ValueError(f"W has {W.shape[1]} channels, X has {C} and groups is {groups}: each kernel sees "
+                         f"{C // groups}, expected W (K, {C // groups}, ...).")
     return *common(X, W), Windows(X.shape[2:], W.shape[2:], stride, padding, dilation)
 
 
