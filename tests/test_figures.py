@@ -21,6 +21,7 @@ from matdiff.figures import (BlockBuilder, ComputationGraph, DensityMap, Determi
                              PrincipalAxes,
                              LeastSquaresGeometry, SingularValueFilter,
                              PenaltyPaths, UnitBall,
+                             KroneckerCovariance,
                              StructureExplorer, TangentSpace,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper, VecStacks)
 from matdiff.figures import four_views
@@ -70,7 +71,9 @@ FIGURES = {
                                             x=(0.3, -0.25), target=(1, -2.25), done=12, picked=("b2", 3, 0)),
     "views": lambda: FourViews(["quadratic form", "trace of AXB", "Gram matrix of the columns"]),
     "views, later": lambda: FourViews("trace of X^T BX", step=2, picked=(1, 0)),
+    "two covariances": lambda: KroneckerCovariance([[2, 1], [1, 1]], [[1, 0.5, 0], [0.5, 2, 0], [0, 0, 4]], W, picked=(1, 4)),
     "ellipse": lambda: GaussianEllipse(CLOUD, (0.4, -0.3), [[1, 0.3], [0.3, 0.6]]),
+    "ellipse, a step": lambda: GaussianEllipse(CLOUD[:1], (0.4, -0.3), [[1, 0.3], [0.3, 0.6]], step=(0.7, 0.5)),
     "ellipse, two": lambda: GaussianEllipse(mean=(-1, 0.2), covariance=[[0.5, 0.2], [0.2, 0.8]], other=((1, 0), [[2, -0.5], [-0.5, 1]])),
     "inverse": lambda: InverseExplorer([[1, 2], [3, 5]], picked=(0, 1)),
     "least squares": lambda: LeastSquaresGeometry(),

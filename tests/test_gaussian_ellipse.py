@@ -34,6 +34,21 @@ def test_the_gradients_are_those_of_matdiff():
     np.testing.assert_allclose(got["S"], (POINTS - MEAN).T @ (POINTS - MEAN) / 5)
 
 
+def test_a_trial_step_of_the_mean():
+    """Promise and truth; the gradient times Sigma is the way to the points' mean, and the angle between the two."""
+    step = np.array([0.8, -0.3])
+    got = GaussianEllipse(POINTS, MEAN, SIGMA, step=step).readouts()
+    assert got["predicted"] == pytest.approx(matdiff.directional_derivative(lambda m: log_likelihood(m, SIGMA), MEAN, step))
+    assert got["actual"] == pytest.approx(log_likelihood(MEAN + step, SIGMA) - log_likelihood(MEAN, SIGMA))
+    np.testing.assert_allclose(got["natural"], POINTS.mean(axis=0) - MEAN)
+    g, n = got["gradient mean"], got["natural"]
+    assert np.cos(np.radians(got["turn"])) == pytest.approx(g @ n / np.linalg.norm(g) / np.linalg.norm(n))
+    round_one = GaussianEllipse(POINTS, MEAN, 0.7 * np.eye(2), step=step).readouts()
+    assert round_one["turn"] == pytest.approx(0, abs=1e-6)
+    at_best = GaussianEllipse([(1, 0.5)], (1, 0.5), SIGMA, step=step).readouts()
+    assert at_best["turn"] is None and at_best["predicted"] == 0 and at_best["actual"] < 0
+
+
 def test_the_divergence_is_an_average_over_samples(rng=np.random.default_rng(5)):
     got = GaussianEllipse(mean=MEAN, covariance=SIGMA, other=OTHER).readouts()
 
@@ -76,6 +91,8 @@ def test_at_the_maximum_all_gradients_vanish_and_nowhere_else_is_better(rng=np.r
     (lambda: GaussianEllipse(covariance="ab"), r"covariance of shape \(2, 2\)"),
     (lambda: GaussianEllipse(mean=(1, np.inf)), "finite numbers"),
     (lambda: GaussianEllipse(covariance=np.diag([1, 1e-6])), "half-axes of at least 0.05"),
+    (lambda: GaussianEllipse(step=(1, 0)), "step is a trial step of the mean towards points; give points, or no step"),
+    (lambda: GaussianEllipse(POINTS, step=(1, 2, 3)), "step must be 2 finite numbers"),
     (lambda: GaussianEllipse([(1, 2, 3)]), r"points must have shape \(N, 2\); got \(1, 3\)"),
     (lambda: GaussianEllipse([(9, 0)]), r"points\[0\] has x1 = 9, outside the limits"),
 ])

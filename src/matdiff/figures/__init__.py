@@ -51,6 +51,7 @@ _CLASSES = {
     "InverseExplorer": "inverse_explorer",
     "VecStacks": "vec_stacks",
     "BlockBuilder": "block_builder",
+    "KroneckerCovariance": "kronecker_covariance",
     "ComputationGraph": "computation_graph",
     "FrameTurner": "frame_turner",
     "EliminationReach": "elimination_reach",

@@ -54,12 +54,15 @@ function halfAxes([[a, b], [, d]]) {
 
 function render({ model, el }) {
   const data = model.get("points");
-  const two = model.get("other") !== null;
+  const two = Boolean(model.get("other")); // a stored page leaves out what is None
+  const trying = Boolean(model.get("step"));
   const limits = model.get("limits");
   const figure = new Figure({ model, el, kind: "gaussian-ellipse",
-    traits: ["points", "gaussian", "other", "arrows"],
-    hint: `Drag ${data ? "the mean, the ends of the axes, or a point" : "a mean or the end of an axis"}.`,
-    note: data ? "Purple: the pull *Σ*^{−1}**e** of each point. Green: where the likelihood grows." : "" });
+    traits: ["points", "gaussian", "other", "arrows", "step"],
+    hint: `Drag ${!data ? "a mean or the end of an axis" : trying ? "a point, the mean, the ends of the axes, or **s**"
+      : "the mean, the ends of the axes, or a point"}.`,
+    note: trying ? "Green: where the likelihood grows. Dashed: the way to the points' mean."
+      : data ? "Purple: the pull *Σ*^{−1}**e** of each point. Green: where the likelihood grows." : "" });
   const plane = figure.panel({ name: "plane",
     label: "the ellipse of one standard deviation, dashed that of two",
     x: limits[0], y: limits[1], equal: true });
@@ -116,10 +119,31 @@ function render({ model, el }) {
     step, radius: 5, get: () => model.get("points")[i], set: (at) => figure.change({ points: put(i, at) }),
     text: () => say(format(model.get("points")[i])) }));
 
+  // ---- a trial step of the mean, and the straight way to the points' mean
+  const way = trying && plane.curve("upstream", { width: 1.6, dashed: true });
+  const trial = trying && plane.arrow("direction", "**s**", { dashed: false });
+  if (trying) {
+    plane.handle({ name: "step", label: "tip of the trial step s", role: "direction", step, radius: 5.5,
+      get: () => add(meanOf(model.get("gaussian")), model.get("step")),
+      set: (at) => figure.change({ step: add(grid(at), meanOf(model.get("gaussian")), -1)
+        .map((x) => tidy(x, step)) }),
+      text: () => say(`step ${format(model.get("step"))}`) });
+  }
+  // What the step promises and brings, and how far the gradient turns from the natural one.
+  function trialOf({ mean, Sigma, ...said }) {
+    const [by, slope] = [model.get("step"), said["gradient mean"]];
+    const natural = times(Sigma, slope);
+    const turn = Math.atan2(slope[0] * natural[1] - slope[1] * natural[0], dot(slope, natural));
+    return { step: by, predicted: dot(slope, by),
+      actual: likelihood(model.get("points"), add(mean, by), Sigma)["log-likelihood"] - said["log-likelihood"],
+      natural, turn: norm(slope) > 0 ? (Math.abs(turn) * 180) / Math.PI : null };
+  }
+
   function now() {
     const [mean, Sigma] = [meanOf(model.get("gaussian")), covarianceOf(model.get("gaussian"))];
     const said = { mean, Sigma, Lambda: inverse(Sigma) };
     if (data) Object.assign(said, likelihood(model.get("points"), mean, Sigma));
+    if (trying) Object.assign(said, trialOf(said));
     if (two) {
       const [p, q] = [{ mean, Sigma },
         { mean: meanOf(model.get("other")), Sigma: covarianceOf(model.get("other")) }];
@@ -152,6 +176,11 @@ function render({ model, el }) {
       { name: "gradient mean", label: "∇_μ", role: "gradient", digits: 3, tiny: 1e-9 },
       { name: "gradient Sigma", label: "∇_Σ", role: "gradient", digits: 3, tiny: 1e-9 },
       { name: "gradient Lambda", label: "∇_Λ", role: "gradient", digits: 3, tiny: 1e-9 }] : []),
+    ...(trying ? [{ name: "step", label: "**s**", role: "direction", place: "first" },
+      { name: "predicted", label: "⟨∇_μ, **s**⟩", role: "gradient", digits: 3, tiny: 1e-9 },
+      { name: "actual", label: "true change", role: "output", digits: 3, tiny: 1e-9 },
+      { name: "natural", label: "*Σ*∇_μ", role: "upstream", digits: 3, tiny: 1e-9 },
+      { name: "turn", label: "angle to ∇_μ, in degrees", role: "upstream", digits: 3, tiny: 1e-5 }] : []),
     ...(two ? [{ name: "other mean", label: "*μ* of *q*", role: "direction", place: "first" },
       { name: "other Sigma", label: "*Σ* of *q*", role: "direction" },
       { name: "entropy", label: "entropy of *p*", role: "output" },
@@ -172,7 +201,7 @@ function render({ model, el }) {
       model.get("points").forEach((point, i) => {
         const pull = times(state.Lambda, add(point, state.mean, -1));
         pulls[i].set(point, add(point, pull, length / 2));
-        pulls[i].hide(!show);
+        pulls[i].hide(!show || trying);
       });
       // With Σ = AAᵀ, A the two half-axes, the gradient by A is 2 ∇_Σ A: a column for each end.
       const ends = [first(five), second(five)];
@@ -183,6 +212,10 @@ function render({ model, el }) {
         slopes[k].set(foot, add(foot, slope, length));
         slopes[k].hide(!show || norm(slope) < 1e-6);
       });
+    }
+    if (trying) {
+      trial.set(state.mean, add(state.mean, state.step));
+      way.set([state.mean, add(state.mean, state.natural)]);
     }
     figure.show(state);
   }

@@ -30,10 +30,14 @@ class GaussianEllipse(Figure):
 
     points: data, shape (N, 2), or none.  mean: 2 numbers.  covariance: (2, 2), symmetric, positive definite.
     other: None, or the (mean, covariance) of a second Gaussian q.  limits: (low, high) per axis.  arrows:
-    whether the pulls of the points and the gradients are drawn.
+    whether the pulls of the points and the gradients are drawn.  step: None, or a trial step of the mean, two
+    numbers; needs points.
 
     Read-outs: mean, Sigma, Lambda = inverse of Sigma.  With points: S, the second moment about the mean;
     log-likelihood, the mean over the points; its gradients by mean, Sigma and Lambda (symmetric matrices).
+    With step: it; predicted and actual change of the log-likelihood when the mean takes it; natural, the
+    gradient by the mean times Sigma, which is the way to the points' mean; turn, the angle between the two in
+    degrees, None where they are nought.
     With other: entropy; KL = KL(p, q) and KL back = KL(q, p), each half the sum of its four terms: trace,
     distance of the means, log of the ratio of determinants, minus the dimension.
 
@@ -49,10 +53,13 @@ class GaussianEllipse(Figure):
     other = Ellipse(allow_none=True).tag(sync=True)
     limits = Limits(((-4, 4), (-3, 3))).tag(sync=True)
     arrows = traitlets.Bool(True).tag(sync=True)
+    step = Vector(2, (1, 0), allow_none=True).tag(sync=True)
 
     def __init__(self, points=None, mean=(0, 0), covariance=((1, 0), (0, 1)), other=None,
-                 limits=((-4, 4), (-3, 3)), arrows=True, label=""):
-        super().__init__(points=points, gaussian=ellipse(mean, covariance),
+                 limits=((-4, 4), (-3, 3)), arrows=True, label="", step=None):
+        if step is not None and points is None:
+            raise ValueError("step is a trial step of the mean towards points; give points, or no step")
+        super().__init__(points=points, step=step, gaussian=ellipse(mean, covariance),
                          other=None if other is None else ellipse(*other), limits=limits, arrows=arrows,
                          label=label or "A Gaussian whose mean and axes can be dragged")
         for i, point in enumerate(self.points or ()):
@@ -80,6 +87,8 @@ class GaussianEllipse(Figure):
         said = {"mean": mean, "Sigma": Sigma, "Lambda": np.linalg.inv(Sigma)}
         if self.points is not None:
             said |= likelihood(np.array(self.points), mean, Sigma)
+        if self.step is not None:
+            said |= self._trial(said)
         if self.other is not None:
             p, q = (mean, Sigma), (np.array(self.other[:2]), covariance_of(self.other))
             there, back = divergence_terms(p, q), divergence_terms(q, p)
@@ -88,6 +97,16 @@ class GaussianEllipse(Figure):
                      "KL": float(there.sum() / 2), "KL terms": there,
                      "KL back": float(back.sum() / 2), "KL back terms": back}
         return said
+
+    def _trial(self, said):
+        """What a step of the mean promises and brings, and how far the gradient turns from the natural one."""
+        step, slope = np.array(self.step), said["gradient mean"]
+        there = likelihood(np.array(self.points), self.mean + step, self.covariance)
+        natural = self.covariance @ slope
+        turn = np.arctan2(slope[0] * natural[1] - slope[1] * natural[0], slope @ natural)
+        return {"step": step, "predicted": float(slope @ step),
+                "actual": there["log-likelihood"] - said["log-likelihood"], "natural": natural,
+                "turn": abs(float(np.degrees(turn))) if slope.any() else None}
 
 
 def ellipse(mean, covariance):

@@ -23,7 +23,7 @@ ENTRIES = (
 
     Identity(
         "density of the matrix normal", "X: n p, M: n p, U: n n positive definite, V: p p positive definite",
-        of=(r"\log N(\operatorname{vec}X\mid\operatorname{vec}M, V\otimes U)", """
+        of=(r"\log p(X)", """
             e, C = vec(X - M), np.kron(V, U)
             return -(n * p * np.log(2 * np.pi) + slogdet(C)[1] + e @ solve(C, e)) / 2"""),
         equals=(r"\begin{aligned}&c - \tfrac p2\log|U| - \tfrac n2\log|V|\\"
@@ -39,8 +39,9 @@ ENTRIES = (
                      return -(n * p * np.log(2 * np.pi) + n * slogdet(U)[1] + p * slogdet(V)[1]
                               + np.trace(inv(U) @ E @ inv(V) @ E.T)) / 2""", None,
                      "each determinant with its own size: it has that of the other", unnamed=NUMBERS),),
-        note=r"$E = X - M$, $c = -\frac{np}2\log2\pi$; $U$ belongs to the rows, $V$ to the columns.",
-        refs="S14-C11", chapter=14, symbolic=LOGS, also="log-density"),
+        note=r"$\operatorname{vec}X\sim N(\operatorname{vec}M, V\otimes U)$, $E = X - M$, $c = -\frac{np}2\log2\pi$; "
+             r"$U$ belongs to the rows, $V$ to the columns.",
+        refs="S14-C11", chapter=14, section="sec-14-density", symbolic=LOGS, also="log-density"),
 
     Identity(
         "density of the matrix normal against its peak",
@@ -55,21 +56,21 @@ ENTRIES = (
                      "np.trace(inv(U) @ (X - M) @ inv(V) @ (X - M).T) / 2", None,
                      "with the sign lost, the density would grow away from its mean", unnamed=NUMBERS),),
         note=r"$E = X - M$.",
-        refs="S14-C06", chapter=14,
+        refs="S14-C06", chapter=14, section="sec-14-density",
         symbolic="the inverse of a Kronecker product of symbols: SymPy takes three seconds"),
 
     Identity(
         "scale of the two covariances",
         "X: n p, M: n p, U: n n positive definite, V: p p positive definite, c: positive",
-        of=(r"\log p(X\mid M, cU, V/c)", """
+        of=(r"\log p(X\mid cU, V/c)", """
             E, U, V = X - M, c * U, V / c
             return -(p * slogdet(U)[1] + n * slogdet(V)[1] + np.trace(inv(U) @ E @ inv(V) @ E.T)) / 2"""),
-        equals=(r"\log p(X\mid M, U, V)", """
+        equals=(r"\log p(X\mid U, V)", """
             E = X - M
             return -(p * slogdet(U)[1] + n * slogdet(V)[1] + np.trace(inv(U) @ E @ inv(V) @ E.T)) / 2"""),
         reason=r"$\tfrac1cV\otimes cU = V\otimes U$: only the Kronecker product is determined.",
         note=r"The constant $-\frac{np}2\log2\pi$ is left out on both sides.",
-        refs="G14.2d E28", chapter=14, also="identifiability"),
+        refs="G14.2d E28", chapter=14, section="sec-14-scale", also="identifiability"),
 
     Identity(
         "second moment of the rows", "U: n n positive definite, V: p p positive definite",
@@ -81,7 +82,7 @@ ENTRIES = (
         wrong=(Wrong("U", "U", None, "the name of a row covariance was taken at its word", unnamed=TWO),
                Wrong(r"p\,U", "p * U", None, r"right if $\operatorname{tr}V = p$", unnamed=TWO)),
         note=r"In the same way $\mathbb E[E^\top E] = \operatorname{tr}(U)\,V$.",
-        refs="S14-C03 E28", chapter=14, also="row covariance"),
+        refs="S14-C03 E28", chapter=14, section="sec-14-scale", also="row covariance"),
 
     # Its scores
 
@@ -98,7 +99,7 @@ ENTRIES = (
                Wrong(r"-U^{-1}EV^{-1}", "-inv(U) @ (X - M) @ inv(V)", "factor",
                      "one of the two $E$ was held")),
         other=(r"-2V^{-1}E^\top U^{-1}", "-2 * inv(V) @ (X - M).T @ inv(U)"),
-        refs="S14-C08", chapter=14),
+        refs="S14-C08", chapter=14, section="sec-14-mean"),
 
     Identity(
         "matrix normal, score in the mean",
@@ -118,7 +119,8 @@ ENTRIES = (
                      "right for stacked rows", form="hessian")),
         other=(r"V^{-1}E^\top U^{-1}", "inv(V) @ (X - M).T @ inv(U)"),
         note=r"$E = X - M$. The Fisher information of the mean is $V^{-1}\otimes U^{-1}$.",
-        refs="S14-C07 S14-C09 S14-C10 S14-C23 G14.1a G14.3a E01", chapter=14, also="log-likelihood gradient"),
+        refs="S14-C07 S14-C09 S14-C10 S14-C23 G14.1a G14.3a E01", chapter=14, section="sec-14-mean",
+        also="log-likelihood gradient"),
 
     Identity(
         "matrix normal, score in the row covariance",
@@ -151,7 +153,8 @@ ENTRIES = (
             E = X - M
             return (inv(U) @ E @ inv(V) @ E.T @ inv(U) - p * inv(U)) / 2"""),
         note=r"$E = X - M$. With a prior its gradient is added.",
-        refs="S14-C14 S14-C24 G14.1b", chapter=14, also="log-likelihood gradient"),
+        refs="S14-C14 S14-C24 G14.1b", chapter=14, section="sec-14-covariances",
+        also="log-likelihood gradient"),
 
     Identity(
         "matrix normal, score in the column covariance",
@@ -177,7 +180,8 @@ ENTRIES = (
             E = X - M
             return (inv(V) @ E.T @ inv(U) @ E @ inv(V) - n * inv(V)) / 2"""),
         note=r"$E = X - M$.",
-        refs="S14-C15 S14-C25 G14.1c", chapter=14, symbolic="as in the row covariance, where SymPy checks "
+        refs="S14-C15 S14-C25 G14.1c", chapter=14, section="sec-14-covariances",
+        symbolic="as in the row covariance, where SymPy checks "
                                                             "it", also="log-likelihood gradient"),
 
     Identity(
@@ -191,7 +195,7 @@ ENTRIES = (
                      "off-diagonal doubled", "the partial derivatives over the free entries")),
         other=(r"p\,U^{-1}", "p * inv(U)"),
         note="For $p = 1$ it is $U^{-1}$, the gradient of $\\log|U|$ at a symmetric $U$.",
-        refs="S14-C12", chapter=14),
+        refs="S14-C12", chapter=14, section="sec-14-covariances"),
 
     Identity(
         "trace of U^-1 A, symmetric", "U: n n positive definite, A: n n symmetric",
@@ -204,7 +208,7 @@ ENTRIES = (
                Wrong(r"-U^{-2}A", "-inv(U) @ inv(U) @ A", "wrong order", "the rule for numbers")),
         other=(r"-U^{-1}AU^{-1}", "-inv(U) @ A @ inv(U)"),
         note=r"$A = EV^{-1}E^\top$ in the matrix normal is symmetric.",
-        refs="S14-C13 E13", chapter=14),
+        refs="S14-C13 E13", chapter=14, section="sec-14-covariances"),
 
     # Estimates
 
@@ -223,7 +227,7 @@ ENTRIES = (
                      "one score for each sample")),
         other=(r"N\,V^{-1}(\bar X - M)^\top U^{-1}", "N * inv(V) @ (X.mean(axis=0) - M).T @ inv(U)"),
         note=r"The code leaves out what does not depend on $M$.",
-        refs="G14.2a", chapter=14, also="maximum likelihood MLE"),
+        refs="G14.2a", chapter=14, section="sec-14-sample", also="maximum likelihood MLE"),
 
     Identity(
         "matrix normal sample, in the row covariance",
@@ -254,7 +258,8 @@ ENTRIES = (
             return N * p * inv(U) @ (best - U) @ inv(U) / 2"""),
         note=r"$E_i = X_i - M$. $\hat U$ needs $V$, and $\hat V$ needs $U$: the two are taken in turn, the "
              r"flip-flop.",
-        refs="G14.2b", chapter=14, symbolic=TWO_INVERSES, also="maximum likelihood MLE flip-flop"),
+        refs="G14.2b", chapter=14, section="sec-14-flipflop",
+        symbolic=TWO_INVERSES, also="maximum likelihood MLE flip-flop"),
 
     Identity(
         "matrix normal sample, in the column covariance",
@@ -279,7 +284,8 @@ ENTRIES = (
             best = np.einsum('iab,ac,icd->bd', E, inv(U), E) / (N * n)
             return N * n * inv(V) @ (best - V) @ inv(V) / 2"""),
         note=r"$E_i = X_i - M$.",
-        refs="G14.2c", chapter=14, symbolic=TWO_INVERSES, also="maximum likelihood MLE flip-flop"),
+        refs="G14.2c", chapter=14, section="sec-14-flipflop",
+        symbolic=TWO_INVERSES, also="maximum likelihood MLE flip-flop"),
 
     Identity(
         "Fisher information as the covariance of the score", "Sigma: n n positive definite",
@@ -301,7 +307,7 @@ ENTRIES = (
                      return D.T @ np.kron(P, P) @ D""", None,
                      r"the two terms of $I + K$ counted, the halves not",
                      unnamed=TWO)),
-        refs="G14.3b", chapter=14, also="Isserlis Wick"),
+        refs="G14.3b", chapter=14, section="sec-14-fisher", also="Isserlis Wick"),
 
     # Samples and maps
 
@@ -318,7 +324,7 @@ ENTRIES = (
                                                                                    "rows", unnamed=TWO),),
         note=r"The entries of $Z$ are independent with variance 1. So $X = M + AZB^\top$ samples $U = "
              r"AA^\top$, $V = BB^\top$.",
-        refs="G14.4a", chapter=14, also="sampling Cholesky"),
+        refs="G14.4a", chapter=14, section="sec-14-white", also="sampling Cholesky"),
 
     Identity(
         "linear map of a matrix normal", "U: n n positive definite, V: p p positive definite, C: m n, D: p q",
@@ -331,7 +337,7 @@ ENTRIES = (
         wrong=(Wrong(r"CUC^\top\otimes D^\top VD", "np.kron(C @ U @ C.T, D.T @ V @ D)", None,
                      "right for stacked rows", unnamed=TWO),),
         note=r"With the mean, $CXD\sim\mathcal{MN}(CMD, CUC^\top, D^\top VD)$.",
-        refs="G14.4b", chapter=14),
+        refs="G14.4b", chapter=14, section="sec-14-maps"),
 
     Identity(
         "entropy of the matrix normal", "U: n n positive definite, V: p p positive definite",
@@ -343,18 +349,18 @@ ENTRIES = (
                      return (n * p * np.log(2 * np.pi * np.e) + n * slogdet(U)[1] + p * slogdet(V)[1]) / 2""",
                      None,
                      "each determinant has the power of the other size", unnamed=NUMBERS),),
-        refs="G14.5a", chapter=14, symbolic=LOGS),
+        refs="G14.5a", chapter=14, section="sec-14-maps", symbolic=LOGS),
 
     Identity(
         "KL divergence of matrix normals",
         "X: n p, Y: n p, U: n n positive definite, V: p p positive definite, S: n n positive definite, "
         "T: p p positive definite",
-        of=(r"\mathrm{KL}\bigl(\mathcal{MN}(X, U, V)\,\Vert\,\mathcal{MN}(Y, S, T)\bigr)", """
+        of=(r"\mathrm{KL}(p\,\Vert\,q)", """
             d, C, B = vec(Y - X), np.kron(V, U), np.kron(T, S)
             return (np.trace(solve(B, C)) + d @ solve(B, d) - n * p + slogdet(B)[1] - slogdet(C)[1]) / 2"""),
-        equals=(r"\begin{aligned}\tfrac12\bigl[&\operatorname{tr}(S^{-1}U)\operatorname{tr}(T^{-1}V) + "
-                r"\operatorname{tr}(S^{-1}\Delta T^{-1}\Delta^\top)\\"
-                r"&{}- np + p\log\tfrac{|S|}{|U|} + n\log\tfrac{|T|}{|V|}\bigr]\end{aligned}", """
+        equals=(r"\begin{aligned}\tfrac12\bigl[&\operatorname{tr}(S^{-1}U)\operatorname{tr}(T^{-1}V)\\"
+                r"&{}+ \operatorname{tr}(S^{-1}\Delta T^{-1}\Delta^\top)\\"
+                r"&{}+ p\log\tfrac{|S|}{|U|} + n\log\tfrac{|T|}{|V|}\\&{}- np\bigr]\end{aligned}", """
             D = Y - X
             means = np.trace(inv(S) @ D @ inv(T) @ D.T)
             dets = p * (slogdet(S)[1] - slogdet(U)[1]) + n * (slogdet(T)[1] - slogdet(V)[1])
@@ -366,8 +372,9 @@ ENTRIES = (
                      dets = p * (slogdet(S)[1] - slogdet(U)[1]) + n * (slogdet(T)[1] - slogdet(V)[1])
                      return (np.trace(inv(S) @ U) + np.trace(inv(T) @ V) + means - n * p + dets) / 2""", None,
                      "as if rows and columns were independent of each other", unnamed=NUMBERS),),
-        note=r"$\Delta = Y - X$ is the difference of the means.",
-        refs="G14.5b", chapter=14, symbolic=LOGS, also="relative entropy"),
+        note=r"$p = \mathcal{MN}(X, U, V)$, $q = \mathcal{MN}(Y, S, T)$, and $\Delta = Y - X$ is the difference of "
+             r"the means.",
+        refs="G14.5b", chapter=14, section="sec-14-maps", symbolic=LOGS, also="relative entropy"),
 
     # The matrix t
 
@@ -403,7 +410,8 @@ ENTRIES = (
                      unnamed=NUMBERS),),
         note=r"$E = X - M$, $X\mid S\sim\mathcal{MN}(M, S, V)$, $S$ inverse Wishart with scale $U$ and $\nu "
              r"+ n - 1$ degrees.",
-        refs="G14.6a E07", chapter=14, symbolic="gamma functions", also="density heavy tails"),
+        refs="G14.6a E07", chapter=14, section="sec-14-t",
+        symbolic="gamma functions", also="density heavy tails"),
 
     Identity(
         "matrix t, score in the mean",
@@ -430,7 +438,8 @@ ENTRIES = (
             E = X - M
             return (nu + n + p - 1) * inv(V) @ E.T @ inv(U + E @ inv(V) @ E.T)"""),
         note=r"$E = X - M$. The code leaves out what does not depend on $M$.",
-        refs="G14.6b", chapter=14, symbolic="a determinant of inverses of symbols: SymPy takes ten seconds"),
+        refs="G14.6b", chapter=14, section="sec-14-t",
+        symbolic="a determinant of inverses of symbols: SymPy takes ten seconds"),
 
     Identity(
         "score of the matrix t, by rows or by columns",
@@ -441,7 +450,8 @@ ENTRIES = (
         conditions={"$U$ is invertible": "U[:] = 0"},
         wrong=(Wrong(r"E(V + E^\top U^{-1}E)^{-1}", "E @ inv(V + E.T @ inv(U) @ E)", None,
                      r"$U^{-1}$ lost on the way", unnamed=TWO),),
-        refs="S14-C22", chapter=14, symbolic="nested inverses of symbols: SymPy takes four seconds",
+        refs="S14-C22", chapter=14, section="sec-14-t",
+        symbolic="nested inverses of symbols: SymPy takes four seconds",
         also="push-through"),
 
     Identity(
@@ -466,7 +476,7 @@ ENTRIES = (
         note=r"The t distribution of $\operatorname{vec}X$ with scale $V\otimes U$; often called matrix t, "
              r"which it is, up to $\nu$, for one row or one column only. The code leaves out what does not "
              r"depend on $M$.",
-        refs="E07", chapter=14),
+        refs="E07", chapter=14, section="sec-14-t"),
 
     # Other distributions
 
@@ -487,7 +497,7 @@ ENTRIES = (
                      unnamed="the term that is missing does not move with $S$")),
         other=(r"\tfrac{\nu - p - 1}2S^{-1} - \tfrac12V^{-1}", "(nu - p - 1) / 2 * inv(S) - inv(V) / 2"),
         note="The code leaves out what does not depend on $S$.",
-        refs="G14.7", chapter=14, also="log-density"),
+        refs="G14.7", chapter=14, section="sec-14-symmetry", also="log-density"),
 
     Identity(
         "covariance of probabilistic PCA", "W: p k, Z: n k, s2: positive, L: k k; L = np.eye(k)",
@@ -501,7 +511,7 @@ ENTRIES = (
                      "right for stacked rows", unnamed=TWO),),
         note=r"$Z$ is independent of $\varepsilon$, and the data are centred. A covariance $L$ of the rows "
              r"of $Z$ gives $WLW^\top$.",
-        refs="S14-C18 S14-C17 E19", chapter=14, also="PPCA latent factor"),
+        refs="S14-C18 S14-C17 E19", chapter=14, section="sec-14-used", also="PPCA latent factor"),
 
     Identity(
         "probabilistic PCA, in the loadings", "W: q k, S: q q positive definite, s2: positive",
@@ -525,20 +535,20 @@ ENTRIES = (
             C = W @ W.T + s2 * np.eye(q)
             return W.T @ inv(C) @ (S - C) @ inv(C)"""),
         note=r"$S$ is the covariance of the sample; for $N$ rows $N$ times that.",
-        refs="S14-C19 E19", chapter=14, also="PPCA log-likelihood"),
+        refs="S14-C19 E19", chapter=14, section="sec-14-used", also="PPCA log-likelihood"),
 
     Identity(
         "probabilistic PCA, best loadings",
         "S: q q positive definite, R: k k orthogonal, W: q k; lam, V = eigh(S); "
         "s2 = lam[:-k].mean(); W = V[:, -k:] * np.sqrt(lam[-k:] - s2) @ R",
-        of=(r"SC^{-1}W,\; C = WW^\top + \sigma^2I", "S @ inv(W @ W.T + s2 * np.eye(q)) @ W"),
+        of=(r"S\,(WW^\top + \sigma^2I)^{-1}W", "S @ inv(W @ W.T + s2 * np.eye(q)) @ W"),
         equals=("W", "W"),
         reason=r"$C\mathbf{v}_j = \lambda_j\mathbf{v}_j = S\mathbf{v}_j$ for $W = V_k(\Lambda_k - "
                r"\sigma^2I)^{1/2}R$: so the gradient vanishes.",
         conditions={r"the lengths are $\sqrt{\lambda_j - \sigma^2}$": "W = V[:, -k:] * np.sqrt(lam[-k:]) @ R",
                     "$R$ is orthogonal": "W = W + V[:, :k]"},
         note=r"Any $k$ eigenvectors with $\lambda_j > \sigma^2$ do; the largest maximise.",
-        refs="G14.8a E19", chapter=14, symbolic="eigenvectors",
+        refs="G14.8a E19", chapter=14, section="sec-14-used", symbolic="eigenvectors",
         also="PPCA maximum likelihood Tipping Bishop"),
 
     Identity(
@@ -560,7 +570,8 @@ ENTRIES = (
                "(np.sum(lam[:-k]) - (q - k) * v) / (2 * v**2)"),
         note=r"$v = \sigma^2$, $C = WW^\top + vI$, with $W = V_k(\Lambda_k - vI)^{1/2}R$ held; so "
              r"$\hat\sigma^2 = \frac1{q-k}\sum_{j>k}\lambda_j$.",
-        refs="G14.8b", chapter=14, symbolic="eigenvectors", also="PPCA maximum likelihood"),
+        refs="G14.8b", chapter=14, section="sec-14-used",
+        symbolic="eigenvectors", also="PPCA maximum likelihood"),
 
     Identity(
         "Gaussian expectation, in the mean", "mu: n, Sigma: n n positive definite, W: k n, c: k; W = W / 2",
@@ -580,7 +591,7 @@ ENTRIES = (
         note=r"The code takes $f = \sum_kc_ke^{\mathbf{w}_k^\top\mathbf{x}}$, where $\mathbb "
              r"Ee^{\mathbf{w}^\top\mathbf{x}} = e^{\mathbf{w}^\top\boldsymbol\mu + "
              r"\mathbf{w}^\top\Sigma\mathbf{w}/2}$.",
-        refs="G14.9a", chapter=14, also="reparametrisation Bonnet"),
+        refs="G14.9a", chapter=14, section="sec-14-average", also="reparametrisation Bonnet"),
 
     Identity(
         "Gaussian expectation, in the covariance",
@@ -603,5 +614,5 @@ ENTRIES = (
             weights = c * np.exp(W @ mu + np.sum(W @ Sigma * W, axis=1) / 2)
             return W.T @ np.diag(weights) @ W / 2"""),
         note=r"The code takes $f = \sum_kc_ke^{\mathbf{w}_k^\top\mathbf{x}}$.",
-        refs="G14.9b", chapter=14, also="Price Stein"),
+        refs="G14.9b", chapter=14, section="sec-14-average", also="Price Stein"),
 )
