@@ -147,8 +147,10 @@ Now the entry $A_{12}$ (row 1, column 2) grows. Give $dU$, shape $2\times2$, per
         prompt=r"""With pencil.
 
 $$
-\Sigma=\begin{bmatrix}4&2\\2&5\end{bmatrix},\quad L=\begin{bmatrix}2&0\\1&2\end{bmatrix},
-\quad d\Sigma=\begin{bmatrix}0&1\\1&0\end{bmatrix}.
+\begin{gathered}
+\Sigma=\begin{bmatrix}4&2\\2&5\end{bmatrix},\quad L=\begin{bmatrix}2&0\\1&2\end{bmatrix},\\
+d\Sigma=\begin{bmatrix}0&1\\1&0\end{bmatrix}.
+\end{gathered}
 $$
 
 Give $dL$, shape $2\times2$.""",
@@ -406,7 +408,7 @@ code).""",
         prompt=r"""With pencil. $A=\operatorname{diag}(2,2,1)$ and $dA=E_{13}$, a 1 in row 1, column 3. The
 first two right singular vectors have no derivative. The projector on their plane has. Give $dP_2$, shape
 $3\times3$.""",
-        hints=(r"$d(A^\top A)=dA^\top A+A^\top dA=2(E_{13}+E_{31})$.",
+        hints=(r"$d(A^\top A)=dA^\top A+A^\top dA$, and that is $2(E_{13}+E_{31})$.",
                r"Only the pair $i=1$, $j=3$ is touched, and the gap is $\sigma_1^2-\sigma_3^2=4-1$.",
                r"$\frac23(\mathbf v_3\mathbf v_1^\top+\mathbf v_1\mathbf v_3^\top)$."),
         solution="2 / 3 * np.array([[0.0, 0, 1], [0, 0, 0], [1, 0, 0]])",
@@ -477,7 +479,8 @@ below the diagonal: `Rbar` may hold anything there.)""",
         kind="value",
         prompt=r"""$W=\Sigma^{-1/2}$ whitens data with covariance $\Sigma\in\mathbb R^{4\times4}$. The
 $\Sigma$ that you get has the eigenvalues $2,2,5,5$; it moves by a symmetric $d\Sigma$. Give $dW$, shape
-$4\times4$, from `Sigma` and `dSigma`, to all digits: without a division by zero and without a difference quotient.""",
+$4\times4$, from `Sigma` and `dSigma`, to all digits: without a division by zero and without a difference
+quotient.""",
         hints=(r"$dW=V(K\odot V^\top d\Sigma\,V)V^\top$ with the divided differences $K_{ij}$ of "
                r"$\lambda^{-1/2}$.",
                r"Write $a=\sqrt{\lambda_i}$, $b=\sqrt{\lambda_j}$ and simplify "

@@ -9,7 +9,7 @@ from .matrix_entry_explorer import Matrix
 
 SMALL = 1e-9  # a pivot below this share of the largest entry of A is nought
 LU = ((2.0, 1, -1, 1), (4, 5, -1, 0), (-2, 2, 6, -2), (2, -2, 2, 6))
-CHOLESKY = ((4.0, 2, -2, 0), (2, 5, 1, 2), (-2, 1, 6, -1), (0, 2, -1, 6))
+CHOLESKY = ((4.0, 2, -2, 2), (2, 5, 1, 3), (-2, 1, 6, -2), (2, 3, -2, 7))
 
 
 class EliminationReach(Figure):

@@ -47,12 +47,13 @@ ENTRIES = (
     Identity(
         "LU factors", "A: n n, B: n n lower triangular, C: n n upper triangular; A = B @ C",
         of=(r"(L, U),\; A = LU", after(LU, "return np.vstack([L, U])")),
-        differential=(r"(L\operatorname{stril}M,\; \operatorname{triu}(M)\,U),\; M = L^{-1}dA\,U^{-1}",
+        differential=(r"\begin{aligned}&(L\operatorname{stril}M,\; \operatorname{triu}(M)\,U),\\&M = "
+                      r"L^{-1}dA\,U^{-1}\end{aligned}",
                       after(LU, """
             M = inv(L) @ dA @ inv(U)
             return np.vstack([L @ np.tril(M, -1), np.triu(M) @ U])""")),
-        pullback=(r"L^{-\top}[\operatorname{stril}(L^\top\bar L) + \operatorname{triu}(\bar "
-                  r"UU^\top)]U^{-\top}", after(LU, """
+        pullback=(r"\begin{aligned}&L^{-\top}[\operatorname{stril}(L^\top\bar L)\\"
+                  r"&{}+ \operatorname{triu}(\bar UU^\top)]\,U^{-\top}\end{aligned}", after(LU, """
             L_bar, U_bar = G[:n], G[n:]
             M = np.tril(L.T @ L_bar, -1) + np.triu(U_bar @ U.T)
             return inv(L).T @ M @ inv(U).T""")),
@@ -78,7 +79,8 @@ ENTRIES = (
         of=(r"(L, U),\; PA = LU", after("""
             top = np.abs(A[:, 0]).argmax()
             A = np.vstack([A[top], np.delete(A, top, 0)])""", LU, "return np.vstack([L, U])")),
-        differential=(r"(L\operatorname{stril}M,\; \operatorname{triu}(M)\,U),\; M = L^{-1}P\,dA\,U^{-1}",
+        differential=(r"\begin{aligned}&(L\operatorname{stril}M,\; \operatorname{triu}(M)\,U),\\&M = "
+                      r"L^{-1}P\,dA\,U^{-1}\end{aligned}",
                       after("""
             top = np.abs(A[:, 0]).argmax()
             P = np.vstack([np.eye(n)[top], np.delete(np.eye(n), top, 0)])
@@ -261,7 +263,8 @@ ENTRIES = (
     Identity(
         "left singular vectors", "A: N n",
         of=(r"U,\; A = USV^\top", after(SVD, "return U")),
-        differential=(r"U[F\odot(PS + SP^\top)] + (I - UU^\top)\,dA\,VS^{-1}", after(SVD, GAPS, """
+        differential=(r"\begin{aligned}&U[\Gamma\odot(PS + SP^\top)]\\"
+                      r"&{}+ (I - UU^\top)\,dA\,VS^{-1}\end{aligned}", after(SVD, GAPS, """
             P, S = U.T @ dA @ V, np.diag(s)
             B = dA @ V / s
             return U @ (F * (P @ S + S @ P.T)) + B - U @ U.T @ B""")),
@@ -269,33 +272,35 @@ ENTRIES = (
                r"SP^\top$ leaves $\Omega S^2 - S^2\Omega$ off the diagonal.",
         conditions={r"the $\sigma_i$ are distinct": "A = np.eye(N)[:, :n]",
                     r"all $\sigma_i > 0$": "A = np.outer(A[:, 0], A[0])"},
-        wrong=(Wrong(r"U[F\odot(PS + SP^\top)]", after(SVD, GAPS, """
+        wrong=(Wrong(r"U[\Gamma\odot(PS + SP^\top)]", after(SVD, GAPS, """
                      P, S = U.T @ dA @ V, np.diag(s)
                      return U @ (F * (P @ S + S @ P.T))"""), None,
                      "right where $U$ is square", unnamed=INSIDE),
                Wrong(r"dA\,VS^{-1}", after(SVD, "return dA @ V / s"), None, "$V$ and $S$ were held",
                      unnamed=INSIDE)),
-        note=r"Thin SVD, $P = U^\top dA\,V$, $F_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $F_{ii} = 0$. The "
-             r"signs are kept, here by a positive first entry of each $\mathbf{v}_i$.",
+        note=r"Thin SVD, $P = U^\top dA\,V$, $\Gamma_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $\Gamma_{ii} = "
+             r"0$. The signs are kept, here by a positive first entry of each $\mathbf{v}_i$.",
         refs="G13.4b S13-C19", chapter=13, section="sec-13-svd", symbolic=SVALUES),
 
     Identity(
         "right singular vectors", "A: n N",
         of=(r"V,\; A = USV^\top", after(SVD, "return V")),
-        differential=(r"V[F\odot(SP + P^\top S)] + (I - VV^\top)\,dA^\top US^{-1}", after(SVD, GAPS, """
+        differential=(r"\begin{aligned}&V[\Gamma\odot(SP + P^\top S)]\\"
+                      r"&{}+ (I - VV^\top)\,dA^\top US^{-1}\end{aligned}", after(SVD, GAPS, """
             P, S = U.T @ dA @ V, np.diag(s)
             B = dA.T @ U / s
             return V @ (F * (S @ P + P.T @ S)) + B - V @ V.T @ B""")),
         reason=r"The left singular vectors of $A^\top$: exchange $U$ and $V$, and transpose $dA$.",
         conditions={r"the $\sigma_i$ are distinct": "A = np.eye(N)[:n]",
                     r"all $\sigma_i > 0$": "A = np.outer(A[:, 0], A[0])"},
-        wrong=(Wrong(r"V[F\odot(SP + P^\top S)]", after(SVD, GAPS, """
+        wrong=(Wrong(r"V[\Gamma\odot(SP + P^\top S)]", after(SVD, GAPS, """
                      P, S = U.T @ dA @ V, np.diag(s)
                      return V @ (F * (S @ P + P.T @ S))"""), None,
                      "right where $V$ is square", unnamed=INSIDE),
                Wrong(r"dA^\top US^{-1}", after(SVD, "return dA.T @ U / s"), None,
                      "$U$ and $S$ were held", unnamed=INSIDE)),
-        note=r"Thin SVD, $P = U^\top dA\,V$, $F_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $F_{ii} = 0$.",
+        note=r"Thin SVD, $P = U^\top dA\,V$, $\Gamma_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $\Gamma_{ii} = "
+             r"0$.",
         refs="G13.4c", chapter=13, section="sec-13-svd", symbolic=SVALUES),
 
     Identity(
@@ -337,10 +342,11 @@ ENTRIES = (
     Identity(
         "SVD, pulled back", "A: m n",
         of=(r"(\boldsymbol\sigma, U, V),\; A = USV^\top", after(SVD, "return np.vstack([s, U, V])")),
-        pullback=(r"\begin{aligned}&[U(\operatorname{diag}\bar{\boldsymbol\sigma} + F\odot(U^\top\bar U - "
-                  r"\bar U^\top U)\,S\\&\ {}+ S\,F\odot(V^\top\bar V - \bar V^\top V))\\"
-                  r"&{}+ (I - UU^\top)\bar US^{-1}]V^\top\\&{}+ US^{-1}\bar V^\top(I - "
-                  r"VV^\top)\end{aligned}", after(SVD, GAPS, """
+        pullback=(r"\begin{aligned}&[U(\operatorname{diag}\bar{\boldsymbol\sigma}\\"
+                  r"&\ {}+ \Gamma\odot(U^\top\bar U - \bar U^\top U)\,S\\"
+                  r"&\ {}+ S\,\Gamma\odot(V^\top\bar V - \bar V^\top V))\\"
+                  r"&{}+ (I - UU^\top)\bar US^{-1}]V^\top\\"
+                  r"&{}+ US^{-1}\bar V^\top(I - VV^\top)\end{aligned}", after(SVD, GAPS, """
             s_bar, U_bar, V_bar = G[0], G[1:m + 1], G[m + 1:]
             M = F * (U.T @ U_bar - U_bar.T @ U) * s + s[:, None] * F * (V.T @ V_bar - V_bar.T @ V)
             B, C = U_bar / s, V_bar / s
@@ -359,7 +365,7 @@ ENTRIES = (
                      return U * s_bar @ V.T + U_bar * s @ V.T + U * s @ V_bar.T"""), None,
                      r"the differential of $USV^\top$ with bars instead of $d$",
                      unnamed="several terms differ")),
-        note=r"Thin SVD, $F_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $F_{ii} = 0$. A loss should "
+        note=r"Thin SVD, $\Gamma_{ij} = \frac1{\sigma_j^2 - \sigma_i^2}$, $\Gamma_{ii} = 0$. A loss should "
              r"not depend on the signs of the vectors.",
         refs="G13.5", chapter=13, section="sec-13-signs", symbolic=SVALUES, also="backward adjoint"),
 
@@ -376,8 +382,8 @@ ENTRIES = (
             P, E = U.T @ dA @ Vt.T, 1 / (s[:, None] + s)
             B, C = dA @ Vt.T / s @ Vt, U / s @ U.T @ dA
             return U @ (E * (P - P.T)) @ Vt + B - U @ U.T @ B + C - C @ Vt.T @ Vt"""),
-        pullback=(r"\begin{aligned}&U[E\odot(P - P^\top)]V^\top\\&{}+ (I - UU^\top)\,G\,VS^{-1}V^\top\\"
-                  r"&{}+ US^{-1}U^\top G\,(I - VV^\top)\end{aligned}", """
+        pullback=(r"\begin{aligned}&U[E\odot(P - P^\top)]V^\top\\&{}+ (I{-}UU^\top)\,GVS^{-1}V^\top\\"
+                  r"&{}+ US^{-1}U^\top G(I{-}VV^\top)\end{aligned}", """
             U, s, Vt = svd(A, full_matrices=False)
             P, E = U.T @ G @ Vt.T, 1 / (s[:, None] + s)
             B, C = G @ Vt.T / s @ Vt, U / s @ U.T @ G
@@ -406,8 +412,9 @@ ENTRIES = (
         of=(r"V_kV_k^\top", """
             V = svd(A)[2][:k].T
             return V @ V.T"""),
-        differential=(r"\sum_{i\le k<j}\frac{\mathbf{v}_j^\top d(A^\top\!A)\,\mathbf{v}_i}{\sigma_i^2 - "
-                      r"\sigma_j^2}(\mathbf{v}_j\mathbf{v}_i^\top + \mathbf{v}_i\mathbf{v}_j^\top)", """
+        differential=(r"\begin{aligned}\sum_{i\le k<j}&\frac{\mathbf{v}_j^\top d(A^\top\!A)\,\mathbf{v}_i}"
+                      r"{\sigma_i^2 - \sigma_j^2}\\&\cdot(\mathbf{v}_j\mathbf{v}_i^\top + "
+                      r"\mathbf{v}_i\mathbf{v}_j^\top)\end{aligned}", """
             U, s, Vt = svd(A)
             gaps = s[:k]**2 - np.append(s[k:], np.zeros(N - q))[:, None]**2     # σ = 0 beyond the rank
             dC, V, W = dA.T @ A + A.T @ dA, Vt[:k].T, Vt[k:].T
@@ -458,7 +465,7 @@ ENTRIES = (
 
     Identity(
         "principal components by SVD", "X: N n; k = 2; X = X - X.mean(axis=0)",
-        of=(r"XV_k,\; \tfrac1NX^\top X = V\Lambda V^\top", """
+        of=(r"XV_k", """
             V = eigh(X.T @ X / N)[1][:, ::-1][:, :k]        # the largest eigenvalues first
             return X @ V * np.sign(V[0])"""),
         equals=(r"U_kS_k,\; X = USV^\top", """
@@ -467,7 +474,8 @@ ENTRIES = (
         reason=r"$\tfrac1NX^\top X = V\tfrac{S^2}NV^\top$: the same $V$, and $XV = US$.",
         conditions={r"the $\sigma_i$ are distinct": "X = np.eye(N)[:, :n]"},
         wrong=(Wrong(r"U_k", "svd(X)[0][:, :k]", None, "the components scaled to length 1", unnamed=TWO),),
-        note=r"The columns of $X$ have mean 0; component $j$ has the variance $\sigma_j^2/N$. The signs are "
+        note=r"$V\Lambda V^\top = \tfrac1NX^\top X$, the largest eigenvalue first; the columns of $X$ have "
+             r"mean 0. Component $j$ has the variance $\sigma_j^2/N$. The signs are "
              r"kept, here by a positive first entry of each $\mathbf{v}_j$.",
         refs="S13-C13 S13-C20", chapter=13, section="sec-13-used", symbolic=SVALUES, also="PCA"),
 )
