@@ -168,6 +168,8 @@ def _pull_back(G, windows, groups, X=None, W=None):
 def _given(X, W, stride, padding, dilation, groups):
     X, W = pixels(X, "X", "N, C, H, W"), pixels(W, "W", "K, C/groups, kh, kw")
     C, K = X.shape[1], len(W)
+    if not C or not K:
+        raise ValueError(f"X has {C} channels and W {K} kernels: expected at least one of each.")
     if integer(groups, "groups", 1) and C % groups:
         raise ValueError(f"X has {C} channels and groups is {groups}: expected a number that divides them.")
     _kernels_divide(K, groups)

@@ -50,20 +50,20 @@ def integer(value, name, least):
     return int(value)
 
 
-def pair(value, name, least):
-    """An integer for rows and columns alike, or one for each."""
-    if np.ndim(value) == 0:
+def pair(value, name, least, sides="for rows and columns"):
+    """An integer for both sides alike, or one for each."""
+    if not isinstance(value, (tuple, list, np.ndarray)):
         return (integer(value, name, least),) * 2
-    if np.shape(value) != (2,):
-        raise ValueError(f"{name} is {value!r}: expected an integer, or two, for rows and columns.")
+    if len(value) != 2:
+        raise ValueError(f"{name} is {value!r}: expected an integer, or two, {sides}.")
     return tuple(integer(entry, f"an entry of {name}", least) for entry in value)
 
 
 def margins(value):
     """Padding as ((top, bottom), (left, right)): from one integer, two (rows, columns) or four."""
-    if np.shape(value) == (2, 2):
-        return tuple(pair(side, "padding", 0) for side in value)
-    if np.shape(value) not in ((), (2,)):
+    if not isinstance(value, (tuple, list, np.ndarray)):
+        return (pair(value, "padding", 0),) * 2
+    if len(value) != 2:
         raise ValueError(f"padding is {value!r}: expected an integer, (rows, columns) or "
                          "((top, bottom), (left, right)).")
-    return tuple((p, p) for p in pair(value, "padding", 0))
+    return tuple(pair(side, "padding", 0, "before and after") for side in value)

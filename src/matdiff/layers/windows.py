@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from .inputs import margins, numbers, pair, shaped
+from .inputs import integer, margins, numbers, pair, shaped
 
 BLOCK = 2**21       # bytes of columns at a time: what stays in the cache
 
@@ -170,6 +170,7 @@ def col2im(columns, shape, kernel, *, stride=1, padding=0, dilation=1):
            [2., 4., 2.],
            [1., 2., 1.]])
     """
+    shape = tuple(shape) if isinstance(shape, list) else shape
     batch, windows = _batch(shape, "shape", kernel, stride, padding, dilation)
     N, C = batch[:2]
     taps = C * windows.area
@@ -184,8 +185,9 @@ def col2im(columns, shape, kernel, *, stride=1, padding=0, dilation=1):
 
 def _batch(shape, name, kernel, stride, padding, dilation):
     """The shape as that of a batch of images, and the windows in them; a signal is an image of one row."""
-    if len(shape) not in (1, 2, 3, 4):
-        raise ValueError(f"{name} has {len(shape)} axes: expected (N, C, H, W), (H, W), (N, C, L) or (L,).")
+    if not isinstance(shape, tuple) or len(shape) not in (1, 2, 3, 4):
+        given = f"is {shape}" if name == "shape" else f"has shape {shape}"
+        raise ValueError(f"{name} {given}: expected (N, C, H, W), (H, W), (N, C, L) or (L,).")
     leading = tuple(shape[:2]) if len(shape) > 2 else (1, 1)
     if len(shape) % 2 == 0:
         return (*leading, *shape[-2:]), Windows(shape[-2:], kernel, stride, padding, dilation)
@@ -194,8 +196,9 @@ def _batch(shape, name, kernel, stride, padding, dilation):
 
 def signal(kernel, stride, padding, dilation):
     """Sizes along a signal as those of an image of one row; padding is an integer or (before, after)."""
-    side = pair(padding, "padding", 0)
-    return (1, kernel), (1, stride), ((0, 0), side), (1, dilation)
+    kernel, stride = integer(kernel, "kernel", 1), integer(stride, "stride", 1)
+    side = pair(padding, "padding", 0, "before and after")
+    return (1, kernel), (1, stride), ((0, 0), side), (1, integer(dilation, "dilation", 1))
 
 
 def _by(size):
