@@ -12,7 +12,7 @@ ENTRIES = (
         hessian=("2", "np.array([[2]])"),
         reason=r"$d(x\,x) = dx\,x + x\,dx$, and numbers commute.",
         wrong=(Wrong("x", "x", "factor", "one of the two factors was held"),),
-        refs="S10-C08", chapter=10),
+        refs="S10-C08", chapter=10, section="sec-10-frobenius"),
 
     Identity(
         "squared Euclidean distance", "x: n, a: n",
@@ -30,7 +30,7 @@ ENTRIES = (
                      "the rule for numbers with the norm in place of the number")),
         other=(r"2(\mathbf{x} - \mathbf{a})^\top", "2 * (x - a)"),
         note=r"With $\mathbf{a} = 0$: $\nabla\lVert\mathbf{x}\rVert^2 = 2\mathbf{x}$.",
-        refs="CB131", chapter=10, also="squared Euclidean norm"),
+        refs="CB131", chapter=10, section="sec-10-frobenius", also="squared Euclidean norm"),
 
     Identity(
         "Euclidean distance", "x: n, a: n",
@@ -125,7 +125,8 @@ ENTRIES = (
                    r"Multiply by $dX_{kl}$ and sum: $\sum_{ij} 2X_{ij}\,dX_{ij}$ is the trace of $X^\top "
                    "dX$, twice.",
                    r"A trace is that of its transpose, so both terms are $\langle X, dX\rangle$.")),
-        refs="CB132 S07-C13 S10-C04 S10-C10 S10-C11 S10-C12 E54", chapter=10, also="trace of X^T X"),
+        refs="CB132 S07-C13 S10-C04 S10-C10 S10-C11 S10-C12 E54", chapter=10, section="sec-10-frobenius",
+        also="trace of X^T X"),
 
     Identity(
         "Frobenius norm", "X: m n",
@@ -144,7 +145,7 @@ ENTRIES = (
                Wrong(r"\operatorname{sign}X", "np.sign(X)", "elementwise product",
                      r"$\frac{x}{|x|}$, entry by entry")),
         other=(r"\frac{X^\top}{\lVert X\rVert_F}", "X.T / norm(X)"),
-        refs="G10.1a E54", chapter=10),
+        refs="G10.1a E54", chapter=10, section="sec-10-frobenius"),
 
     Identity(
         "power of the Frobenius norm", "X: m n, r: positive",
@@ -158,7 +159,7 @@ ENTRIES = (
                      "the exponent did not come down")),
         other=(r"r\lVert X\rVert_F^{r-2}X^\top", "r * norm(X)**(r - 2) * X.T"),
         note=r"For $r \ge 2$ it holds at $X = 0$ too; $r = 2$ gives $2X$.",
-        refs="G10.1b", chapter=10),
+        refs="G10.1b", chapter=10, section="sec-10-frobenius"),
 
     Identity(
         "least squares in a factor of AXB", "X: n p, A: m n, B: p q, C: m q",
@@ -190,7 +191,7 @@ ENTRIES = (
                    r"$A\,dX\,B$.",
                    r"$A$ and $B$ change sides in the inner product and are transposed: $\langle A^\top "
                    r"RB^\top, dX\rangle$.")),
-        refs="G10.5", chapter=10, also="residual regression"),
+        refs="G10.5", chapter=10, section="sec-10-ridge", also="residual regression"),
 
     # Ridge and weight decay
     Identity(
@@ -208,7 +209,7 @@ ENTRIES = (
                      "solve(X.T @ X + lam * np.eye(n), X.T @ y)", None,
                      r"it belongs to $\frac12\lVert X\mathbf{w} - \mathbf{y}\rVert^2$, a loss without the "
                      "mean", unnamed=EQUALITY),),
-        refs="S10-C15 G10.8a E03", chapter=10,
+        refs="S10-C15 G10.8a E03", chapter=10, section="sec-10-ridge",
         symbolic="least squares by orthogonal factors, np.linalg.lstsq"),
 
     Identity(
@@ -232,7 +233,7 @@ ENTRIES = (
                      "missing chain factor",
                      r"one inverse short: the equation was not solved for $d\mathbf{w}$")),
         note=r"$\mathbf{w}$ is the minimiser itself.",
-        refs="G10.8b", chapter=10),
+        refs="G10.8b", chapter=10, section="sec-10-ridge"),
 
     Identity(
         "cross-entropy with an L2 penalty",
@@ -262,7 +263,7 @@ ENTRIES = (
                      r"the mean's $\frac1N$ was forgotten")),
         note="$P$ is the softmax of the rows of $XW$; in a network the first term is what backpropagation "
              "gives.",
-        refs="S10-C19 E54", chapter=10, also="weight decay regularization softmax"),
+        refs="S10-C19 E54", chapter=10, section="sec-10-decay", also="weight decay regularization softmax"),
 
     Identity(
         "weight decay in a plain gradient step", "W: n k, G: n k, lam: positive, eta: positive",
@@ -278,7 +279,7 @@ ENTRIES = (
         note=r"AdamW decays as on the right, $(1 - \eta\lambda)W - \eta\,\hat m/(\sqrt{\hat v} + "
              r"\varepsilon)$, with moments of $G$ alone. Adam on the penalised loss divides $\lambda W$ by "
              r"$\sqrt{\hat v}$: another step.",
-        refs="G10.9 E26", chapter=10, also="AdamW SGD L2 regularization"),
+        refs="G10.9 E26", chapter=10, section="sec-10-decay", also="AdamW SGD L2 regularization"),
 
     # Through the singular values
     Identity(
@@ -304,7 +305,8 @@ ENTRIES = (
         other=(r"\mathbf{v}_1\mathbf{u}_1^\top", """
             U, s, Vt = svd(X)
             return np.outer(Vt[0], U[:, 0])"""),
-        refs="G10.2a", chapter=10, symbolic="singular values", also="operator 2-norm largest singular value"),
+        refs="G10.2a", chapter=10, section="sec-10-svd", symbolic="singular values",
+        also="operator 2-norm largest singular value"),
 
     Identity(
         "equal singular values, one-sided rates",
@@ -327,7 +329,7 @@ ENTRIES = (
              r"+ tH\rVert_2$: the largest $\langle\mathbf{u}\mathbf{v}^\top, H\rangle$ over unit pairs "
              r"$\mathbf{u} = U\mathbf{c}$, $\mathbf{v} = V\mathbf{c}$, whose convex hull is the "
              "subdifferential.",
-        refs="G10.2b", chapter=10, symbolic="singular values",
+        refs="G10.2b", chapter=10, section="sec-10-corners", symbolic="singular values",
         also="spectral norm subdifferential tie repeated"),
 
     Identity(
@@ -350,7 +352,7 @@ ENTRIES = (
             U, s, Vt = svd(X, full_matrices=False)
             return (U @ Vt).T"""),
         note=r"The sum of the singular values; $X = USV^\top$ is the thin decomposition.",
-        refs="G10.3a", chapter=10, symbolic="singular values", also="trace norm"),
+        refs="G10.3a", chapter=10, section="sec-10-svd", symbolic="singular values", also="trace norm"),
 
     Identity(
         "nuclear norm at low rank, one-sided rate", "t:, X: N n, H: N n; t = 0 * t; X[:, 0] = X[:, 1]",
@@ -376,7 +378,8 @@ ENTRIES = (
                      unnamed="a number at one point: any other value would explain it as well")),
         note=r"At $t = 0$, and $t$ grows from 0. $U_\perp$, $V_\perp$ complete the singular vectors of "
              r"$\sigma_i > 0$.",
-        refs="G10.3b", chapter=10, symbolic="singular values", also="subdifferential slope rank deficient"),
+        refs="G10.3b", chapter=10, section="sec-10-corners", symbolic="singular values",
+        also="subdifferential slope rank deficient"),
 
     Identity(
         "subgradient of the nuclear norm", "X: N n, C: n n; X[:, 0] = X[:, 1]; C = C / (2 * norm(C))",
@@ -395,7 +398,8 @@ ENTRIES = (
                      "the norm of another pair of duals; right at rank 1", unnamed=EQUALITY),),
         note=r"$Y = UV^\top + W$, with singular vectors of $\sigma_i > 0$ only. The two equations make it "
              r"a subgradient: $\lVert Z\rVert_* \ge \langle Y, Z\rangle$ for all $Z$, with equality at $X$.",
-        refs="G10.3c", chapter=10, symbolic="singular values", also="subdifferential certificate"),
+        refs="G10.3c", chapter=10, section="sec-10-corners", symbolic="singular values",
+        also="subdifferential certificate"),
 
     Identity(
         "nuclear norm by duality", "X: N n",
@@ -409,7 +413,7 @@ ENTRIES = (
                      "$X$ itself, scaled into the ball: the Frobenius norm's choice", unnamed=EQUALITY),),
         note=r"So it is the largest $\langle X, Y\rangle$ with $\lVert Y\rVert_2 \le 1$; $X = USV^\top$ is "
              "the thin decomposition.",
-        refs="G10.7a", chapter=10, symbolic="singular values", also="dual norm"),
+        refs="G10.7a", chapter=10, section="sec-10-dual", symbolic="singular values", also="dual norm"),
 
     Identity(
         "proximal map of the nuclear norm", "X: N n, tau: positive; tau = tau / 2 * norm(X, 2)",
@@ -427,7 +431,8 @@ ENTRIES = (
                      "$X$ and its threshold were mixed up", unnamed=EQUALITY),),
         note=r"$Z = U(S - \tau I)_+V^\top$ for $X = USV^\top$: the singular values are lowered by $\tau$, "
              "but not below 0.",
-        refs="G10.7b", chapter=10, symbolic="singular values", also="prox soft thresholding svt"),
+        refs="G10.7b", chapter=10, section="sec-10-prox", symbolic="singular values",
+        also="prox soft thresholding svt"),
 
     Identity(
         "Schatten norm", "X: N n, r: positive; r = r + 1",
@@ -453,7 +458,7 @@ ENTRIES = (
             return (U * (s / norm(s, r))**(r - 1) @ Vt).T"""),
         note="Full rank is not needed for $r > 1$. $r = 2$ is the Frobenius norm; $r = 1$ the nuclear "
              "norm, which needs it.",
-        refs="G10.4", chapter=10, symbolic="singular values"),
+        refs="G10.4", chapter=10, section="sec-10-svd", symbolic="singular values"),
 
     # Entries and rows
     Identity(
@@ -470,7 +475,7 @@ ENTRIES = (
                      "as if each row had one entry")),
         other=(r"X^\top\operatorname{diag}(\lVert\mathbf{x}_i\rVert)^{-1}", "X.T / norm(X, axis=1)"),
         note=r"$\mathbf{x}_i$ is the $i$-th row: each row is divided by its length.",
-        refs="G10.6a", chapter=10, also="group lasso l21"),
+        refs="G10.6a", chapter=10, section="sec-10-entries", also="group lasso l21"),
 
     Identity(
         "sum of absolute values", "X: m n nonzero",
@@ -483,5 +488,80 @@ ENTRIES = (
                Wrong(r"\mathbf{1}\mathbf{1}^\top", "np.ones((m, n))", "missing chain factor",
                      "as if all entries were positive")),
         other=(r"\operatorname{sign}X^\top", "np.sign(X.T)"),
-        refs="G10.6b", chapter=10, symbolic="np.abs has a kink", also="lasso l1 norm entrywise"),
+        refs="G10.6b", chapter=10, section="sec-10-entries", symbolic="np.abs has a kink",
+        also="lasso l1 norm entrywise"),
+
+    Identity(
+        "induced 1-norm", "X: m n nonzero",
+        of=(r"\max_j\sum_i|X_{ij}|", "norm(X, 1)"),
+        gradient=(r"\operatorname{sign}(X\mathbf{e}_j)\,\mathbf{e}_j^\top", """
+            j = np.argmax(np.abs(X).sum(axis=0))
+            return np.sign(X) * (np.arange(n) == j)"""),
+        reason="Only the column $j$ with the largest sum counts, and in it each entry with its sign.",
+        conditions={"one column alone has the largest sum": "X = 0 * X + 1", "it holds no zero": "X[0] = 0"},
+        wrong=(Wrong(r"\operatorname{sign}X", "np.sign(X)", None,
+                     "all columns, as for the sum of all |entries|",
+                     unnamed="the gradient of another norm"),
+               Wrong(r"\operatorname{sign}(X^\top\mathbf{e}_i)", """
+                   i = np.argmax(np.abs(X).sum(axis=1))
+                   return np.sign(X) * (np.arange(m) == i)[:, None]""", None,
+                     r"the row with the largest sum: the induced $\infty$-norm",
+                     unnamed="the gradient of another norm")),
+        note=r"It is the largest $\lVert X\mathbf{v}\rVert_1$ with $\lVert\mathbf{v}\rVert_1 = 1$.",
+        chapter=10, section="sec-10-induced", symbolic="np.abs has a kink",
+        also="operator norm maximum absolute column sum"),
+
+    Identity(
+        "induced infinity-norm", "X: m n nonzero",
+        of=(r"\max_i\sum_j|X_{ij}|", "norm(X, np.inf)"),
+        gradient=(r"\mathbf{e}_i\operatorname{sign}(\mathbf{e}_i^\top X)", """
+            i = np.argmax(np.abs(X).sum(axis=1))
+            return np.sign(X) * (np.arange(m) == i)[:, None]"""),
+        reason="Only the row $i$ with the largest sum counts, and in it each entry with its sign.",
+        conditions={"one row alone has the largest sum": "X = 0 * X + 1", "it holds no zero": "X[:, 0] = 0"},
+        wrong=(Wrong(r"\operatorname{sign}X", "np.sign(X)", None, "all rows, as for the sum of all |entries|",
+                     unnamed="the gradient of another norm"),
+               Wrong("the largest entry alone", """
+                   return np.sign(X) * (np.abs(X) == np.abs(X).max())""", None,
+                     r"the largest $|X_{ij}|$ is another norm", unnamed="the gradient of another norm")),
+        note=r"It is the largest $\max_i|(X\mathbf{v})_i|$ with all $|v_j| \le 1$, and the induced 1-norm of "
+             r"$X^\top$.",
+        chapter=10, section="sec-10-induced", symbolic="np.abs has a kink",
+        also="operator norm maximum absolute row sum"),
+
+    Identity(
+        "lasso away from its kinks", "w: n nonzero, X: N n, y: N, lam: positive",
+        of=(r"\tfrac{1}{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2 + \lambda\sum_j|w_j|",
+            "norm(X @ w - y)**2 / (2 * N) + lam * np.abs(w).sum()"),
+        gradient=(r"\tfrac1NX^\top(X\mathbf{w} - \mathbf{y}) + \lambda\operatorname{sign}\mathbf{w}",
+                  "X.T @ (X @ w - y) / N + lam * np.sign(w)"),
+        reason=r"Two terms; $d|w| = \operatorname{sign}(w)\,dw$ off zero.",
+        conditions={"no weight is zero": "w[0] = 0"},
+        wrong=(Wrong(r"\tfrac1NX^\top(X\mathbf{w} - \mathbf{y}) + \lambda\mathbf{w}",
+                     "X.T @ (X @ w - y) / N + lam * w", None, "ridge's penalty",
+                     unnamed="the gradient of another penalty"),
+               Wrong(r"X^\top(X\mathbf{w} - \mathbf{y}) + \lambda\operatorname{sign}\mathbf{w}",
+                     "X.T @ (X @ w - y) + lam * np.sign(w)", "factor", r"the mean's $\frac1N$ was forgotten"),
+               Wrong(r"\tfrac1NX^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y) / N",
+                     "missing product-rule term", "the penalty was left out")),
+        note=r"At $w_j = 0$ any number from $-\lambda$ to $\lambda$ may stand for the penalty's slope: that "
+             r"keeps weights at zero.",
+        chapter=10, section="sec-10-lasso", symbolic="np.abs has a kink",
+        also="l1 penalty sparse regression"),
+
+    Identity(
+        "soft threshold", "x: n, tau: positive; x[0] = 3; x[1] = -tau / 2",
+        of=(r"\operatorname{sign}(x_i)\,(|x_i| - \tau)_+", "np.sign(x) * np.maximum(np.abs(x) - tau, 0)"),
+        jacobian=(r"\operatorname{diag}[\,|x_i| > \tau\,]", "np.diag((np.abs(x) > tau).astype(float))"),
+        reason=r"Entry by entry: flat from $-\tau$ to $\tau$, of slope 1 outside.",
+        conditions={r"no $|x_i| = \tau$": "x[0] = tau"},
+        wrong=(Wrong("I", "np.eye(n)", "missing product-rule term",
+                     "subtracting a constant changes no slope: but "
+                     "below the threshold nothing moves"),
+               Wrong(r"\operatorname{diag}(x_i)\,[\,|x_i| > \tau\,]", "np.diag(x * (np.abs(x) > tau))", None,
+                     "the kept value for the slope", unnamed="named at some inputs only")),
+        note=r"It minimises $\frac12\lVert\mathbf{z} - \mathbf{x}\rVert^2 + \tau\sum_i|z_i|$ over "
+             r"$\mathbf{z}$. $(t)_+$ is $\max(t, 0)$; $[\dots]$ is 1 where the condition holds, else 0.",
+        chapter=10, section="sec-10-prox", symbolic="np.abs has a kink",
+        also="proximal map l1 shrinkage lasso"),
 )

@@ -152,7 +152,7 @@ ENTRIES = (
                      r"that belongs to $\lambda\lVert\mathbf{w}\rVert^2$"),
                Wrong(r"\lambda\mathbf{1}", "lam + 0 * w", "missing chain factor",
                      r"the slope of $\lambda w$, not of $\tfrac\lambda2w^2$")),
-        refs="S10-C14", chapter=10, also="weight decay l2 regularization ridge"),
+        refs="S10-C14", chapter=10, section="sec-10-ridge", also="weight decay l2 regularization ridge"),
 
     Identity(
         "quadratic with a linear term", "x: n, A: n n, b: n",
