@@ -20,7 +20,7 @@ __all__ = ["Exercise", "Option", "Wrong", "build", "check_exercise", "exercises_
 # Chapter: the file of its exercises. A new chapter is one line here and one file beside this one.
 TOPICS = {"0": "notation", "1": "scalar_by_vector", "2": "scalar_by_matrix", "3": "vector_by_vector",
           "4": "matrix_by_matrix", "5": "chain_rule", "6": "vectorization", "7": "trace_and_determinant",
-          "8": "inverses", "9": "eigenvalues", "11": "structured",
+          "8": "inverses", "9": "eigenvalues", "10": "norms", "11": "structured",
           "12": "pseudoinverses", "13": "decompositions",
           "14": "distributions"}
 

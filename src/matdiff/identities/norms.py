@@ -502,7 +502,7 @@ ENTRIES = (
         wrong=(Wrong(r"\operatorname{sign}X", "np.sign(X)", None,
                      "all columns, as for the sum of all |entries|",
                      unnamed="the gradient of another norm"),
-               Wrong(r"\operatorname{sign}(X^\top\mathbf{e}_i)", """
+               Wrong(r"\mathbf{e}_i\operatorname{sign}(\mathbf{e}_i^\top X)", """
                    i = np.argmax(np.abs(X).sum(axis=1))
                    return np.sign(X) * (np.arange(m) == i)[:, None]""", None,
                      r"the row with the largest sum: the induced $\infty$-norm",
