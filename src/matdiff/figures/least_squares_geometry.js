@@ -213,7 +213,10 @@ function render({ model, el }) {
     });
     const [u, w] = pairs.map(({ Av, sigma }) => (sigma ? scale(Av, (0.9 * reach) / sigma) : [0, 0, 0]));
     put(disc, turns.map((t) => add(scale(u, Math.cos(t)), w, Math.sin(t))));
-    columns().forEach((tip, j) => arrows[j].set([0, 0], flat(tip)));
+    const [p, q] = columns().map(flat);
+    const side = p[0] * q[1] - p[1] * q[0] < 0 ? -8 : 8; // their names stand on the outside
+    arrows[0].set([0, 0], p, { aside: side });
+    arrows[1].set([0, 0], q, { aside: -side });
     target.set([0, 0], flat(model.get("b")));
     foot.set([0, 0], flat(fit));
     put(residual, [fit, model.get("b")]);

@@ -165,16 +165,16 @@ ENTRIES = (
 
     Identity(
         "pseudo-inverse of full column rank, pulled back", "A: N k",
-        of=(r"A^+", "solve(A.T @ A, A.T)"),
-        jacobian=(r"\begin{aligned}&-A^{+\top}\otimes A^+\\&{}+ \bigl((I - AA^+)\\&\quad{}\otimes(A^\top "
-                  r"A)^{-1}\bigr)K_{Nk}\end{aligned}", """
+        of=(r"A^+,\; M = (A^\top A)^{-1}", "solve(A.T @ A, A.T)"),
+        jacobian=(r"\begin{aligned}&-A^{+\top}\otimes A^+\\&{}+ ((I - AA^+)\otimes M)K_{Nk}"
+                  r"\end{aligned}", """
             P, M = solve(A.T @ A, A.T), inv(A.T @ A)
             return -np.kron(P.T, P) + np.kron(np.eye(N) - A @ P, M) @ commutation_matrix(N, k)"""),
-        differential=(r"\begin{aligned}&-A^+dA\,A^+\\&{}+ (A^\top A)^{-1}dA^\top(I - AA^+)\end{aligned}", """
+        differential=(r"\begin{aligned}&-A^+dA\,A^+\\&{}+ M\,dA^\top(I - AA^+)\end{aligned}", """
             P = solve(A.T @ A, A.T)
             return -P @ dA @ P + solve(A.T @ A, dA.T @ (np.eye(N) - A @ P))"""),
         pullback=(r"\begin{aligned}&-A^{+\top}GA^{+\top}\\"
-                  r"&{}+ (I - AA^+)G^\top(A^\top A)^{-1}\end{aligned}", """
+                  r"&{}+ (I - AA^+)G^\top M\end{aligned}", """
             P = solve(A.T @ A, A.T)
             return -P.T @ G @ P.T + (np.eye(N) - A @ P) @ G.T @ inv(A.T @ A)"""),
         reason=r"Differentiate $(A^\top A)A^+ = A^\top$; and $A^+A = I$ makes the third term of the general "
@@ -193,7 +193,7 @@ ENTRIES = (
     Identity(
         "projection on the columns", "A: N k",
         of=(r"P,\; P = AA^+", "A @ solve(A.T @ A, A.T)"),
-        differential=(r"D + D^\top,\; D = (I - P)\,dA\,A^+", """
+        differential=(r"\begin{aligned}&D + D^\top,\\&D = (I - P)\,dA\,A^+\end{aligned}", """
             plus = solve(A.T @ A, A.T)
             D = (np.eye(N) - A @ plus) @ dA @ plus
             return D + D.T"""),
