@@ -136,7 +136,7 @@ CENTRED = """E = X - X.mean(axis=0)
 v = np.linalg.eigh(E.T @ E)[1][:, -1]
 return """
 BACK = LAM_V + """V = V * np.sign(V[0])
-F = 1 / (lam - lam[:, None] + np.eye(4)) - np.eye(4)
+Phi = 1 / (lam - lam[:, None] + np.eye(4)) - np.eye(4)
 """
 GROUP = LAM_V + """U, W = V[:, 2:], V[:, :2]
 X = W @ ((W.T @ H @ U) / (lam[2:] - lam[:2, None])) @ U.T
@@ -418,8 +418,8 @@ the number $d\lambda_i$.
 
 With `K = np.linalg.inv(np.linalg.cholesky(B))` the eigenvalues are those of $KAK^\top$, and its
 eigenvectors $\mathbf w$ give $\mathbf v=K^\top\mathbf w$ with $\mathbf v^\top B\mathbf v=1$.""",
-        hints=(r"Differentiate both sides: $dA\,\mathbf v+A\,d\mathbf v=d\lambda\,B\mathbf v+\lambda\,dB\,"
-               r"\mathbf v+\lambda B\,d\mathbf v$.",
+        hints=(r"Differentiate both sides. On the left stand $dA\,\mathbf v+A\,d\mathbf v$, on the right "
+               r"three terms: $d\lambda\,B\mathbf v$, $\lambda\,dB\,\mathbf v$ and $\lambda B\,d\mathbf v$.",
                r"Multiply by $\mathbf v^\top$. The terms with $d\mathbf v$ cancel, and $\mathbf v^\top "
                r"B\mathbf "
                "v=1$.",
@@ -511,28 +511,28 @@ crossings of eigenvalues too*. The columns need not be sorted by eigenvalue.""",
 eigenvalues in ascending order and the signs of $V$ such that its first row is positive. The loss is
 $f(A)=\bar{\boldsymbol\lambda}^\top\boldsymbol\lambda+\langle\bar V,V\rangle$ with fixed `lbar`, shape
 `(4,)`, and `Vbar`, shape $4\times4$. Give $\bar A=\nabla_Af$, symmetric, shape $4\times4$.""",
-        hints=(r"$dV=V(F\odot V^\top dA\,V)$ with $F_{ij}=\frac1{\lambda_j-\lambda_i}$, $F_{ii}=0$, and "
+        hints=(r"$dV=V(\Phi\odot V^\top dA\,V)$ with $\Phi_{ij}=\frac1{\lambda_j-\lambda_i}$, $\Phi_{ii}=0$, and "
                r"$d\boldsymbol\lambda=\operatorname{diag}(V^\top dA\,V)$.",
-               r"Move each factor across the inner product: $\langle\bar V,V(F\odot P)\rangle=\langle F\odot"
+               r"Move each factor across the inner product: $\langle\bar V,V(\Phi\odot P)\rangle=\langle\Phi\odot"
                r"(V^\top\bar V),P\rangle$ with $P=V^\top dA\,V$.",
                r"Fix the signs first, `V = V * np.sign(V[0])`. At the end take the symmetric part."),
         draw=draw_upstream,
         function=LAM_V.replace("eigh(A)", "eigh(sym(A))")
         + "return lbar @ lam + np.sum(Vbar * V * np.sign(V[0]))",
-        solution=BACK + "return sym(V @ (np.diag(lbar) + F * (V.T @ Vbar)) @ V.T)",
+        solution=BACK + "return sym(V @ (np.diag(lbar) + Phi * (V.T @ Vbar)) @ V.T)",
         keywords={"symmetric": True},
         wrong=(
-            Wrong(BACK + "return sym(V @ (np.diag(lbar) - F * (V.T @ Vbar)) @ V.T)", "unknown",
-                  r"$F$ with the opposite sign: $F_{ij}$ has $\lambda_j-\lambda_i$ below.", hint=1),
-            Wrong(BACK + "return V @ (np.diag(lbar) + F * (V.T @ Vbar)) @ V.T", "not symmetrised",
+            Wrong(BACK + "return sym(V @ (np.diag(lbar) - Phi * (V.T @ Vbar)) @ V.T)", "unknown",
+                  r"$\Phi$ with the opposite sign: $\Phi_{ij}$ has $\lambda_j-\lambda_i$ below.", hint=1),
+            Wrong(BACK + "return V @ (np.diag(lbar) + Phi * (V.T @ Vbar)) @ V.T", "not symmetrised",
                   "$A$ moves among the symmetric matrices: the gradient is the symmetric part.", hint=3),
-            Wrong(BACK + "return sym(V @ (F * (V.T @ Vbar)) @ V.T)", "missing product-rule term",
+            Wrong(BACK + "return sym(V @ (Phi * (V.T @ Vbar)) @ V.T)", "missing product-rule term",
                   r"The eigenvalues move too: $\operatorname{diag}\bar{\boldsymbol\lambda}$ is missing.",
                   hint=1),
             Wrong(BACK + "return sym(V @ np.diag(lbar) @ V.T)", "missing product-rule term",
                   r"The eigenvectors were held.", hint=1),
             Wrong(BACK.replace("V = V * np.sign(V[0])\n", "V = -V * np.sign(V[0])\n")
-                  + "return sym(V @ (np.diag(lbar) + F * (V.T @ Vbar)) @ V.T)", "unknown",
+                  + "return sym(V @ (np.diag(lbar) + Phi * (V.T @ Vbar)) @ V.T)", "unknown",
                   "The signs of $V$ are not those of the prompt, and `Vbar` belongs to a sign.", hint=3),
         ),
         after=r"Make two eigenvalues nearly equal. For which $\bar V$ does $\bar A$ stay small?",

@@ -4,7 +4,7 @@ import { Figure, add, clamp, format, html, linspace, replaced, scale, scrub, tab
 const ROUNDING = 1e-9; // eigenvalues this close count as equal
 const REACH = 9; // of the entries
 const STEP = 0.1;
-const [TANGENT, ARROW] = [0.3, 0.5]; // how far the tangents and the green arrows look ahead, in spans
+const TANGENT = 0.3; // how far the tangents look ahead, in spans
 
 const halfDifference = (M) => [(M[0][0] - M[1][1]) / 2, M[0][1]];
 const half = (M) => (M[0][0] + M[1][1]) / 2;
@@ -18,9 +18,9 @@ function render({ model, el }) {
   const figure = new Figure({ model, el, kind: "eigen-explorer", traits: ["A", "H", "epsilon", "delta"],
     hint: "Drag the dot along *ε*, or an entry of *A* or *H* up or down.",
     note: "*M* is *A* + *εH*, with *δ* added off the diagonal. "
-      + "Green: the tangents, and where the axes' ends are heading." });
+      + "Green: the tangents, and how the axes' ends move per unit of *ε*." });
   const span = model.get("span");
-  const [ahead, far] = [TANGENT * span, ARROW * span];
+  const ahead = TANGENT * span;
   const at = (epsilon) => {
     const [A, H, delta] = ["A", "H", "delta"].map((name) => model.get(name));
     return A.map((row, i) => row.map((a, j) => a + epsilon * H[i][j] + delta * (i === j ? 0 : 1)));
@@ -157,7 +157,7 @@ function render({ model, el }) {
       spokes[i].set([scale(tip, -1), tip]);
       const out = 16 * Math.sign(values[i] || 1);
       names[i].set(tip, { dx: out * vs[i][0] + 4, dy: -out * vs[i][1] });
-      heading[i].set(tip, add(tip, velocity, far));
+      heading[i].set(tip, add(tip, velocity));
     });
 
     const xs = samples();

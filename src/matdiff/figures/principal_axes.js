@@ -83,7 +83,7 @@ function render({ model, el }) {
     role: "variable", step, radius: 5, get: () => model.get("points")[i], set: (at) => move(i, at),
     text: () => `${format(model.get("points")[i])}, ${say()}` }));
 
-  figure.switch({ name: "raw", label: "do not centre: *C* = *X*ᵀ*X*/*N*", get: () => !model.get("centred"),
+  figure.switch({ name: "raw", label: "do not centre: moments about the origin", get: () => !model.get("centred"),
     set: (raw) => figure.change({ centred: !raw }) });
   figure.readouts([
     { name: "C", label: "*C*", role: "output", digits: 3, tiny: 1e-9 },

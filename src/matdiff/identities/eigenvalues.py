@@ -161,8 +161,9 @@ ENTRIES = (
         differential=(r"\operatorname{eig}(V^\top HV)\,dt", "eigh(V.T @ H @ V)[0] * dt"),
         reason=r"On the span of $V$ the matrix is $\lambda I$: every basis of it is one of eigenvectors, "
                "and $H$ chooses.",
-        conditions={"$V$ is an orthonormal basis": "V = 2 * V", "$H$ is symmetric": "H: N N",
-                    "its columns belong to one eigenvalue": "A = A @ A - np.outer(V[:, 0], V[:, 0])"},
+        conditions={"$V$ is an orthonormal basis": "V = 2 * V",
+                    "its columns belong to one eigenvalue": "A = A @ A - np.outer(V[:, 0], V[:, 0])",
+                    "$H$ is symmetric": "H: N N"},
         wrong=(Wrong(r"\operatorname{diag}(V^\top HV)\,dt", "np.sort(np.diag(V.T @ H @ V)) * dt", None,
                      "the rule for simple eigenvalues, for the basis that happens to be there",
                      unnamed="eigenvalues and diagonal of one matrix have only their sum in common"),
@@ -336,16 +337,16 @@ ENTRIES = (
         of=("f(A)", """
             lam, V = eigh(sym(A))
             return V * np.exp(lam) @ V.T"""),
-        differential=(r"V\bigl(\Phi\odot(V^\top dA\,V)\bigr)V^\top", """
+        differential=(r"V\bigl(D\odot(V^\top dA\,V)\bigr)V^\top", """
             lam, V = eigh(A)
             f, gap = np.exp(lam), lam[:, None] - lam
-            Phi = (f[:, None] - f) / (gap + np.eye(n)) + np.diag(f)
-            return V @ (Phi * (V.T @ dA @ V)) @ V.T"""),
-        pullback=(r"V\bigl(\Phi\odot(V^\top\operatorname{sym}(G)V)\bigr)V^\top", """
+            D = (f[:, None] - f) / (gap + np.eye(n)) + np.diag(f)
+            return V @ (D * (V.T @ dA @ V)) @ V.T"""),
+        pullback=(r"V\bigl(D\odot(V^\top\operatorname{sym}(G)V)\bigr)V^\top", """
             lam, V = eigh(A)
             f, gap = np.exp(lam), lam[:, None] - lam
-            Phi = (f[:, None] - f) / (gap + np.eye(n)) + np.diag(f)
-            return V @ (Phi * (V.T @ sym(G) @ V)) @ V.T"""),
+            D = (f[:, None] - f) / (gap + np.eye(n)) + np.diag(f)
+            return V @ (D * (V.T @ sym(G) @ V)) @ V.T"""),
         reason=r"In the axes of $A$: $d(A^k)_{ij} = \sum_{a+b=k-1}\lambda_i^a\,dA_{ij}\,\lambda_j^b$, a "
                r"divided difference of $\lambda^k$.",
         conditions={"$A$ is symmetric": "A: n n"},
@@ -358,7 +359,7 @@ ENTRIES = (
                    return V @ (np.diag(np.exp(lam)) * (V.T @ dA @ V)) @ V.T""", None,
                      "the eigenvalues move, the eigenvectors were held", form="differential",
                      unnamed="only the diagonal in the axes of $A$")),
-        note=r"$A = V\Lambda V^\top$, $f = \exp$ in the code. $\Phi_{ij} = \frac{f(\lambda_i) - "
+        note=r"$A = V\Lambda V^\top$, $f = \exp$ in the code. $D_{ij} = \frac{f(\lambda_i) - "
              r"f(\lambda_j)}{\lambda_i - \lambda_j}$, and $f'(\lambda_i)$ where $\lambda_i = \lambda_j$, "
              r"also for $i \ne j$.",
         refs="G09.10", chapter=9, section="sec-9-functions", symbolic=ROOTS,
