@@ -208,7 +208,8 @@ number.""",
                   r"depend on $\lambda_i$.", hint=1),
             Wrong(LAM_V + "return np.outer(V[i], V[i])", "transposed",
                   "`V[i]` is a row. The eigenvectors are the columns of $V$.", hint=2),
-            Wrong(AT_V + "-np.outer(v, v)", "sign", "A push along the axis makes it longer."),
+            Wrong(AT_V + "-np.outer(v, v)", "sign",
+                  "There is no minus: a push along the axis makes it longer."),
             Wrong("return np.eye(4)", "unknown", "That is the gradient of the *sum* of the eigenvalues, the "
                   "trace.", hint=1),
         ),
@@ -340,7 +341,8 @@ two numbers, shape `(2,)`, the larger first.""",
                   "Counted from 0 the second one has index 1. This is the third.", hint=3),
             Wrong(SVD + "s[1] * np.outer(U[:, 1], Vt[1])", "extra chain factor",
                   "That is the summand of $A$ itself.", hint=2),
-            Wrong(SVD + "-np.outer(U[:, 1], Vt[1])", "sign", "A push along the pair makes it longer."),
+            Wrong(SVD + "-np.outer(U[:, 1], Vt[1])", "sign",
+                  "There is no minus: a push along the pair makes it longer."),
         ),
         after=r"Near which matrices $A$ does it have no gradient?",
     ),
@@ -511,10 +513,10 @@ crossings of eigenvalues too*. The columns need not be sorted by eigenvalue.""",
 eigenvalues in ascending order and the signs of $V$ such that its first row is positive. The loss is
 $f(A)=\bar{\boldsymbol\lambda}^\top\boldsymbol\lambda+\langle\bar V,V\rangle$ with fixed `lbar`, shape
 `(4,)`, and `Vbar`, shape $4\times4$. Give $\bar A=\nabla_Af$, symmetric, shape $4\times4$.""",
-        hints=(r"$dV=V(\Phi\odot V^\top dA\,V)$ with $\Phi_{ij}=\frac1{\lambda_j-\lambda_i}$, $\Phi_{ii}=0$, and "
-               r"$d\boldsymbol\lambda=\operatorname{diag}(V^\top dA\,V)$.",
-               r"Move each factor across the inner product: $\langle\bar V,V(\Phi\odot P)\rangle=\langle\Phi\odot"
-               r"(V^\top\bar V),P\rangle$ with $P=V^\top dA\,V$.",
+        hints=(r"$dV=V(\Phi\odot V^\top dA\,V)$ with $\Phi_{ij}=\frac1{\lambda_j-\lambda_i}$, "
+               r"$\Phi_{ii}=0$, and $d\boldsymbol\lambda=\operatorname{diag}(V^\top dA\,V)$.",
+               r"Move each factor across the inner product: $\langle\bar V,V(\Phi\odot P)\rangle="
+               r"\langle\Phi\odot(V^\top\bar V),P\rangle$ with $P=V^\top dA\,V$.",
                r"Fix the signs first, `V = V * np.sign(V[0])`. At the end take the symmetric part."),
         draw=draw_upstream,
         function=LAM_V.replace("eigh(A)", "eigh(sym(A))")
@@ -523,7 +525,8 @@ $f(A)=\bar{\boldsymbol\lambda}^\top\boldsymbol\lambda+\langle\bar V,V\rangle$ wi
         keywords={"symmetric": True},
         wrong=(
             Wrong(BACK + "return sym(V @ (np.diag(lbar) - Phi * (V.T @ Vbar)) @ V.T)", "unknown",
-                  r"$\Phi$ with the opposite sign: $\Phi_{ij}$ has $\lambda_j-\lambda_i$ below.", hint=1),
+                  r"$\Phi$ with the opposite sign: $\Phi_{ij}$ has $\lambda_j-\lambda_i$ below. (Or the "
+                  "signs of $V$ are not those of the prompt.)", hint=1),
             Wrong(BACK + "return V @ (np.diag(lbar) + Phi * (V.T @ Vbar)) @ V.T", "not symmetrised",
                   "$A$ moves among the symmetric matrices: the gradient is the symmetric part.", hint=3),
             Wrong(BACK + "return sym(V @ (Phi * (V.T @ Vbar)) @ V.T)", "missing product-rule term",
@@ -531,9 +534,11 @@ $f(A)=\bar{\boldsymbol\lambda}^\top\boldsymbol\lambda+\langle\bar V,V\rangle$ wi
                   hint=1),
             Wrong(BACK + "return sym(V @ np.diag(lbar) @ V.T)", "missing product-rule term",
                   r"The eigenvectors were held.", hint=1),
-            Wrong(BACK.replace("V = V * np.sign(V[0])\n", "V = -V * np.sign(V[0])\n")
-                  + "return sym(V @ (np.diag(lbar) + Phi * (V.T @ Vbar)) @ V.T)", "unknown",
-                  "The signs of $V$ are not those of the prompt, and `Vbar` belongs to a sign.", hint=3),
+            Wrong(BACK + "return sym(V.T @ (np.diag(lbar) + Phi * (V.T @ Vbar)) @ V)", "transposed",
+                  r"$V$ and $V^\top$ changed places on the way back: $V^\top dA\,V$ has the adjoint "
+                  r"$V\cdot V^\top$.", hint=2),
+            Wrong(BACK + "return sym(V @ (np.diag(lbar) + Phi * Vbar) @ V.T)", "missing chain factor",
+                  r"$\bar V$ has to be written in the axes of $A$ first, $V^\top\bar V$.", hint=2),
         ),
         after=r"Make two eigenvalues nearly equal. For which $\bar V$ does $\bar A$ stay small?",
     ),
