@@ -27,8 +27,9 @@ def conv2d(X, W, b=None, *, stride=1, padding=0, dilation=1, groups=1):
            [5., 4.]])
     """
     X, W, windows = _given(X, W, stride, padding, dilation, groups)
-    Z = _correlate(X, W, windows, groups)
-    return Z if b is None else _with_bias(Z, b)
+    if b is not None:
+        X, W, b = common(X, W, _bias(b, "b", len(W)))
+    return _correlate(X, W, windows, groups, b)
 
 
 def conv2d_jvp(X, W, b=None, dX=None, dW=None, db=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -126,8 +127,8 @@ def conv1d_vjp(X, W, G, *, stride=1, padding=0, dilation=1, groups=1):
 
 # ------------------------------------------------------------------------- the products, block by block
 
-def _correlate(X, W, windows, groups):
-    """Kernels times columns."""
+def _correlate(X, W, windows, groups, b=None):
+    """Kernels times columns, plus the bias."""
     Z = np.empty((len(X), len(W), *windows.count), X.dtype)
     kernels = W.reshape(groups, len(W) // groups, -1)
     blocks, strips, buffer = windows.blocks(len(X), X.shape[1], X.dtype)
@@ -135,6 +136,8 @@ def _correlate(X, W, windows, groups):
         Y = windows.lanes(X[images])
         for rows in strips:
             z = kernels @ windows.columns(Y, rows, buffer, groups)
+            if b is not None:
+                z += b.reshape(groups, -1, 1)
             Z[images, :, rows] = windows.unspread(z, Y.shape[3], rows)
     return Z
 
@@ -204,10 +207,11 @@ def _kernels_divide(K, groups):
 
 
 def _with_bias(Z, b, name="b"):
-    b = shaped(b, name, Z.shape[1:2], "one for each channel of the output")
-    Z = Z.astype(np.result_type(Z, b), copy=False)
-    Z += b[:, None, None]
-    return Z
+    return Z + _bias(b, name, Z.shape[1])[:, None, None]
+
+
+def _bias(b, name, channels):
+    return np.asarray(shaped(b, name, (channels,), "one for each channel of the output"))
 
 
 def _signals(X, W):

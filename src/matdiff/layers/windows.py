@@ -125,8 +125,9 @@ class Windows:
 
     def spread(self, G):
         """Outputs (N, K, rows, across) as (K, N, rows, width), zeros where the runs have too many."""
-        out = np.zeros((G.shape[1], len(G), G.shape[2], self.width), G.dtype)
+        out = np.empty((G.shape[1], len(G), G.shape[2], self.width), G.dtype)
         out[..., :self.count[1]] = G.swapaxes(0, 1)
+        out[..., self.count[1]:] = 0
         return out
 
     def unspread(self, Z, images, rows):
