@@ -343,8 +343,8 @@ ENTRIES = (
         "SVD, pulled back", "A: m n",
         of=(r"(\boldsymbol\sigma, U, V),\; A = USV^\top", after(SVD, "return np.vstack([s, U, V])")),
         pullback=(r"\begin{aligned}&[U(\operatorname{diag}\bar{\boldsymbol\sigma}\\"
-                  r"&\ {}+ \Gamma\odot(U^\top\bar U - \bar U^\top U)\,S\\"
-                  r"&\ {}+ S\,\Gamma\odot(V^\top\bar V - \bar V^\top V))\\"
+                  r"&{}+ \Gamma\odot(U^\top\bar U{-}\bar U^\top U)S\\"
+                  r"&{}+ S\,\Gamma\odot(V^\top\bar V{-}\bar V^\top V))\\"
                   r"&{}+ (I - UU^\top)\bar US^{-1}]V^\top\\"
                   r"&{}+ US^{-1}\bar V^\top(I - VV^\top)\end{aligned}", after(SVD, GAPS, """
             s_bar, U_bar, V_bar = G[0], G[1:m + 1], G[m + 1:]
@@ -376,8 +376,8 @@ ENTRIES = (
         of=(r"UV^\top,\; A = USV^\top", """
             U, s, Vt = svd(A, full_matrices=False)
             return U @ Vt"""),
-        differential=(r"\begin{aligned}&U[E\odot(P - P^\top)]V^\top\\&{}+ (I - UU^\top)\,dA\,VS^{-1}V^\top\\"
-                      r"&{}+ US^{-1}U^\top dA\,(I - VV^\top)\end{aligned}", """
+        differential=(r"\begin{aligned}&U[E\odot(P - P^\top)]V^\top\\&{}+ (I{-}UU^\top)\,dA\,VS^{-1}V^\top\\"
+                      r"&{}+ US^{-1}U^\top dA\,(I{-}VV^\top)\end{aligned}", """
             U, s, Vt = svd(A, full_matrices=False)
             P, E = U.T @ dA @ Vt.T, 1 / (s[:, None] + s)
             B, C = dA @ Vt.T / s @ Vt, U / s @ U.T @ dA
