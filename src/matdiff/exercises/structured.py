@@ -156,6 +156,10 @@ the three free entries, each written where it stands (so the one off the diagona
         np.array([[2.0, 6.0], [6.0, 4.0]]))""", "not symmetrised",
                   r"The second is right. The first, $A^\top$, is the gradient if the entries move one by "
                   "one; on the symmetric matrices it is projected.", hint=2),
+            Wrong("""return (np.array([[2.0, 7.0], [-1.0, 4.0]]),
+        np.array([[2.0, 6.0], [6.0, 4.0]]))""", "not symmetrised",
+                  r"The second is right. The first is $A$ itself. A gradient on the symmetric matrices is "
+                  r"symmetric: take $\frac12(A+A^\top)$.", hint=2),
             Wrong("""return (np.array([[4.0, 6.0], [6.0, 8.0]]),
         np.array([[2.0, 6.0], [6.0, 4.0]]))""", "factor",
                   r"The second is right. The first is $A+A^\top$: the half is missing.", hint=2),
@@ -219,6 +223,9 @@ point. Give the partial derivatives over the ten free entries, in the order of $
             Wrong("vech(G)", "missing product-rule term",
                   "Only the lower place of each pair was counted. The entry above the diagonal moves as "
                   "well.", hint=1),
+            Wrong("vech(G.T)", "missing product-rule term",
+                  "Only the upper place of each pair was counted. The entry below the diagonal moves as "
+                  "well.", hint=1),
             Wrong("vech((G + G.T) / 2)", "off-diagonal halved",
                   "The free entries of the projected gradient. As partial derivatives those off the "
                   "diagonal are half as large as they should be.", hint=3),
@@ -279,6 +286,12 @@ that subspace, shape $3\times4$.""",
             Wrong("G - G.mean()", "wrong normalisation",
                   "One mean for all entries. Then all entries together sum to zero, the single rows do "
                   "not.", hint=2),
+            Wrong("G - G.mean(axis=0) - G.mean(axis=1, keepdims=True) + G.mean()", "unknown",
+                  "Too much is removed: now the columns sum to zero too, and nobody asked for that. The "
+                  "result is not the nearest matrix of the subspace.", hint=1),
+            Wrong("G - G[:, [0]]", "unknown",
+                  "A constant was taken off each row, but not the one that makes the row sum to zero.",
+                  hint=3),
             Wrong("np.repeat(G.mean(axis=1, keepdims=True), 4, axis=1)", "unknown",
                   "This is the part at right angles, the one to be removed.", hint=2),
         ),
@@ -341,6 +354,8 @@ return np.linalg.slogdet(K @ K.T)[1] + np.trace(A @ K @ K.T)""",
                   r"$L$ stands twice in $LL^\top$, and one of the two was held.", hint=1),
             Wrong(OF_L + "np.tril(2 * G @ L)", "not symmetrised",
                   "Takes the two terms to be equal. They are if $G$ is symmetric, and $A$ is not.", hint=2),
+            Wrong("np.tril((A + A.T) @ L)", "missing product-rule term",
+                  r"$\log\det$ was left out: $G=\Sigma^{-1}+A^\top$.", hint=1),
             Wrong(OF_L + "(G + G.T) @ L", "missing chain factor",
                   "Not masked: a step along it fills the upper triangle.", hint=3),
             Wrong(OF_L + "np.tril(G + G.T) @ L", "wrong order",
@@ -441,6 +456,11 @@ $5\times2$.""",
             Wrong("G - Q @ Q.T @ G", "missing product-rule term",
                   "Too much is removed: the turns inside the span, $Q\\Omega$, are tangent as well.",
                   hint=2),
+            Wrong("Q @ sym(Q.T @ G)", "unknown",
+                  "This is the part at right angles to the tangent space, the one to be removed.", hint=2),
+            Wrong("G - Q @ skew(Q.T @ G)", "unknown",
+                  "The wrong half was removed: tangent vectors have a skew $Q^\\top dQ$, so the skew part "
+                  "stays and the symmetric one goes.", hint=1),
             Wrong("Q @ skew(Q.T @ G)", "missing product-rule term",
                   "Only the turns inside the span are left. What leads out of it, $(I-QQ^\\top)G$, is "
                   "tangent too.", hint=1),
@@ -500,6 +520,8 @@ $A\in\mathbb R^{3\times3}$ not symmetric, shape $3\times3$ (`Sigma` in code)."""
                   "$\\Sigma$ stands on one side only. The result is not even symmetric.", hint=2),
             Wrong("Sigma + Sigma @ A @ Sigma", "not symmetrised",
                   "$A$ was not symmetrised, so this is not symmetric.", hint=1),
+            Wrong("Sigma + Sigma @ A.T @ Sigma", "not symmetrised",
+                  r"$A^\top$ is the gradient for free entries; it is still to be symmetrised.", hint=1),
             Wrong("P = np.linalg.inv(Sigma)\nreturn P @ (P + sym(A)) @ P", "extra chain factor",
                   r"$\Sigma^{-1}$ on both sides: that is the metric once more. It has to be undone, with "
                   r"$\Sigma$.", hint=2),

@@ -371,7 +371,7 @@ ENTRIES = (
 
     Identity(
         "projection on the tangent space of the Stiefel manifold", "B: N n, Q: N n orthonormal columns",
-        of=(r"\operatorname*{argmin}_{Q^\top D\text{ skew}}\,\lVert B - D\rVert_F", """
+        of=(r"\operatorname*{argmin}_{Q^\top D\text{ skew}}\lVert B - D\rVert", """
             M = (np.eye(n * n) + commutation_matrix(n, n)) @ np.kron(np.eye(n), Q.T)
             return unvec(vec(B) - pinv(M) @ M @ vec(B), (N, n))"""),
         equals=(r"B - Q\operatorname{sym}(Q^\top B)", "B - Q @ sym(Q.T @ B)"),
