@@ -149,7 +149,8 @@ def _as_columns(X, mean, Sigma):
     X = _numbers(X, "X")
     if X.ndim < 1 or X.shape[-1] != len(mean):
         raise ValueError(f"X has shape {X.shape}: expected {len(mean)} numbers in its last axis, as in mean.")
-    return X[..., None], mean[:, None], _covariance(Sigma, "Sigma", len(mean), "the mean's entries"), np.eye(1)
+    Sigma = _covariance(Sigma, "Sigma", len(mean), "the mean's entries")
+    return X[..., None], mean[:, None], Sigma, np.eye(1)
 
 
 # ------------------------------------------------------------------------------- normal, of a matrix
@@ -361,7 +362,7 @@ def matrix_t_sample(M, U, V, nu, rng, size=None):
 # ------------------------------------------------------------------------------- probabilistic PCA
 
 def ppca_logpdf(X, W, s2, mean=None):
-    """The log-density of each row of X (..., d) under x = mean + W z + noise: W (d, k), s2 > 0, mean (d,) or 0.
+    """The log-density of each row of X (..., d), x = mean + W z + noise: W (d, k), s2 > 0, mean (d,) or 0.
 
     z ~ N(0, I) and the noise ~ N(0, s2 I) are independent, so x ~ N(mean, C) with C = W Wᵀ + s2 I.
 
@@ -431,8 +432,9 @@ def ppca_fit(X, k):
     lam[:len(s)] = s**2 / N
     s2 = lam[k:].mean()
     if N <= k + 1 or s2 <= d * np.finfo(float).eps * lam[0]:
-        raise LinAlgError(f"The {N} rows of X lie in a space of {k} dimensions or fewer: no noise is left for "
-                          f"s2, and the likelihood has no maximum; take fewer factors than {k}, or more rows.")
+        raise LinAlgError(f"The {N} rows of X lie in a space of {k} dimensions or fewer: no noise is left "
+                          f"for s2, and the likelihood has no maximum; take fewer factors than {k}, or more "
+                          "rows.")
     return PPCAFit(Vt[:k].T * np.sqrt(lam[:k] - s2), float(s2), mean)
 
 
@@ -513,8 +515,8 @@ def _best_factor(F, name):
     try:
         return np.linalg.cholesky(rows @ rows.T / (N * p))
     except LinAlgError:
-        raise LinAlgError(f"The estimate of {name} has lost its rank: the {N} samples are too few for a maximum "
-                          "of the likelihood, or linearly dependent.") from None
+        raise LinAlgError(f"The estimate of {name} has lost its rank: the {N} samples are too few for a "
+                          "maximum of the likelihood, or linearly dependent.") from None
 
 
 def _inverse(A):

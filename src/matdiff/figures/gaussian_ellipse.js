@@ -59,9 +59,10 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const figure = new Figure({ model, el, kind: "gaussian-ellipse",
     traits: ["points", "gaussian", "other", "arrows", "step"],
-    hint: `Drag ${!data ? "a mean or the end of an axis" : trying ? "a point, the mean, the ends of the axes, or **s**"
-      : "the mean, the ends of the axes, or a point"}.`,
-    note: trying ? "Green: where the likelihood grows. Dashed: the way to the points' mean."
+    hint: `Drag ${!data ? "a mean or the end of an axis"
+      : trying ? "a point, the mean, the ends of the axes, or **s**"
+        : "the mean, the ends of the axes, or a point"}.`,
+    note: trying ? "Green: the score of the mean. Dashed: the way to the points' mean."
       : data ? "Purple: the pull *Σ*^{−1}**e** of each point. Green: where the likelihood grows." : "" });
   const plane = figure.panel({ name: "plane",
     label: "the ellipse of one standard deviation, dashed that of two",
@@ -111,7 +112,8 @@ function render({ model, el }) {
 
   // ---- the data, their pulls, and the gradients at the handles
   const pulls = (data ?? []).map(() => plane.arrow("upstream", "", { width: 1.3, dashed: false }));
-  const slopes = data ? [0, 1, 2].map(() => plane.arrow("gradient", "", { width: 3 })) : [];
+  const names = !data ? [] : trying ? ["∇_μ"] : ["", "", ""]; // at the mean, then at the ends of the axes
+  const slopes = names.map((words) => plane.arrow("gradient", words, { width: 3 }));
   const drawn = [gaussian("gaussian", two ? "*p*" : "*μ*", "variable", two ? "p" : "the Gaussian"),
     ...(two ? [gaussian("other", "*q*", "direction", "q")] : [])];
   const put = (i, at) => model.get("points").map((point, j) => (j === i ? grid(at) : point));
@@ -206,7 +208,7 @@ function render({ model, el }) {
       // With Σ = AAᵀ, A the two half-axes, the gradient by A is 2 ∇_Σ A: a column for each end.
       const ends = [first(five), second(five)];
       const moves = ends.map((axis) => scale(times(state["gradient Sigma"], axis), 2));
-      [[0, 0], ...ends].forEach((from, k) => {
+      [[0, 0], ...ends].slice(0, slopes.length).forEach((from, k) => {
         const foot = add(state.mean, from);
         const slope = [state["gradient mean"], ...moves][k];
         slopes[k].set(foot, add(foot, slope, length));
