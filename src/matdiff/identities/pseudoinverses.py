@@ -166,8 +166,8 @@ ENTRIES = (
     Identity(
         "pseudo-inverse of full column rank, pulled back", "A: N k",
         of=(r"A^+,\; M = (A^\top A)^{-1}", "solve(A.T @ A, A.T)"),
-        jacobian=(r"\begin{aligned}&-A^{+\top}\otimes A^+\\&{}+ ((I - AA^+)\otimes M)K_{Nk}"
-                  r"\end{aligned}", """
+        jacobian=(r"\begin{aligned}&-A^{+\top}\otimes A^+\\&{}+ ((I - AA^+)\otimes M)\\"
+                  r"&\quad{}\cdot K_{Nk}\end{aligned}", """
             P, M = solve(A.T @ A, A.T), inv(A.T @ A)
             return -np.kron(P.T, P) + np.kron(np.eye(N) - A @ P, M) @ commutation_matrix(N, k)"""),
         differential=(r"\begin{aligned}&-A^+dA\,A^+\\&{}+ M\,dA^\top(I - AA^+)\end{aligned}", """
