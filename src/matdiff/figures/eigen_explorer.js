@@ -155,8 +155,10 @@ function render({ model, el }) {
       const turned = scale(vs[1 - i], (i === 0 ? 1 : -1) * state.turning); // the derivative of v_i
       const velocity = add(scale(vs[i], rates[i]), turned, values[i]);
       spokes[i].set([scale(tip, -1), tip]);
-      const out = 16 * Math.sign(values[i] || 1);
-      names[i].set(tip, { dx: out * vs[i][0] + 4, dy: -out * vs[i][1] });
+      const out = values[i] < 0 ? -1 : 1;
+      const aside = state.turning > 0 ? 12 : -12; // clockwise of an arrow that turns counter-clockwise
+      const [dx, dy] = add(scale(vs[i], 9 * out), [vs[i][1], -vs[i][0]], aside * out);
+      names[i].set(tip, { dx, dy: -dy });
       heading[i].set(tip, add(tip, velocity));
     });
 

@@ -283,8 +283,7 @@ ENTRIES = (
         of=(r"(\boldsymbol\lambda, V)", """
             lam, V = eigh(sym(A))
             return np.vstack([lam, V * np.sign(V[0])])"""),
-        pullback=(r"\operatorname{sym}\bigl(V[\operatorname{diag}\bar{\boldsymbol\lambda} + "
-                  r"\Phi\odot(V^\top\bar V)]V^\top\bigr)", """
+        pullback=(r"\operatorname{sym}(VMV^\top)", """
             lam, V = eigh(A)
             V, lam_bar, V_bar = V * np.sign(V[0]), G[0], G[1:]
             Phi = 1 / (lam - lam[:, None] + np.eye(n)) - np.eye(n)
@@ -306,8 +305,9 @@ ENTRIES = (
                    return sym(V @ (np.diag(lam_bar) - Phi * (V.T @ V_bar)) @ V.T)""", None,
                      r"$\Phi_{ij}$ with $\lambda_i - \lambda_j$ below",
                      unnamed="one of two terms has the other sign")),
-        note=r"$A = V\Lambda V^\top$; $\Phi_{ij} = \frac{1}{\lambda_j - \lambda_i}$, $\Phi_{ii} = 0$. It "
-             "grows as two eigenvalues meet.",
+        note=r"$A = V\Lambda V^\top$, $M = \operatorname{diag}\bar{\boldsymbol\lambda} + \Phi\odot"
+             r"(V^\top\bar V)$; $\Phi_{ij} = \frac{1}{\lambda_j - \lambda_i}$, $\Phi_{ii} = 0$. It grows "
+             "as two eigenvalues meet.",
         refs="G09.6", chapter=9, section="sec-9-backward", symbolic=ROOTS, also="backward eigh"),
 
     # What stays smooth
