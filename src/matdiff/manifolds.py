@@ -123,8 +123,9 @@ def retract_polar(Q, xi):
 
 
 def retract_cayley(Q, xi):
-    """(I - W/2)⁻¹ (I + W/2) Q with the skew W for which W Q = xi: no square root, no QR.
+    """(I - W/2)⁻¹ (I + W/2) Q with a skew W for which W Q = xi: no square root, no QR.
 
+    Of these W the one that is zero at right angles to Q and xi.
     Q: (n, p), orthonormal columns. xi: a tangent vector, shaped like it.
 
     >>> retract_cayley(np.eye(2), np.array([[0., -1.], [1., 0.]]))
