@@ -11,6 +11,7 @@ COMMANDS = {
     "class": ("editions", "main", "student's and teacher's editions of the exercises"),
     "grade": ("grade", "main", "run the student's editions that came back, write who solved what"),
     "site": ("site", "main", "build the site into _build/html; any warning is an error"),
+    "pyodide": ("pyodide", "main", "assemble Python for the reader's browser in a folder; `site` does it too"),
     "serve": ("serve", "main", "serve _build/html on localhost and print the address"),
 }
 

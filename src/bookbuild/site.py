@@ -6,6 +6,7 @@ written from `matdiff.figures` and loaded only where a page has figures; what th
 import argparse
 import html
 import json
+import os
 import re
 import shutil
 import sys
@@ -19,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from matdiff import figures, palette
 
-from . import api, catalogue, icons
+from . import api, catalogue, icons, runnable
 from .notebook import STATE, VIEW
 
 MATHJAX = "mathjax/tex-chtml.js"
@@ -170,6 +171,7 @@ def setup(app):
     app.add_post_transform(catalogue.Catalogue)
     app.add_directive("draggable", Draggable)
     api.setup(app)
+    runnable.setup(app)
     app.connect("config-inited", configure)
     app.connect("html-page-context", page)
     app.connect("build-finished", assets)
@@ -179,7 +181,13 @@ def setup(app):
 def main(args):
     parser = argparse.ArgumentParser(prog="python -m bookbuild site", description="Build the site; any warning is an error.")
     parser.add_argument("--quiet", action="store_true", help="show warnings and errors only")
+    parser.add_argument("--wasm", help="a folder with wheels compiled for WebAssembly, as MATDIFF_WASM names it")
+    parser.add_argument("--no-python", action="store_true", help="without Python in the reader's browser")
     options = parser.parse_args(args)
+    if options.wasm:
+        os.environ["MATDIFF_WASM"] = options.wasm
+    if options.no_python:
+        os.environ[runnable.OFF] = "off"
     from jupyter_book.cli.main import main as jupyter_book
     shutil.rmtree("_build/html", ignore_errors=True)  # pages that the book no longer has
     command = ["build", ".", "--all", "-W", "-n", "--keep-going", *["-q"] * options.quiet]
