@@ -16,6 +16,7 @@ BOOK = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((BOOK / "chapters").glob("*.ipynb"))
 SITE = BOOK / "_build" / "html"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WITHOUT_PYTHON = "the site cannot run Python by itself"  # begins the reason of a test that is skipped for that
 REQUIRED = any(os.environ.get(name, "").lower() in ("1", "true") for name in ("CI", "MATDIFF_REQUIRE_BROWSER"))
 
 
@@ -68,13 +69,14 @@ def pytest_configure(config):
 # nothing in common, so that their tests go one by one to whoever is free. Any other file stays together.
 ALONE = ("test_identities.py", "test_exercises.py", "test_numeric.py", "test_check.py", "test_diagnose.py", "test_vec.py", "test_replay.py")
 PAGE = re.compile(r"test_browser\.py::.*\[(.+\.html)-(?:laptop|phone)-(?:light|dark)\]$")
+CELLS = re.compile(r"test_cells\.py::(test_\w+\[chapters/.+)\]$")
 FIGURE = re.compile(r"test_figures\.py::.*\[(.+?)(?:-press|-drag|-touch)?\]$")
 
 
 def group(nodeid):
     """The name of the group that a test belongs to."""
     file = nodeid.split("::")[0]
-    found = PAGE.search(nodeid) or FIGURE.search(nodeid)
+    found = PAGE.search(nodeid) or CELLS.search(nodeid) or FIGURE.search(nodeid)
     return f"{file} {found[1]}" if found else nodeid if file.endswith(ALONE) else file
 
 
@@ -85,7 +87,7 @@ def rank(item):
         file = SITE / page[1]
         return 0, -file.stat().st_size if file.is_file() else 0, page[1]
     name = item.path.name
-    return (1 if name.endswith(".ipynb") else 4 if name in ALONE else 3 if name == "test_figures.py" else 2), 0, ""
+    return (1 if name.endswith(".ipynb") or CELLS.search(item.nodeid) else 4 if name in ALONE else 3 if name == "test_figures.py" else 2), 0, ""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -119,6 +121,12 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
         terminalreporter.line(f"{len(skipped)} tests need {', '.join(BROWSERS[:-1])} or {BROWSERS[-1]} in PATH: "
                               "pages, figures and mathematics were not looked at in a browser.", red=True)
+
+
+    without = [r for r in terminalreporter.stats.get("skipped", []) if WITHOUT_PYTHON in str(r.longrepr)]
+    if without:
+        terminalreporter.section("PYTHON IN THE BROWSER WAS NOT TRIED", sep="!", red=True, bold=True)
+        terminalreporter.line(f"{len(without)} tests: {without[0].longrepr[2]}", red=True)
 
 
 @pytest.fixture(scope="session")

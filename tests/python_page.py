@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import SITE, chromium
+from conftest import SITE, WITHOUT_PYTHON, chromium
 
 from bookbuild import serve
 
@@ -17,10 +17,10 @@ def source():
     """Where the compiled wheels of the built site come from; a test that has to run Python is skipped without them."""
     file = SITE / "pyodide" / "source.json"
     if not file.is_file():
-        pytest.skip("the site is built without Python in the browser")
+        pytest.skip(f"{WITHOUT_PYTHON}: it was built without it, and the build said why")
     made = json.loads(file.read_text(encoding="utf-8"))
     if made["compiled"] == "cdn":
-        pytest.skip("the site has no compiled wheels of its own: MATDIFF_WASM names a folder with them")
+        pytest.skip(f"{WITHOUT_PYTHON}: it has no compiled wheels; MATDIFF_WASM names a folder with them")
     return made
 
 
