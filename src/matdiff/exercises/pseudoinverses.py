@@ -444,8 +444,8 @@ $3\times1$.""",
         kind="code",
         name="my_pinv",
         prompt=r"""Write `my_pinv(A)` for any real $A\in\mathbb R^{m\times n}$, with `np.linalg.svd` but
-without `np.linalg.pinv` or `lstsq`. It is tried at tall, wide and small matrices of full rank, at a
-$5\times4$ matrix of rank 2 that is a product of two others, and at a matrix of zeros.""",
+without `np.linalg.pinv` or `lstsq`. It is tried at matrices of full rank, tall, wide, and with tiny
+entries, at a $5\times4$ matrix of rank 2 that is a product of two others, and at a matrix of zeros.""",
         hints=("`U, s, Vt = np.linalg.svd(A, full_matrices=False)`. Computed zeros are about "
                "$10^{-16}$ of the largest singular value.",
                r"Keep the columns with $\sigma_i>\max(m,n)\,\varepsilon_{\text{mach}}\,\sigma_1$; "

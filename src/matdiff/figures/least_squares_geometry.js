@@ -139,6 +139,7 @@ function render({ model, el }) {
 
   // A mouse turns the drawing; a finger on its background scrolls the page, as everywhere.
   const ground = svg("rect", { fill: "transparent", width: "100%", height: "100%" });
+  ground.style.cursor = "move";
   space.root.prepend(ground);
   space.clip.style.pointerEvents = space.texts.style.pointerEvents = "none";
   ground.addEventListener("pointerdown", (event) => {
