@@ -417,11 +417,11 @@ ENTRIES = (
 
     Identity(
         "proximal map of the nuclear norm", "X: N n, tau: positive; tau = tau / 2 * norm(X, 2)",
-        of=(r"\bigl(\langle X - Z, Z\rangle, \lVert X - Z\rVert_2\bigr)", """
+        of=(r"(\langle X - Z, Z\rangle, \lVert X - Z\rVert_2)", """
             U, s, Vt = svd(X, full_matrices=False)
             Z = U * np.maximum(s - tau, 0) @ Vt
             return np.array([np.sum((X - Z) * Z), norm(X - Z, 2)])"""),
-        equals=(r"\bigl(\tau\lVert Z\rVert_*, \tau\bigr)", """
+        equals=(r"(\tau\lVert Z\rVert_*, \tau)", """
             Z_norm = np.maximum(svd(X)[1] - tau, 0).sum()
             return np.array([tau * Z_norm, tau])"""),
         reason=r"So $\frac{X - Z}{\tau}$ is a subgradient at $Z$, and $Z$ minimises $\frac12\lVert Z - "
