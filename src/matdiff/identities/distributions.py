@@ -511,7 +511,7 @@ ENTRIES = (
                      "right for stacked rows", unnamed=TWO),),
         note=r"$Z$ is independent of $\varepsilon$, and the data are centred. A covariance $L$ of the rows "
              r"of $Z$ gives $WLW^\top$.",
-        refs="S14-C18 S14-C17 E19", chapter=14, section="sec-14-used", also="PPCA latent factor"),
+        refs="S14-C18 S14-C17 E19", chapter=14, section="sec-14-ppca", also="PPCA latent factor"),
 
     Identity(
         "probabilistic PCA, in the loadings", "W: q k, S: q q positive definite, s2: positive",
@@ -535,7 +535,7 @@ ENTRIES = (
             C = W @ W.T + s2 * np.eye(q)
             return W.T @ inv(C) @ (S - C) @ inv(C)"""),
         note=r"$S$ is the covariance of the sample; for $N$ rows $N$ times that.",
-        refs="S14-C19 E19", chapter=14, section="sec-14-used", also="PPCA log-likelihood"),
+        refs="S14-C19 E19", chapter=14, section="sec-14-ppca", also="PPCA log-likelihood"),
 
     Identity(
         "probabilistic PCA, best loadings",
@@ -548,7 +548,7 @@ ENTRIES = (
         conditions={r"the lengths are $\sqrt{\lambda_j - \sigma^2}$": "W = V[:, -k:] * np.sqrt(lam[-k:]) @ R",
                     "$R$ is orthogonal": "W = W + V[:, :k]"},
         note=r"Any $k$ eigenvectors with $\lambda_j > \sigma^2$ do; the largest maximise.",
-        refs="G14.8a E19", chapter=14, section="sec-14-used", symbolic="eigenvectors",
+        refs="G14.8a E19", chapter=14, section="sec-14-ppca", symbolic="eigenvectors",
         also="PPCA maximum likelihood Tipping Bishop"),
 
     Identity(
@@ -570,7 +570,7 @@ ENTRIES = (
                "(np.sum(lam[:-k]) - (q - k) * v) / (2 * v**2)"),
         note=r"$v = \sigma^2$, $C = WW^\top + vI$, with $W = V_k(\Lambda_k - vI)^{1/2}R$ held; so "
              r"$\hat\sigma^2 = \frac1{q-k}\sum_{j>k}\lambda_j$.",
-        refs="G14.8b", chapter=14, section="sec-14-used",
+        refs="G14.8b", chapter=14, section="sec-14-ppca",
         symbolic="eigenvectors", also="PPCA maximum likelihood"),
 
     Identity(
