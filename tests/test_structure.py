@@ -37,6 +37,12 @@ def test_formulas_are_found():
     assert all(len(list(tex.formulas(path))) > 20 for path in NOTEBOOKS)
 
 
+def test_the_packages_page_lists_every_figure():
+    from matdiff import figures
+    listed = (BOOK / "chapters" / "api.md").read_text(encoding="utf-8").split()
+    assert [kind for kind in figures._CLASSES if kind != "Figure" and kind not in listed] == []
+
+
 # The packages
 
 # Who may import whom inside matdiff: only what stands on a lower step. A new module needs its place here.

@@ -192,8 +192,9 @@ def other_parts(step, most=12):
             str(next(k for k, other in enumerate(parts) if np.array_equal(other, part)))
     for part in parts:
         if not np.array_equal(part, picked):
-            yield ("wrong entry", f"this is the derivative for {kind} {at(part)}, and the function takes {kind} "
-                   f"{at(picked)}, counted from 0", reckoned(lambda s, operands, part=part: np.ravel(operands[0])[part]))
+            yield ("wrong entry", f"this is the derivative for {kind} {at(part)}, and the function takes "
+                   f"{kind} {at(picked)}, counted from 0",
+                   reckoned(lambda s, operands, part=part: np.ravel(operands[0])[part]))
 
 
 def of_a_determinant(step):
