@@ -143,3 +143,25 @@ def test_a_round_ball_has_its_only_corner_at_nought(alone):
     shown = alone(UnitBall((0.9, 0.4), norm="frobenius"))
     shown.control("corner").click()
     assert shown.state()["point"] == [0, 0] and shown.readouts()["subgradients"] == "many"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("plane", "norm", "point"), [("diagonal", "schatten", (0.9, 0.4)), ("triangular", "nuclear", (0.3, -0.7)), ("circulant", "l1", (0, 0.85))])
+def test_the_arrow_stands_at_a_right_angle_to_the_curve_and_no_fan_leaves_the_panel(alone, plane, norm, point):
+    """The bold arrow has the direction of the rates."""
+    shown = alone(UnitBall(point, plane, norm))
+    drawn = shown.root.evaluate("""root => { const svg = root.querySelector("[data-panel=plane]");
+        const box = e => { const b = e.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; };
+        const heads = [...svg.querySelectorAll("path.md-head-of.role-gradient")].filter(e => !e.hasAttribute("hidden"));
+        return {heads: heads.map(box), frame: box(svg), d: [...svg.querySelectorAll("path.md-head-of.role-gradient")].at(-1).getAttribute("d"),
+                grip: box(svg.querySelector(".md-grip"))}; }""")
+    tip = np.array(drawn["d"][1:].split("L")[0].split(" "), float) + drawn["frame"][:2]
+    start = (np.array(drawn["grip"][:2]) + drawn["grip"][2:]) / 2
+    step, rates = (tip - start) * [1, -1], np.array(shown.readouts()["rates"])
+    assert step @ rates / np.linalg.norm(step) / np.linalg.norm(rates) > 0.999
+    heads, frame = np.array(drawn["heads"]), drawn["frame"]
+    assert (heads[:, :2] > frame[:2]).all() and (heads[:, 2:] < frame[2:]).all()
+    if norm != "l1":   # smooth here: along the curve the norm does not change
+        t = 1e-5 * np.array([-rates[1], rates[0]])
+        moved = [UnitBall(np.add(point, s * t), plane, norm).readouts()["norm"] for s in (-1, 1)]
+        assert abs(moved[1] - moved[0]) < 1e-8

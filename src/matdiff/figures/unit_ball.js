@@ -5,7 +5,7 @@ const PLANES = {
   diagonal: [[1, 0, 0, 0], [0, 0, 0, 1]], circulant: [[1, 0, 0, 1], [0, 1, 1, 0]],
   triangular: [[1, 0, 0, 1], [0, 1, 0, 0]], column: [[1, 0, 0, 0], [0, 0, 1, 0]],
 }; // E1 and E2, by rows: a 2 by 2 matrix is four numbers here
-const DRAWN = 0.4; // arrows are drawn this many times their length
+const DRAWN = 0.35; // arrows are drawn this many times their length
 const SNAP = 0.05; // where a drag stops: corners lie there
 const TURNS = linspace(0, 2 * Math.PI, 145).map((t) => [Math.cos(t), Math.sin(t)].map((x) => tidy(x, 1e-12)));
 
