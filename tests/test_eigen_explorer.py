@@ -98,3 +98,19 @@ def test_the_green_arrow_is_the_rate_of_the_axis(alone):
     start, tip = (np.array(point.split(" "), float) for point in path[1:].split("L"))
     step = (tip - start) * [1, -1]   # pixels run downwards
     assert step @ velocity / np.linalg.norm(step) / np.linalg.norm(velocity) > 0.99
+
+
+@pytest.mark.browser
+def test_the_end_of_the_first_axis_stays_below_the_pointer(alone):
+    """Dragged all the way round it does not jump to the other end; the second axis keeps its length."""
+    figure = EigenExplorer([[2, 0.4], [0.4, 1]], [[0, 1], [1, 0]], epsilon=0.2)
+    page = alone(figure)
+    small = page.readouts()["eigenvalues"][1]
+    for dx, dy in ((-60, -40), (-70, 30), (10, 80)):
+        x, y = page.centre("axis")
+        page.drag("axis", dx, dy)
+        np.testing.assert_allclose(page.centre("axis"), [x + dx, y + dy], atol=1.5)
+        assert page.readouts()["eigenvalues"][1] == pytest.approx(small, abs=1e-3)
+        assert differences(page.readouts(), follow(figure, page.state()).readouts()) == {}
+    page.press("axis", "Home")          # never as short as the second one: the direction would be lost
+    assert page.readouts()["gap"] == pytest.approx(0.1, abs=1e-3)

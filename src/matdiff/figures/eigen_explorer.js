@@ -1,9 +1,10 @@
-import { Figure, add, clamp, format, html, linspace, replaced, scale, scrub, table, tidy, times, dot }
+import { Figure, add, clamp, dot, format, html, linspace, norm, replaced, scale, scrub, table, tidy, times }
   from "./stage.js";
 
 const ROUNDING = 1e-9; // eigenvalues this close count as equal
-const REACH = 9; // of the entries
+const REACH = 12; // of the entries
 const STEP = 0.1;
+const APART = 0.1; // the end of the first axis is not dragged nearer to the length of the second
 const TANGENT = 0.3; // how far the tangents look ahead, in spans
 
 const halfDifference = (M) => [(M[0][0] - M[1][1]) / 2, M[0][1]];
@@ -16,9 +17,8 @@ function eigenvalues(M) {
 
 function render({ model, el }) {
   const figure = new Figure({ model, el, kind: "eigen-explorer", traits: ["A", "H", "epsilon", "delta"],
-    hint: "Drag the dot along *ε*, or an entry of *A* or *H* up or down.",
-    note: "*M* is *A* + *εH*, with *δ* added off the diagonal. "
-      + "Green: the tangents, and how the axes' ends move per unit of *ε*." });
+    hint: "Drag the dot along *ε*, the end of the first axis, or an entry of *A* or *H*.",
+    note: "*M* = *A* + *εH*, and *δ* off the diagonal. Green: rates per unit of *ε*." });
   const span = model.get("span");
   const ahead = TANGENT * span;
   const at = (epsilon) => {
@@ -69,6 +69,28 @@ function render({ model, el }) {
   const heading = [0, 1].map(() => plane.arrow("gradient", "", { width: 2.2, dashed: false }));
   const round = plane.text("wrong", "a circle: no axes");
   const turns = linspace(0, 2 * Math.PI, 73).slice(1).map((s) => [Math.cos(s), Math.sin(s)]);
+
+  // The end of the first axis.  An eigenvector has two signs: it keeps the one it was dragged with.
+  let dragged = { A: null, along: null };
+  function axesNow({ angle }) {
+    const [v1, v2] = axes((angle * Math.PI) / 180);
+    const kept = JSON.stringify(model.get("A")) === dragged.A && dot(v1, dragged.along) < 0;
+    return kept ? [scale(v1, -1), scale(v2, -1)] : [v1, v2];
+  }
+  function pull(u, length) {
+    const [, low] = now().eigenvalues;
+    const high = clamp(length, [Math.max(low, 0) + APART, Math.SQRT2 * reach]);
+    const change = [0, 1].map((i) => [0, 1].map((j) => // of M, so of A
+      high * u[i] * u[j] + low * (Number(i === j) - u[i] * u[j]) - now().M[i][j]));
+    const A = model.get("A").map((row, i) => row.map((a, j) =>
+      tidy(a + (change[i][j] + change[j][i]) / 2, STEP / 1000)));
+    dragged = { A: JSON.stringify(A), along: u };
+    figure.change({ A });
+  }
+  const end = plane.handle({ name: "axis", label: "end of the first axis", role: "variable", step: STEP, radius: 6,
+    get: () => (now().rates ? scale(axesNow(now())[0], now().eigenvalues[0]) : [reach, 0]),
+    set: (to) => { if (norm(to) > 1e-9) pull(scale(to, 1 / norm(to)), norm(to)); },
+    far: (sign) => pull(axesNow(now())[0], sign < 0 ? 0 : reach), text: () => say() });
 
   // ---- the curves
   const side = figure.panel({ name: "curves", label: "the two eigenvalues along the line",
@@ -145,7 +167,8 @@ function render({ model, el }) {
 
     before.set(image(model.get("A")));
     ellipse.set(image(state.M));
-    const vs = rates ? axes((state.angle * Math.PI) / 180) : null;
+    const vs = rates ? axesNow(state) : null;
+    end.hide(!rates || values[0] <= 0);
     round.hide(Boolean(rates));
     if (!rates) round.set([0, 0]);
     [0, 1].forEach((i) => {
@@ -156,7 +179,7 @@ function render({ model, el }) {
       const velocity = add(scale(vs[i], rates[i]), turned, values[i]);
       spokes[i].set([scale(tip, -1), tip]);
       const out = values[i] < 0 ? -1 : 1;
-      const aside = state.turning > 0 ? 12 : -12; // clockwise of an arrow that turns counter-clockwise
+      const aside = state.turning > 0 ? 15 : -15; // clockwise of an arrow that turns counter-clockwise
       const [dx, dy] = add(scale(vs[i], 9 * out), [vs[i][1], -vs[i][0]], aside * out);
       names[i].set(tip, { dx, dy: -dy });
       heading[i].set(tip, add(tip, velocity));

@@ -9,7 +9,7 @@ ROUNDING = 1e-9  # eigenvalues this close count as equal
 
 
 class EigenExplorer(Figure):
-    """Drag ε along A + εH, or the entries of A and H: ellipse and axes turn, the two eigenvalues draw curves.
+    """Drag ε along A + εH, an axis of the ellipse, or entries of A and H: axes turn, eigenvalues draw curves.
 
     A, H: symmetric, shape (2, 2).  epsilon: the place on the line, between -span and span.  delta: added to
     both entries off the diagonal; for a diagonal A and H it keeps the two curves apart.  The matrix shown is
