@@ -303,6 +303,33 @@ def test_flip_flop_does_not_depend_on_its_start():
     np.testing.assert_allclose(np.kron(one.V, one.U), np.kron(two.V, two.U), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3), (3, 1), (2, 2), (3, 3), (2, 3), (4, 3), (2, 4), (5, 3)])
+def test_how_many_samples_have_one_maximum(shape):
+    """From that number on two starts lead to one V ⊗ U."""
+    N = next(N for N in range(2, 20) if dist._has_one_maximum(N, *shape))
+    start = spread(np.random.default_rng(0), shape[1])
+    X = np.random.default_rng(1).normal(size=(N,) + shape)
+    one, two = dist.matrix_normal_fit(X, tol=1e-13), dist.matrix_normal_fit(X, V=start, tol=1e-13)
+    large = np.kron(one.V, one.U)
+    np.testing.assert_allclose(np.kron(two.V, two.U), large, atol=0.002 * abs(large).max())
+    with pytest.raises(LinAlgError, match=f"one maximum from {N} samples on"):
+        dist.matrix_normal_fit(X[:-1])
+
+
+@pytest.mark.parametrize("shape, N", [((2, 2), 3), ((3, 3), 3), ((2, 4), 3), ((5, 3), 3), ((1, 3), 3)])
+def test_fewer_samples_have_many_or_none(monkeypatch, shape, N):
+    assert not dist._has_one_maximum(N, *shape)
+    monkeypatch.setattr(dist, "_has_one_maximum", lambda *_: True)
+    X = np.random.default_rng(1).normal(size=(N,) + shape)
+    try:
+        one, two = dist.matrix_normal_fit(X), dist.matrix_normal_fit(X, V=spread(np.random.default_rng(0), shape[1]))
+    except LinAlgError as error:
+        assert "lost its rank" in str(error) or "still grows" in str(error)
+    else:
+        large = np.kron(one.V, one.U)
+        assert abs(np.kron(two.V, two.U) - large).max() > 0.01 * abs(large).max()
+
+
 # --------------------------------------------------------------------------------- probabilistic PCA
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -434,12 +461,17 @@ MANY = np.random.default_rng(0).normal(size=(20, 2, 3))
     (lambda: dist.matrix_normal_sample(M, U, V, 7), TypeError, r"rng is a int: expected a numpy.random.Generator, such as"),
     (lambda: dist.ppca_sample(np.ones((3, 2)), 1.0, None), TypeError, "rng is a NoneType"),
     (lambda: dist.matrix_normal_fit(MANY[0]), ValueError, r"X has shape \(2, 3\): expected a stack of samples, \(N, n, p\)"),
-    (lambda: dist.matrix_normal_fit(MANY[:2]), LinAlgError, "X has 2 samples of shape 2 × 3: .* need at least 3, .* about 4"),
-    (lambda: dist.matrix_normal_fit(np.ones((20, 2, 3))), LinAlgError, "estimate of U has lost its rank: the 20 samples are too few"),
+    (lambda: dist.matrix_normal_fit(MANY[:2]), LinAlgError, "X has 2 samples of shape 2 × 3: the likelihood has one maximum from 3 samples on"),
+    (lambda: dist.matrix_normal_fit(MANY * [[1], [0]] + 0.1), LinAlgError, "row 1 of X, from 0, is the same in all 20 samples: leave it out"),
+    (lambda: dist.matrix_normal_fit(MANY * [1, 1, 0] + 0.1), LinAlgError, "column 2 of X, from 0, is the same in all 20 samples"),
+    (lambda: dist.matrix_normal_fit(MANY @ [[1, 0, 1], [0, 1, 1], [0, 0, 0]]), LinAlgError, "estimate of V has lost its rank: the samples are linearly"),
+    (lambda: dist.matrix_normal_sample(M, U, V, RNG, 2.5), ValueError, "size is 2.5: expected None, a number of draws or a tuple"),
+    (lambda: dist.matrix_t_sample(M, U, V, 3, RNG, (2, -1)), ValueError, r"size is \(2, -1\): expected None"),
     (lambda: dist.matrix_normal_fit(MANY, rounds=2), LinAlgError, "still grows after 2 rounds: more samples than 20, or more `rounds`"),
     (lambda: dist.matrix_normal_fit(MANY, V=U), ValueError, r"V has shape \(2, 2\): expected \(3, 3\), for the columns of X"),
     (lambda: dist.normal_fit(MANY[:3, 0]), LinAlgError, "X has 3 samples of 3 numbers: a covariance of full rank needs at least 4"),
-    (lambda: dist.normal_fit(np.ones((9, 3))), LinAlgError, "the covariance of the samples is not positive definite"),
+    (lambda: dist.normal_fit(np.full((9, 3), 0.1)), LinAlgError, "column 0 of X, from 0, is the same in all 9 samples"),
+    (lambda: dist.normal_fit(MANY[:, 0] @ [[1, 0, 1], [0, 1, 1], [0, 0, 0]]), LinAlgError, "estimate of Sigma has lost its rank"),
     (lambda: dist.ppca_logpdf([1, 2, 3], np.ones((3, 2)), 0), ValueError, "s2 is 0: expected a variance, a number greater than 0"),
     (lambda: dist.ppca_logpdf([1, 2, 3], np.ones(3), 1), ValueError, r"W has shape \(3,\): expected \(d, k\), a column"),
     (lambda: dist.ppca_logpdf([1, 2, 3], np.ones((3, 2)), 1, [0, 0]), ValueError, r"mean has shape \(2,\): expected \(3,\)"),

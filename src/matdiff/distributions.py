@@ -32,7 +32,8 @@ ValueError; other unfit input ValueError or TypeError.
 References: Gupta and Nagar, Matrix Variate Distributions (2000); Dutilleul, The MLE algorithm for the matrix
 normal distribution (1999); Tipping and Bishop, Probabilistic principal component analysis (1999).
 """
-from math import lgamma
+from itertools import count
+from math import gcd, lgamma
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +43,7 @@ from .decompositions import _numbers, _symmetric
 from .vec import duplication_matrix, vec
 
 LOG_2PI = np.log(2 * np.pi)
+EPS = np.finfo(float).eps
 
 
 class NormalGradients(NamedTuple):
@@ -124,9 +126,10 @@ def normal_fit(X):
         raise LinAlgError(f"X has {N} samples of {d} numbers: a covariance of full rank needs at least "
                           f"{d + 1}.")
     mean = X.mean(axis=0)
-    Sigma = (X - mean).T @ (X - mean) / N
-    _factor(Sigma, "the covariance of the samples")
-    return NormalFit(mean, Sigma)
+    E = X - mean
+    _need_variation(E[..., None], X[..., None], 1, "column")
+    A = _best_factor(E[..., None], "Sigma")
+    return NormalFit(mean, A @ A.T)
 
 
 def normal_information(Sigma):
@@ -196,6 +199,23 @@ def matrix_normal_sample(M, U, V, rng, size=None):
     return M + A @ _generator(rng).normal(size=_shape(size) + M.shape) @ B.T
 
 
+def _has_one_maximum(N, n, p):
+    """Whether N samples of shape (n, p) have one maximum with probability 1; the mean takes one of them."""
+    if n == p > 1:
+        return N > 3
+    have, need = (N - 1) * n * p, n * n + p * p - gcd(n, p) ** 2
+    return have > need or have == need and gcd(n, p) == 1
+
+
+def _need_variation(E, X, axis, what):
+    """Raise if the residuals E of X are round-off in one row (axis 1) or column (axis 2)."""
+    others = tuple({0, 1, 2} - {axis})
+    still = np.abs(E).max(others) <= len(X) * EPS * np.abs(X).max(others)
+    if still.any():
+        raise LinAlgError(f"{what} {still.argmax()} of X, from 0, is the same in all {len(X)} samples: leave it "
+                          "out, its variance is 0.")
+
+
 class MatrixNormalFit(NamedTuple):
     """What `matrix_normal_fit` returns: the estimates, tr V = p, and the log-likelihood after each round."""
     M: np.ndarray
@@ -204,16 +224,17 @@ class MatrixNormalFit(NamedTuple):
     log_likelihood: np.ndarray
 
 
-def matrix_normal_fit(X, *, V=None, tol=1e-12, rounds=1000):
+def matrix_normal_fit(X, *, V=None, tol=1e-12, rounds=10_000):
     """Maximum likelihood of a matrix normal for the samples X (N, n, p), by flip-flop.
 
     M is the mean of the samples. Then in turn, from V = I or the given one, each the best for the other:
     U = 1/(Np) Σ Eᵢ V⁻¹ Eᵢᵀ and V = 1/(Nn) Σ Eᵢᵀ U⁻¹ Eᵢ. Only V ⊗ U is determined; the factors are returned
     with tr V = p. It ends when the log-likelihood grows by less than `tol` per number in X.
 
-    Raises LinAlgError if the samples are too few for a U or V of full rank, N - 1 < max(n/p, p/n), if a
-    covariance loses its rank on the way, or if `rounds` do not do. N - 1 > n/p + p/n are enough for one
-    maximum (with probability 1). Reference: Dutilleul (1999).
+    Raises LinAlgError if the samples are too few for one maximum of the likelihood, if a row or a column of X
+    never varies, if a covariance loses its rank on the way, or if `rounds` do not do. Enough are
+    N - 1 > n/p + p/n samples. References: Dutilleul (1999); for how many samples exactly, Derksen and Makam,
+    Maximum likelihood estimation for matrix normal models via quiver representations (2021).
 
     >>> rng = np.random.default_rng(0)
     >>> fit = matrix_normal_fit(matrix_normal_sample(np.ones((2, 3)), np.eye(2), np.eye(3), rng, size=9))
@@ -222,12 +243,14 @@ def matrix_normal_fit(X, *, V=None, tol=1e-12, rounds=1000):
     """
     X = _sample(X, 3, "X", "(N, n, p)")
     N, n, p = X.shape
-    if (N - 1) * min(n, p) < max(n, p):
-        least = -(-max(n, p) // min(n, p)) + 1
-        raise LinAlgError(f"X has {N} samples of shape {n} × {p}: covariances of full rank need at least "
-                          f"{least}, one maximum of the likelihood about {int(n / p + p / n) + 2}.")
+    if not _has_one_maximum(N, n, p):
+        least = next(N for N in count(2) if _has_one_maximum(N, n, p))
+        raise LinAlgError(f"X has {N} samples of shape {n} × {p}: the likelihood has one maximum from {least} "
+                          "samples on.")
     M = X.mean(axis=0)
     E = X - M
+    _need_variation(E, X, 1, "row")
+    _need_variation(E, X, 2, "column")
     B = np.eye(p) if V is None else _factor(_covariance(V, "V", p, "the columns of X"), "V")
     heights = []
     for _ in range(rounds):
@@ -338,7 +361,8 @@ def matrix_t_gradients(X, M, U, V, nu):
     nu = _degrees(nu)
     A, B, Z = _whitened(X, M, U, V)
     P, s, Qt = np.linalg.svd(Z, full_matrices=False)
-    weighted = (nu + sum(Z.shape[-2:]) - 1) * s / (1 + s * s)
+    length = np.hypot(1, s)                                   # its square may overflow
+    weighted = (nu + sum(Z.shape[-2:]) - 1) * (s / length) / length
     return _unwhitened(A, B, Z, P @ (weighted[..., None] * Qt))
 
 
@@ -431,7 +455,7 @@ def ppca_fit(X, k):
     lam = np.zeros(d)
     lam[:len(s)] = s**2 / N
     s2 = lam[k:].mean()
-    if N <= k + 1 or s2 <= d * np.finfo(float).eps * lam[0]:
+    if N <= k + 1 or s2 <= d * EPS * lam[0]:
         raise LinAlgError(f"The {N} rows of X lie in a space of {k} dimensions or fewer: no noise is left "
                           f"for s2, and the likelihood has no maximum; take fewer factors than {k}, or more "
                           "rows.")
@@ -512,11 +536,15 @@ def _best_factor(F, name):
     """The Cholesky factor of 1/(Np) Σ F Fᵀ, from a stack F (N, n, p)."""
     N, n, p = F.shape
     rows = np.moveaxis(F, 1, 0).reshape(n, -1)
+    C = rows @ rows.T / (N * p)
     try:
-        return np.linalg.cholesky(rows @ rows.T / (N * p))
+        A = np.linalg.cholesky(C)
     except LinAlgError:
-        raise LinAlgError(f"The estimate of {name} has lost its rank: the {N} samples are too few for a "
-                          "maximum of the likelihood, or linearly dependent.") from None
+        A = np.zeros(C.shape)
+    if (np.diag(A) ** 2 <= n * EPS * np.diag(C)).any():       # squared: what a row has that those above lack
+        raise LinAlgError(f"The estimate of {name} has lost its rank: the samples are linearly dependent, or "
+                          f"too few, {N}.")
+    return A
 
 
 def _inverse(A):
@@ -606,4 +634,8 @@ def _generator(rng):
 
 
 def _shape(size):
-    return () if size is None else (size,) if isinstance(size, (int, np.integer)) else tuple(size)
+    """The leading axes of the draws."""
+    shape = () if size is None else tuple(np.atleast_1d(size).tolist())
+    if not all(isinstance(k, int) and k >= 0 for k in shape):
+        raise ValueError(f"size is {size!r}: expected None, a number of draws or a tuple of such.")
+    return shape
