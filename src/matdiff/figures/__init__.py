@@ -63,6 +63,7 @@ _CLASSES = {
     "PenaltyPaths": "penalty_paths",
     "TangentSpace": "tangent_space",
     "StructureExplorer": "structure_explorer",
+    "LineFit": "line_fit",
     "Figure": "base",
 }
 
