@@ -376,14 +376,14 @@ ENTRIES = (
         of=(r"UV^\top,\; A = USV^\top", """
             U, s, Vt = svd(A, full_matrices=False)
             return U @ Vt"""),
-        differential=(r"\begin{aligned}&U[E\odot(P - P^\top)]V^\top\\&{}+ (I{-}UU^\top)dA\,VS^{-1}V^\top\\"
-                      r"&{}+ US^{-1}U^\top dA(I{-}VV^\top)\end{aligned}", """
+        differential=(r"\begin{aligned}&U[E\odot(P - P^\top)]V^\top\\&{+}(I{-}UU^\top)dA\,VS^{-1}V^\top\\"
+                      r"&{+}US^{-1}U^\top dA(I{-}VV^\top)\end{aligned}", """
             U, s, Vt = svd(A, full_matrices=False)
             P, E = U.T @ dA @ Vt.T, 1 / (s[:, None] + s)
             B, C = dA @ Vt.T / s @ Vt, U / s @ U.T @ dA
             return U @ (E * (P - P.T)) @ Vt + B - U @ U.T @ B + C - C @ Vt.T @ Vt"""),
-        pullback=(r"\begin{aligned}&U[E\odot(P - P^\top)]V^\top\\&{}+ (I{-}UU^\top)GVS^{-1}V^\top\\"
-                  r"&{}+ US^{-1}U^\top G(I{-}VV^\top)\end{aligned}", """
+        pullback=(r"\begin{aligned}&U[E\odot(P - P^\top)]V^\top\\&{+}(I{-}UU^\top)GVS^{-1}V^\top\\"
+                  r"&{+}US^{-1}U^\top G(I{-}VV^\top)\end{aligned}", """
             U, s, Vt = svd(A, full_matrices=False)
             P, E = U.T @ G @ Vt.T, 1 / (s[:, None] + s)
             B, C = G @ Vt.T / s @ Vt, U / s @ U.T @ G
