@@ -23,6 +23,7 @@ from matdiff.figures import (BlockBuilder, ComputationGraph, DensityMap, Determi
                              PenaltyPaths, UnitBall,
                              KroneckerCovariance,
                              StructureExplorer, TangentSpace,
+                             BatchNetwork, NetworkTraining,
                              MatrixEntryExplorer, StepSizeCurve, TrainingStepper, VecStacks)
 from matdiff.figures import four_views
 from matdiff.figures.difference_curve import complex_javascript
@@ -40,6 +41,8 @@ MAPS = {"product": ("x1*x2", "x1 + x2**2"), "polar": ("x1*cos(x2)", "x1*sin(x2)"
         "swirl": ("x1*cos(x1**2 + x2**2) - x2*sin(x1**2 + x2**2)", "x1*sin(x1**2 + x2**2) + x2*cos(x1**2 + x2**2)")}
 X, W = [[1, 2], [0, 1], [1, -1], [2, 0]], [[1, 0, 2], [0.5, -1, 1]]  # 4 x 2 and 2 x 3
 Y = [[1, 0, 1], [0, 0, 2], [1, 3, 0], [-1, 0.5, 1]]
+BATCH = dict(X=[[1, 0, 2, -1], [0, 1, 1, 1]], W1=[[1, -1, 0], [0, 1, 1], [1, 0, -1], [1, 0, 2]], b1=[[-1, 0, 1]],
+             W2=[[2], [-1], [1]], b2=[[1]], Y=[[1], [6]])
 CLOUD, CLASSES = [(-2, 1), (-1, -1.5), (0.5, 1), (1, 1), (2, -0.5)], [0, 0, 0, 1, 1]
 FIGURES = {
     "gradient": lambda: GradientExplorer(F),
@@ -100,6 +103,11 @@ FIGURES = {
     "ball, corner": lambda: UnitBall((0, 0.85), "circulant", "spectral", pick=0.4),
     "ball, Schatten": lambda: UnitBall((-0.3, 0.7), "triangular", "schatten", p=1.5),
     "penalty": lambda: PenaltyPaths(X, [2, 1, 1, -1], weights=(-2, 2)),
+    "batch network": lambda: BatchNetwork(**BATCH, picked=("W1", 2, 0), start=1.4),
+    "batch network, no mask": lambda: BatchNetwork(**BATCH | {"W1": [[1, -1, 0], [0, 1, 1], [1, 0.7, -1], [1, 0, 2]]}, mistake="no mask",
+                                                   picked=("b1", 0, 1), start=-0.6),
+    "two moons": lambda: NetworkTraining(eta=0.5),
+    "two moons, wrong sign": lambda: NetworkTraining(hidden=3, seed=2, mistake="wrong sign", probe=(0.5, -0.4)),
     "penalty, half": lambda: PenaltyPaths(X, [2, 1, 1, -1], weights=(2, -2), eta=0.02, lam=0.5, steps=60, constant="half"),
 }
 

@@ -64,6 +64,8 @@ _CLASSES = {
     "TangentSpace": "tangent_space",
     "StructureExplorer": "structure_explorer",
     "LineFit": "line_fit",
+    "BatchNetwork": "batch_network",
+    "NetworkTraining": "network_training",
     "Figure": "base",
 }
 
