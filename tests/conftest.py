@@ -25,7 +25,7 @@ def chromium():
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module")
 def nothing_forgiven():
     """The diagnosis forgives the reader's functions any exception away from X. Its own must not hide among them: here only
     LinAlgError is forgiven, which functions raise where a matrix is not invertible or not positive definite."""

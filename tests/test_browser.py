@@ -236,6 +236,7 @@ def figures_in_python(name):
     from matdiff.figures import Figure
     shown = []
     space = {"display": lambda *values: shown.extend(v for v in values if isinstance(v, Figure))}
+    import matplotlib.pyplot as plt
     with no_windows(), pytest.MonkeyPatch.context() as patch:
         patch.chdir(BOOK / "chapters")
         for cell in notebook.read(BOOK / f"{name}.ipynb").cells:
@@ -243,6 +244,7 @@ def figures_in_python(name):
                 value = last_value(cell.source, space)
                 if isinstance(value, Figure) and any(notebook.VIEW in o.get("data", {}) for o in cell.outputs):
                     shown.append(value)
+                plt.close("all")    # as the notebook's kernel does after each cell
     return shown
 
 

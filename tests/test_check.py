@@ -8,6 +8,8 @@ import pytest
 from matdiff import Check, check_differential, check_gradient, check_jacobian, gradient, palette, sym
 from matdiff.testing import assert_differential, assert_gradient, assert_jacobian
 
+pytestmark = pytest.mark.usefixtures("nothing_forgiven")
+
 rng = np.random.default_rng(0)
 A, D, x, y = rng.normal(size=(4, 4)), rng.normal(size=(7, 4)), rng.normal(size=4), rng.normal(size=7)
 X, S, B = rng.normal(size=(3, 4)), rng.normal(size=(4, 4)), rng.normal(size=(4, 2))

@@ -8,6 +8,8 @@ from matdiff import check_differential, check_gradient, check_jacobian, gradient
 from matdiff import diagnose
 from matdiff.diagnose import MISTAKES, example_names
 
+pytestmark = pytest.mark.usefixtures("nothing_forgiven")
+
 NAMES = example_names() | dict(check_gradient=check_gradient, check_jacobian=check_jacobian,
                                check_differential=check_differential)
 

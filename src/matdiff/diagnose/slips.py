@@ -121,7 +121,11 @@ PLAIN = {"matmul": "the product @", "dot": "the product @", "multiply": "the pro
          "negative": "the minus sign", "absolute": "abs", "square": "the square", "power": "the power",
          "inv": "the inverse", "getitem": "the indexing", "add.reduce": "the sum", "sum": "the sum",
          "mean": "the mean", "trace": "the trace", "sqrt": "the square root", "transpose": "the transpose",
-         "embed": "the input", "norm": "the norm", "reciprocal": "the reciprocal"}
+         "embed": "the input", "norm": "the norm", "reciprocal": "the reciprocal", "eigvalsh": "the eigenvalues",
+         "eigvals": "the eigenvalues", "cholesky": "the Cholesky factor", "pinv": "the pseudo-inverse"}
+# Of a decomposition the list of numbers, and any other factor.
+SPECTRA = {"svd": ("the singular values", "the singular vectors"), "eigh": ("the eigenvalues", "the eigenvectors"),
+           "eig": ("the eigenvalues", "the eigenvectors"), "qr": ("the QR decomposition",) * 2}
 PARTS = {"divide": ("numerator", "denominator"), "matmul": ("left factor", "right factor"),
          "dot": ("left factor", "right factor"), "multiply": ("first factor", "second factor"),
          "add": ("first term", "second term"), "subtract": ("first term", "second term")}
@@ -130,6 +134,8 @@ FLAT = ("getitem", "copy", "reshape", "ravel", "transpose", "add", "subtract", "
 
 def said_of(step):
     """A step as a reader would say it."""
+    if step.name in SPECTRA:
+        return SPECTRA[step.name][np.ndim(step.output) != np.ndim(step.operands[0]) - 1]
     return PLAIN.get(step.name, step.name.replace(".reduce", ""))
 
 
