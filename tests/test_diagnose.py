@@ -422,7 +422,7 @@ def rounds(x):
     # a part of one value, a term of an expanded square, a summand inside a slope
     (check_gradient, lambda X: np.log(np.ptp(np.linalg.eigvalsh(X + X.T))),
      lambda X: 2 * np.outer(*[np.linalg.eigh(X + X.T)[1][:, -1]] * 2) / np.ptp(np.linalg.eigvalsh(X + X.T)),
-     NAMES["S"], "missing product-rule term", "entry [0] of the value of eigvalsh is missing"),
+     NAMES["S"], "missing product-rule term", "entry [0] of the value of eigenvalues is missing"),
     (check_gradient, skew, lambda X: 4 * X, NAMES["S"], "missing product-rule term", "2ab, was left out"),
     (check_gradient, skew, lambda X: 4 * (X + X.T), NAMES["S"], "sign", "2ab, has the wrong sign"),
     (check_gradient, lambda x: np.sqrt(np.sum((D @ x - y)**2)), lambda x: -D.T @ y / np.linalg.norm(D @ x - y), x,
