@@ -15,7 +15,8 @@ from py_mini_racer import MiniRacer
 
 import matdiff
 from matdiff import figures, identities, palette
-from matdiff.figures import (BlockBuilder, ComputationGraph, DensityMap, DeterminantBox, DifferenceCurve, EigenExplorer, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer,
+from matdiff.figures import (AttentionExplorer,
+                             BlockBuilder, ComputationGraph, DensityMap, DeterminantBox, DifferenceCurve, EigenExplorer, ForwardBackward, FourViews, GaussianEllipse, GradientExplorer,
                              InverseExplorer, LocalLinearMap,
                              EliminationReach, FrameTurner,
                              PrincipalAxes,
@@ -102,6 +103,8 @@ FIGURES = {
     "ball": lambda: UnitBall(),
     "ball, corner": lambda: UnitBall((0, 0.85), "circulant", "spectral", pick=0.4),
     "ball, Schatten": lambda: UnitBall((-0.3, 0.7), "triangular", "schatten", p=1.5),
+    "attention": lambda: AttentionExplorer(),
+    "attention, saturated": lambda: AttentionExplorer((2, 0.5), [(2.5, 1), (-1, 0.5), (0.3, -1.2), (1.5, -2)], (1, 2, -1, 0.5), push=(0.3, -0.4), scale=3),
     "penalty": lambda: PenaltyPaths(X, [2, 1, 1, -1], weights=(-2, 2)),
     "batch network": lambda: BatchNetwork(**BATCH, picked=("W1", 2, 0), start=1.4),
     "batch network, no mask": lambda: BatchNetwork(**BATCH | {"W1": [[1, -1, 0], [0, 1, 1], [1, 0.7, -1], [1, 0, 2]]}, mistake="no mask",

@@ -66,6 +66,7 @@ _CLASSES = {
     "LineFit": "line_fit",
     "BatchNetwork": "batch_network",
     "NetworkTraining": "network_training",
+    "AttentionExplorer": "attention_explorer",
     "Figure": "base",
 }
 
