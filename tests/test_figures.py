@@ -20,6 +20,7 @@ from matdiff.figures import (AttentionExplorer,
                              InverseExplorer, LocalLinearMap,
                              EliminationReach, FrameTurner,
                              PrincipalAxes,
+                             ConvolutionStepper,
                              LeastSquaresGeometry, LineFit, SingularValueFilter,
                              PenaltyPaths, UnitBall,
                              KroneckerCovariance,
@@ -45,6 +46,7 @@ Y = [[1, 0, 1], [0, 0, 2], [1, 3, 0], [-1, 0.5, 1]]
 BATCH = dict(X=[[1, 0, 2, -1], [0, 1, 1, 1]], W1=[[1, -1, 0], [0, 1, 1], [1, 0, -1], [1, 0, 2]], b1=[[-1, 0, 1]],
              W2=[[2], [-1], [1]], b2=[[1]], Y=[[1], [6]])
 CLOUD, CLASSES = [(-2, 1), (-1, -1.5), (0.5, 1), (1, 1), (2, -0.5)], [0, 0, 0, 1, 1]
+IMAGE = [[1, 0, 2, 1, 3], [3, 1, 0, 2, -1], [0, 2, 1, 1, 2], [2, -1, 3, 0, 1]]
 FIGURES = {
     "gradient": lambda: GradientExplorer(F),
     "gradient, max": lambda: GradientExplorer("x1**2 + 3*x2**2 - x2", point=(1, 0.4), ruler="max"),
@@ -85,6 +87,9 @@ FIGURES = {
     "least squares, parallel": lambda: LeastSquaresGeometry([[1, -2], [0.5, -1], [0.5, -1]], ridge=0.05),
     "line": lambda: LineFit([(1, 2), (2, 2.5), (4, 5), (5, 3.5), (9, 7)], picked=4),
     "line, Huber": lambda: LineFit([(-2, 1), (-1, 1.5), (0, 4), (1, 1), (3, -2)], picked=2, huber=0.5, limits=((-4, 4), (-3, 6))),
+    "windows": lambda: ConvolutionStepper(IMAGE, [[1, 0, -1], [2, 1, 0]], view="image", step=4),
+    "windows, padded": lambda: ConvolutionStepper(IMAGE, [[1, 0, -1], [2, 1, 0]], view="kernel", step=7, stride=2, padding=1, mistake="averaged"),
+    "windows, signal": lambda: ConvolutionStepper([[2, 0, 1, 3, -1]], [[1, 2, -1]], [[1, -1, 2]], step=1),
     "filter": lambda: SingularValueFilter(np.vander(np.linspace(-1, 1, 7), 5), np.arange(7) % 3, lam=0.02, cutoff=0.3),
     "filter, rank 2": lambda: SingularValueFilter([[1, 2, 3], [2, 4, 6.01], [0, 0, 1e-3], [3, 6, 9.02]], (1, 0, 2, -1)),
     "tangent, circle": lambda: TangentSpace(),
@@ -587,7 +592,7 @@ def test_every_control_says_what_numpy_says(shown, name):
         for _ in shown.use(control):
             assert differences(shown.readouts(), follow(figure, shown.state()).readouts()) == {}, control
             if before == shown.state():  # what changes nothing here must change the page's other controls
-                assert control in ("zero", "next-seed", f"step-{before.get('step')}"), control
+                assert control in ("zero", "next-seed", f"step-{before.get('step')}", f"view-{before.get('view')}"), control
             before = shown.state()
     shown.reset()
     assert differences(shown.readouts(), FIGURES[name]().readouts()) == {}

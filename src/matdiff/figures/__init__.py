@@ -67,6 +67,7 @@ _CLASSES = {
     "BatchNetwork": "batch_network",
     "NetworkTraining": "network_training",
     "AttentionExplorer": "attention_explorer",
+    "ConvolutionStepper": "convolution_stepper",
     "Figure": "base",
 }
 
