@@ -155,6 +155,8 @@ def test_the_exponential_of_a_positive_matrix(seed):
 @pytest.mark.parametrize(("make", "sentence"), [
     (lambda: project(np.eye(2), "hollow"), "structure must be one of free, symmetric"),
     (lambda: project(np.ones((2, 3)), "symmetric"), "square"),
+    (lambda: free_partials(np.ones((2, 3)), "symmetric"), "square"),
+    (lambda: free_partials(np.ones((2, 3)), "skew"), "square"),
     (lambda: project([1, 2], "lower"), "G must be a matrix, two axes"),
     (lambda: project_tangent(2 * np.eye(2), np.eye(2)), "Q must have orthonormal columns"),
     (lambda: project_tangent(np.eye(2), np.eye(3)), r"G must have the shape of the point, \(2, 2\); got \(3, 3\)"),

@@ -28,8 +28,8 @@ def _along_diagonals(G, what):
 # name: (projection, partial derivatives by the free entries)
 _LINEAR = {
     "free": (np.copy, np.copy),
-    "symmetric": (sym, lambda G: G + G.T - np.diag(np.diag(G))),
-    "skew": (skew, lambda G: G - G.T),
+    "symmetric": (sym, lambda G: 2 * sym(G) - np.diag(np.diag(G))),
+    "skew": (skew, lambda G: 2 * skew(G)),
     "lower": (np.tril, np.tril),
     "diagonal": (lambda G: G * np.eye(*G.shape), lambda G: G * np.eye(*G.shape)),
     "toeplitz": (lambda G: _along_diagonals(G, np.mean), lambda G: _along_diagonals(G, np.sum)),
