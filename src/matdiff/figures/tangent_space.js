@@ -105,8 +105,9 @@ function render({ model, el }) {
     text: () => `eta = ${format(model.get("eta"))}, ${say()}` });
   const etas = linspace(-3, 0, 61).map((k) => 10 ** k);
 
-  figure.switch({ name: "doubled", label: "twice as long: the ½ forgotten", get: () => model.get("doubled"),
-    set: (doubled) => figure.change({ doubled }) });
+  // The rotations' projection has a half to forget, that of a unit vector has not.
+  figure.switch({ name: "doubled", label: `twice as long${solid ? "" : ": the ½ forgotten"}`,
+    get: () => model.get("doubled"), set: (doubled) => figure.change({ doubled }) });
   figure.switch({ name: "trail", label: `draw ${STEPS} steps`, get: () => model.get("trail"),
     set: (trail) => figure.change({ trail }) });
   const called = { raw: "raw", tangent: "tangent", kept: "pulled back" };
