@@ -182,7 +182,7 @@ the three free entries, each written where it stands (so the one off the diagona
         prompt=r"$f(S)=\mathbf x^\top S\mathbf y$ with symmetric $S\in\mathbb R^{3\times3}$ and "
                r"$\mathbf x,\mathbf y\in\mathbb R^3$. Give the gradient on the symmetric matrices, shape "
                r"$3\times3$.",
-        hints=(r"First for free entries: $df=\mathbf x^\top dS\,\mathbf y=\langle\mathbf x\mathbf "
+        hints=(r"First the gradient of all entries: $df=\mathbf x^\top dS\,\mathbf y=\langle\mathbf x\mathbf "
                r"y^\top,dS\rangle$.",
                r"Then project: $\operatorname{sym}(\mathbf x\mathbf y^\top)$. In NumPy "
                "`W = np.outer(x, y)`."),
@@ -192,10 +192,10 @@ the three free entries, each written where it stands (so the one off the diagona
         keywords={"symmetric": True},
         wrong=(
             Wrong("np.outer(x, y)", "not symmetrised",
-                  "The gradient for free entries. It pairs rightly with every symmetric $dS$, but it is "
+                  "The gradient of all entries. It pairs rightly with every symmetric $dS$, but it is "
                   "not symmetric: a step along it leaves the set.", hint=2),
             Wrong("np.outer(y, x)", "transposed",
-                  r"This is $\mathbf y\mathbf x^\top$, the transpose of the gradient for free entries, and "
+                  r"This is $\mathbf y\mathbf x^\top$, the transpose of the gradient of all entries, and "
                   "still to be projected.", hint=1),
             Wrong(SYMMETRIC + "W + W.T", "factor",
                   r"The half of $\operatorname{sym}$ is missing: applied to a symmetric matrix this "
@@ -203,6 +203,9 @@ the three free entries, each written where it stands (so the one off the diagona
             Wrong(SYMMETRIC + "W + W.T - np.diag(np.diag(W))", "off-diagonal doubled",
                   "The partial derivatives over the free entries. Their inner product with $dS$ counts "
                   "each entry off the diagonal twice.", hint=2),
+            Wrong(SYMMETRIC + "(W - W.T) / 2", "sign",
+                  "The skew part. A symmetric $dS$ does not see it at all: it is the other half that "
+                  "counts.", hint=2),
         ),
         after=r"Put $\mathbf x=\mathbf y$. Why does nobody have to symmetrise then?",
     ),
@@ -210,9 +213,9 @@ the three free entries, each written where it stands (so the one off the diagona
         number="11.3",
         title="From all entries to the free ones",
         kind="value",
-        prompt=r"""$G\in\mathbb R^{4\times4}$ is the gradient of some $f$ for free entries, at a symmetric
-point. Give the partial derivatives over the ten free entries, in the order of $\operatorname{vech}$
-(columns from the diagonal down), shape `(10,)`.""",
+        prompt=r"""$G\in\mathbb R^{4\times4}$ holds the partial derivatives of some $f$ by all sixteen
+entries, each moved by itself, at a symmetric point. Give the partial derivatives over the ten free entries,
+in the order of $\operatorname{vech}$ (columns from the diagonal down), shape `(10,)`.""",
         hints=(r"A free entry off the diagonal stands at $(i,j)$ and at $(j,i)$.",
                r"The chain rule through the duplication matrix, $\operatorname{vec}S=D\operatorname{vech}S$, "
                r"gives $D^\top\operatorname{vec}G$.",
@@ -234,6 +237,9 @@ point. Give the partial derivatives over the ten free entries, in the order of $
             Wrong("np.linalg.pinv(duplication_matrix(4)) @ vec(G)", "off-diagonal halved",
                   r"$D^+$ averages the two places; that is the projection. A derivative adds them: "
                   r"$D^\top$.", hint=2),
+            Wrong("free = G + G.T - G * np.eye(4)\nreturn free[np.tril_indices(4)]", "wrong order",
+                  r"The right numbers, read row by row. $\operatorname{vech}$ reads the columns, each from "
+                  "the diagonal down.", hint=3),
         ),
         after=r"What is $D^\top D$, and what has it to do with the two rulers?",
     ),
@@ -242,7 +248,7 @@ point. Give the partial derivatives over the ten free entries, in the order of $
         title="Constant along diagonals",
         kind="value",
         prompt=r"""$T\in\mathbb R^{3\times4}$ is Toeplitz, $T_{ij}=t_{i-j}$, and $G\in\mathbb
-R^{3\times4}$ the gradient of some $f$ for free entries. Give the partial derivatives over
+R^{3\times4}$ the gradient of some $f$, all twelve entries moved apart. Give the partial derivatives over
 $t_{-3},t_{-2},\dots,t_2$, in this order, shape `(6,)`.""",
         hints=("Each $t_k$ fills one diagonal, and all its places move together: add.",
                r"$\partial f/\partial t_k=\sum_{i-j=k}G_{ij}$; `np.trace(G, o)` adds the diagonal with "
@@ -269,8 +275,8 @@ $t_{-3},t_{-2},\dots,t_2$, in this order, shape `(6,)`.""",
         title="A structure of your own",
         kind="value",
         prompt=r"""The matrices $X\in\mathbb R^{3\times4}$ whose *rows sum to zero*, $X\mathbf 1=\mathbf 0$,
-are a subspace. $G\in\mathbb R^{3\times4}$ is the gradient of some $f$ for free entries. Give the gradient on
-that subspace, shape $3\times4$.""",
+are a subspace. $G\in\mathbb R^{3\times4}$ is the gradient of some $f$, all twelve entries moved
+apart. Give the gradient on that subspace, shape $3\times4$.""",
         hints=(r"What is at right angles to all such matrices? A row that is constant: $\mathbf c\mathbf "
                r"1^\top$ with any $\mathbf c\in\mathbb R^3$.",
                r"Remove that part of $G$: find $\mathbf c$ so that $G-\mathbf c\mathbf 1^\top$ has rows that "
@@ -305,8 +311,8 @@ that subspace, shape $3\times4$.""",
         prompt=r"""$f(\Sigma)=\log\det\Sigma+\operatorname{tr}(A\Sigma)$ with a symmetric positive definite
 $\Sigma\in\mathbb R^{3\times3}$ and $A\in\mathbb R^{3\times3}$ **not** symmetric. Give the gradient on the
 symmetric matrices, shape $3\times3$ (`Sigma` in code).""",
-        hints=(r"For free entries, at a symmetric point: $\Sigma^{-1}$, and something with $A$. Where does "
-               "the transpose go?",
+        hints=(r"The gradient of all entries, at a symmetric point: $\Sigma^{-1}$, and something with $A$. "
+               "Where does the transpose go?",
                r"$\Sigma^{-1}$ is symmetric already. Project the rest: $\frac12(A+A^\top)$."),
         draw=draw_covariance,
         function="np.linalg.slogdet(Sigma)[1] + np.trace(A @ Sigma)",
@@ -317,7 +323,7 @@ symmetric matrices, shape $3\times3$ (`Sigma` in code).""",
                   r"$\operatorname{tr}(A\Sigma)$ has the gradient $A^\top$, not $A$; and then it is to be "
                   "projected.", hint=1),
             Wrong("(np.linalg.inv(Sigma) + A).T", "not symmetrised",
-                  r"The gradient for free entries, $\Sigma^{-1}+A^\top$. It is not symmetric yet. (It is "
+                  r"The gradient of all entries, $\Sigma^{-1}+A^\top$. It is not symmetric yet. (It is "
                   "also what a transpose outside of the whole parenthesis gives.)", hint=2),
             Wrong(M + "2 * M - np.diag(np.diag(M))", "off-diagonal doubled",
                   "The partial derivatives over the six free entries. The gradient counts an entry off the "
@@ -364,6 +370,10 @@ return np.linalg.slogdet(K @ K.T)[1] + np.trace(A @ K @ K.T)""",
             Wrong(OF_L + "np.tril(L @ (G + G.T))", "wrong order",
                   r"$L$ stands on the wrong side: $\langle G,dL\,L^\top\rangle=\langle GL,dL\rangle$.",
                   hint=2),
+            Wrong(OF_L + "np.tril(G.T @ L)", "missing product-rule term",
+                  "Only the second of the two terms: the $L$ in front was held.", hint=1),
+            Wrong(OF_L + "np.triu((G + G.T) @ L)", "transposed",
+                  "The wrong triangle was kept: $L$ is *lower* triangular.", hint=3),
         ),
         after=r"What of it is the gradient of $2\sum_i\log L_{ii}$, and why is that so simple?",
     ),
@@ -383,7 +393,8 @@ $$
 Q=\frac15\begin{bmatrix}3&-4\\4&3\end{bmatrix}.
 $$""",
         hints=(r"$P_Q(G)=Q\operatorname{skew}(Q^\top G)$.",
-               r"$Q^\top G=\begin{bmatrix}3&-8\\-4&-6\end{bmatrix}$. A skew $2\times2$ matrix has one number.",
+               r"$Q^\top G=\begin{bmatrix}3&-8\\-4&-6\end{bmatrix}$. A skew $2\times2$ matrix has one "
+               "number.",
                r"$\operatorname{skew}(Q^\top G)=\begin{bmatrix}0&-2\\2&0\end{bmatrix}$; multiply by $Q$ from "
                "the left."),
         solution="np.array([[-1.6, -1.2], [1.2, -1.6]])",
@@ -453,6 +464,9 @@ $5\times2$.""",
             Wrong("G - Q @ G.T @ Q", "factor",
                   "The gradient for the canonical metric; as a projection it is right for one column only. "
                   "Turns inside the span come out twice as long.", hint=1),
+            Wrong("G - Q @ (Q.T @ G + G.T @ Q)", "factor",
+                  r"The half of $\operatorname{sym}$ is missing: the part at right angles is removed twice.",
+                  hint=2),
             Wrong("G - Q @ Q.T @ G", "missing product-rule term",
                   "Too much is removed: the turns inside the span, $Q\\Omega$, are tangent as well.",
                   hint=2),
@@ -474,7 +488,7 @@ $5\times2$.""",
         prompt=r"""$f(\mathbf x)=\frac12\mathbf x^\top A\mathbf x$ on the unit sphere of $\mathbb R^4$, with
 $A\in\mathbb R^{4\times4}$ **not** symmetric. Give the Riemannian gradient at a unit vector $\mathbf x$, in
 the usual metric, shape `(4,)`.""",
-        hints=(r"The gradient for free entries first: $\frac12(A+A^\top)\mathbf x$.",
+        hints=(r"The gradient of all entries first: $\frac12(A+A^\top)\mathbf x$.",
                r"Then take off what points outwards: $(I-\mathbf x\mathbf x^\top)\,\mathbf g$.",
                "In NumPy: `g - x * (x @ g)`."),
         draw=draw_sphere,
@@ -484,6 +498,9 @@ the usual metric, shape `(4,)`.""",
                   r"The gradient of $\frac12\mathbf x^\top A\mathbf x$ holds $\frac12(A+A^\top)$; and it is "
                   "still to be projected.", hint=1),
             Wrong("A @ x - x * (x @ A @ x)", "only for symmetric input",
+                  r"Projected, but the gradient itself is right for symmetric $A$ only: $\mathbf x$ stands "
+                  "twice in $f$.", hint=1),
+            Wrong("A.T @ x - x * (x @ A @ x)", "only for symmetric input",
                   r"Projected, but the gradient itself is right for symmetric $A$ only: $\mathbf x$ stands "
                   "twice in $f$.", hint=1),
             Wrong("sym(A) @ x", "missing product-rule term",
@@ -521,10 +538,15 @@ $A\in\mathbb R^{3\times3}$ not symmetric, shape $3\times3$ (`Sigma` in code)."""
             Wrong("Sigma + Sigma @ A @ Sigma", "not symmetrised",
                   "$A$ was not symmetrised, so this is not symmetric.", hint=1),
             Wrong("Sigma + Sigma @ A.T @ Sigma", "not symmetrised",
-                  r"$A^\top$ is the gradient for free entries; it is still to be symmetrised.", hint=1),
+                  r"$A^\top$ is the gradient of all entries; it is still to be symmetrised.", hint=1),
             Wrong("P = np.linalg.inv(Sigma)\nreturn P @ (P + sym(A)) @ P", "extra chain factor",
                   r"$\Sigma^{-1}$ on both sides: that is the metric once more. It has to be undone, with "
                   r"$\Sigma$.", hint=2),
+            Wrong("Sigma + Sigma @ (A + A.T) @ Sigma", "factor",
+                  r"The half of $\operatorname{sym}(A)=\frac12(A+A^\top)$ is missing.", hint=1),
+            Wrong("np.eye(3) + Sigma @ sym(A) @ Sigma", "missing chain factor",
+                  r"$\Sigma$ stands on both sides of $\Sigma^{-1}$ as well, and one of the two is left.",
+                  hint=3),
             Wrong("Sigma @ sym(A) @ Sigma", "missing product-rule term",
                   r"$\log\det\Sigma$ was left out.", hint=3),
         ),
@@ -536,7 +558,7 @@ $A\in\mathbb R^{3\times3}$ not symmetric, shape $3\times3$ (`Sigma` in code)."""
         kind="code",
         name="descend",
         prompt=r"""Write `descend(slope, Q, eta, steps)`: gradient descent on the orthogonal matrices, by
-projection and retraction. `slope(Q)` gives the gradient for free entries, of the shape of
+projection and retraction. `slope(Q)` gives the gradient of all entries, of the shape of
 $Q\in\mathbb R^{3\times3}$; return the last $Q$. It is tried on two clouds, as in the chapter: $Q$ has to stay
 orthogonal to rounding, and to reach the best orthogonal matrix.""",
         hints=("Three lines a step: the gradient, its projection, the retraction.",
@@ -577,7 +599,7 @@ return Q""", "missing chain factor",
         name="step",
         prompt=r"""Write `step(Sigma, G, t)`: from the positive definite $\Sigma\in\mathbb R^{3\times3}$ go
 along the geodesic of the affine-invariant metric, with the velocity minus the Riemannian gradient, for the
-time $t$. $G\in\mathbb R^{3\times3}$ is the gradient for free entries and need not be symmetric. Return the
+time $t$. $G\in\mathbb R^{3\times3}$ is the gradient of all entries and need not be symmetric. Return the
 new covariance; it has to be positive definite for $t=3$ too.""",
         hints=(r"The velocity is $\xi=-\Sigma\operatorname{sym}(G)\,\Sigma$.",
                r"$\operatorname{Exp}_\Sigma(t\xi)=\Sigma^{\frac12}\exp(t\,\Sigma^{-\frac12}\xi\,"
