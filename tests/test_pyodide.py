@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from conftest import BOOK
 
-from bookbuild import pyodide, runnable
+from bookbuild import licences, pyodide, runnable
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -162,12 +162,12 @@ def test_the_folder_holds_all_that_its_locks_name(assembled):
     made, folder = assembled
     assert json.loads((folder / "source.json").read_text()) == {
         "pyodide": pyodide.VERSION, "compiled": "folder", "sentence": made.sentence, "edition": made.edition}
-    for name in (pyodide.LOCK, pyodide.LITE_LOCK):
+    for name in (pyodide.LOCK, pyodide.PAGE_LOCK):
         packages = json.loads((folder / name).read_text())["packages"]
         for entry in packages.values():
             assert pyodide.checksum((folder / entry["file_name"]).read_bytes()) == entry["sha256"]
             assert set(entry["depends"]) <= packages.keys()
-    full, light = (json.loads((folder / n).read_text())["packages"]["matdiff"]["depends"] for n in (pyodide.LITE_LOCK, pyodide.LOCK))
+    full, light = (json.loads((folder / n).read_text())["packages"]["matdiff"]["depends"] for n in (pyodide.LOCK, pyodide.PAGE_LOCK))
     assert light == ["numpy"] and {"sympy", "anywidget", "matplotlib"} <= set(full)
 
 
@@ -233,3 +233,23 @@ def test_a_build_with_another_file_ends(tmp_path, monkeypatch):
 def test_no_host_of_a_registry_stands_in_the_sources():
     text = "".join(p.read_text(encoding="utf-8") for p in (BOOK / "src" / "bookbuild").rglob("*.*") if p.suffix in (".py", ".txt", ".js"))
     assert not re.search(r"registry\.\w+\.(org|com)|pypi\.(org|io)|files\.python" + "hosted", text)
+
+
+# Licences
+
+def test_every_part_has_its_notice(assembled):
+    made, folder = assembled
+    parts = licences.notices(folder, made)
+    listed = {name.split()[0] for name, _, _ in parts["Python in the browser"]}
+    assert {w.name for w in made.wheels} | {"Pyodide", "Python"} == listed
+    without = [name for rows in parts.values() for name, _, texts in rows if not any(text.strip() for text in texts)]
+    assert without == []
+    licences.write(folder, made)
+    page = (folder / licences.PAGE).read_text(encoding="utf-8")
+    assert "Mozilla Public License" in page and "MathJax" in page and all(w.name in page for w in made.wheels)
+
+
+def test_the_site_has_the_page_and_links_to_it(site):
+    page = (site / licences.PAGE).read_text(encoding="utf-8")
+    assert f'href="../{licences.PAGE}"' in (site / "chapters" / "00_notation.html").read_text(encoding="utf-8")
+    assert ("jupyterlite-core" in page) == (site / "lite").is_dir() and ("Pyodide" in page) == (site / "pyodide").is_dir()

@@ -47,7 +47,7 @@ DISTRIBUTION = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"  # or MATDIF
 PATIENCE = 30  # seconds without an answer
 MARKERS = {"python_version": "3.13", "python_full_version": "3.13.2", "sys_platform": "emscripten", "extra": "",
            "platform_system": "Emscripten", "implementation_name": "cpython", "platform_python_implementation": "CPython"}
-LOCK, LITE_LOCK = "pyodide-lock.json", "jupyterlite-lock.json"
+LOCK, PAGE_LOCK = "pyodide-lock.json", "page-lock.json"  # JupyterLite's, and that of the exercises' cells
 SAYS = {"folder": "compiled wheels from the folder {}",
         "distribution": "compiled wheels from Pyodide's distribution, with its own checksums",
         "cdn": "WITHOUT the compiled wheels: readers' browsers will fetch them from {}"}
@@ -143,7 +143,7 @@ def from_distribution():
 
 @dataclass(frozen=True)
 class Wheel:
-    """A wheel with its place in the lock file; without content it is fetched from `url` by the reader's browser."""
+    """A wheel with its place in the lock file; where it has a `url` it lies there instead of in the folder."""
     file: str
     sha256: str
     content: bytes | None = None
@@ -325,18 +325,18 @@ class Assembled:
     sentence: str
 
 
-def assemble(target, given=None, cache=CACHE):
-    """Write the folder `target`. Raises Unavailable where a part cannot be had, Refused where one is not what was pinned."""
+def assemble(target, given=None, cache=CACHE, kernel=()):
+    """Write the folder `target`; `kernel`: wheels that JupyterLite brings. Raises Unavailable where a part cannot be had, Refused where one is not what was pinned."""
     folder, files = wasm_folder(given), core(cache)
     base = json.loads(files["pyodide-lock.json"])
     source, binary = compiled(folder, cache, base)
     wheels = (*binary, *pure(cache), own())
     extras = tuple(read_project()["optional-dependencies"])
-    locks = {LOCK: locked(wheels, base), LITE_LOCK: locked(wheels, base, extras)}
-    files = files | {w.file: w.content for w in wheels if w.content is not None}
+    locks = {LOCK: locked((*wheels, *kernel), base, extras), PAGE_LOCK: locked(wheels, base)}
+    files = files | {w.file: w.content for w in wheels if not w.url}
     files |= {name: json.dumps(lock, indent=1).encode() for name, lock in locks.items()}
     sentence = f"Python in the browser: Pyodide {VERSION}, " + SAYS[source].format(folder.name if folder else distribution())
-    edition = checksum(files[LITE_LOCK])[:12]
+    edition = checksum(files[LOCK])[:12]
     files["source.json"] = json.dumps({"pyodide": VERSION, "compiled": source, "sentence": sentence, "edition": edition}, indent=1).encode()
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)

@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from . import editions, notebook, pyodide
+from . import editions, licences, lite, notebook, pyodide
 
 FOLDER, SCRIPT, STYLE = "pyodide", "matdiff-cells.js", "matdiff-cells.css"
 OFF = "MATDIFF_PYTHON"      # "off": the site without Python
@@ -68,23 +68,36 @@ def extras():
 
 def assemble(app):
     """The folder with Python, or a sentence that says why the site has none."""
-    app.python_in_browser = None
+    app.python_in_browser = app.jupyterlite = None
     if app.builder.format != "html":
         return
     if os.environ.get(OFF, "").lower() in ("off", "0", "no"):
         return say(f"Python in the browser: left out, because {OFF} says so")
     try:
-        app.python_in_browser = made = pyodide.assemble(Path(app.outdir, FOLDER))
+        kernel = tuple(lite.kernel(lite.environment(pyodide.CACHE)))
+    except pyodide.Unavailable as reason:
+        kernel = ()
+        say(f"Run in browser: left out, exercises run in the page all the same; {reason}")
+    try:
+        app.python_in_browser = made = pyodide.assemble(Path(app.outdir, FOLDER), kernel=kernel)
     except pyodide.Refused as reason:
         raise ExtensionError(f"Python in the browser: {reason}") from None
     except pyodide.Unavailable as reason:
         return say(f"Python in the browser: left out, the site has no buttons to run anything; {reason}")
     say(made.sentence)
-    values = {"SESSION": read("session.py"), "EXTRAS": extras(), "LOCK": f"{pyodide.LOCK}?{made.edition}"}
+    values = {"SESSION": read("session.py"), "EXTRAS": extras(), "LOCK": f"{pyodide.PAGE_LOCK}?{made.edition}"}
     worker = read("worker.js")
     for name, value in values.items():
         worker = worker.replace(f"__{name}__", json.dumps(value))
     Path(app.outdir, FOLDER, "worker.js").write_text(worker, encoding="utf-8")
+    if kernel:
+        lite.build(Path(app.outdir, lite.FOLDER), chapters(app), pyodide.CACHE)
+        app.jupyterlite = lite.environment(pyodide.CACHE)
+
+
+def chapters(app):
+    """The notebooks of the book."""
+    return sorted(Path(app.srcdir, "chapters").glob("*.ipynb"))
 
 
 def say(sentence):
@@ -94,6 +107,13 @@ def say(sentence):
 def page(app, pagename, templatename, context, doctree):
     """The script, and what it has to know, on pages with exercises."""
     made = app.python_in_browser
+    licences.link(context)
+    notebook_here = Path(app.srcdir, f"{pagename}.ipynb")
+    if made is not None and app.jupyterlite and doctree is not None and notebook_here in chapters(app):
+        root = context["pathto"]("", resource=True)
+        context["body"] = context["body"].replace("</h1>", "</h1>" + lite.button(pagename, notebook_here, root), 1)
+        app.add_css_file(STYLE)
+        app.add_js_file(lite.SCRIPT, defer="defer")
     if made is None or doctree is None or not any(STUB in c["classes"] for c in doctree.findall(nodes.container)):
         return
     knows = {"worker": f"{context['pathto'](FOLDER, resource=True)}/worker.js?{made.edition}",
@@ -105,8 +125,10 @@ def page(app, pagename, templatename, context, doctree):
 
 
 def files(app, exception):
+    if exception is None and app.builder.format == "html":
+        licences.write(app.outdir, app.python_in_browser, app.jupyterlite)
     if exception is None and app.python_in_browser is not None:
-        for target, name in ((SCRIPT, "cells.js"), (STYLE, "cells.css")):
+        for target, name in ((SCRIPT, "cells.js"), (STYLE, "cells.css"), (lite.SCRIPT, "launch.js")):
             Path(app.outdir, "_static", target).write_text(read(name), encoding="utf-8")
 
 
