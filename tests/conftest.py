@@ -87,7 +87,7 @@ def rank(item):
         file = SITE / page[1]
         return 0, -file.stat().st_size if file.is_file() else 0, page[1]
     name = item.path.name
-    return (1 if name.endswith(".ipynb") or CELLS.search(item.nodeid) else 4 if name in ALONE else 3 if name == "test_figures.py" else 2), 0, ""
+    return (1 if name.endswith((".ipynb", "test_lite.py")) or CELLS.search(item.nodeid) else 4 if name in ALONE else 3 if name == "test_figures.py" else 2), 0, ""
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,8 +8,10 @@ from functools import partial
 
 import pytest
 from conftest import BOOK
+from docutils import nodes
+from sphinx.errors import ExtensionError
 
-from bookbuild import licences, pyodide, runnable
+from bookbuild import licences, lite, pyodide, runnable
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -202,29 +204,48 @@ def test_the_browser_has_the_versions_of_the_environment():
     assert {n: browsers[n] for n in shared} == {n: required[n] for n in shared}
 
 
-def test_a_build_that_cannot_have_it_goes_on_and_says_so(tmp_path, monkeypatch, capsys):
-    app = type("App", (), {"outdir": tmp_path, "builder": type("Builder", (), {"format": "html"})})()
-
-    def away(*given):
-        raise pyodide.Unavailable("the wheels did not come")
-
-    monkeypatch.setattr(pyodide, "assemble", away)
-    runnable.assemble(app)
-    assert app.python_in_browser is None and "left out, the site has no buttons" in capsys.readouterr().err
-    runnable.files(app, None)
-    context = {"body": ""}
-    runnable.page(app, "chapters/x", "", context, None)
-    assert context == {"body": ""} and not list(tmp_path.rglob("*cells*"))
-
-
-def test_a_build_with_another_file_ends(tmp_path, monkeypatch):
-    from sphinx.errors import ExtensionError
-    app = type("App", (), {"outdir": tmp_path, "builder": type("Builder", (), {"format": "html"})})()
-
-    def other(*given):
-        raise pyodide.Refused("x.whl is not the file that was pinned")
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    """A build whose JupyterLite cannot be had."""
+    def away(*given, **named):
+        raise pyodide.Unavailable("JupyterLite did not come")
 
     monkeypatch.delenv(runnable.OFF, raising=False)
+    monkeypatch.setattr(lite, "environment", away)
+    return type("App", (), {"outdir": tmp_path, "srcdir": BOOK, "builder": type("Builder", (), {"format": "html"})})()
+
+
+def test_a_build_that_cannot_have_it_goes_on_and_says_so(app, monkeypatch, capsys):
+    monkeypatch.setattr(pyodide, "assemble", lite.environment)
+    runnable.assemble(app)
+    said = capsys.readouterr().err
+    assert app.python_in_browser is None and "left out, the site has no buttons to run anything; JupyterLite did not come" in said
+    runnable.files(app, None)
+    context = {"body": "<h1>One</h1>", "pathto": lambda name, resource: name}
+    runnable.page(app, "chapters/01_scalar_by_vector", "", context, nodes.document(None, None))
+    assert context["body"] == "<h1>One</h1>" and not list(app.outdir.rglob("*cells*"))
+
+
+def test_without_jupyterlite_exercises_run_in_the_page(app, core, wasm, capsys):
+    """The same build, whose pages have the cells and no button."""
+    runnable.assemble(app)
+    said = capsys.readouterr().err
+    assert "Run in browser: left out, exercises run in the page all the same; JupyterLite did not come" in said
+    assert app.python_in_browser.source == "folder" and app.jupyterlite is None and "Python in the browser: Pyodide" in said
+    stub = nodes.document(None, None)
+    stub += nodes.container(classes=[runnable.STUB])
+    app.env = type("Env", (), {"doc2path": staticmethod(lambda name: BOOK / f"{name}.ipynb")})
+    added = []
+    app.add_css_file = app.add_js_file = lambda name, **named: added.append(name)
+    context = {"body": "<h1>One</h1>", "pathto": lambda name, resource: name}
+    runnable.page(app, "chapters/01_scalar_by_vector", "", context, stub)
+    assert "matdiff-python" in context["body"] and "md-launch" not in context["body"] and added == [runnable.STYLE, runnable.SCRIPT]
+
+
+def test_a_build_with_another_file_ends(app, monkeypatch):
+    def other(*given, **named):
+        raise pyodide.Refused("x.whl is not the file that was pinned")
+
     monkeypatch.setattr(pyodide, "assemble", other)
     with pytest.raises(ExtensionError, match="x.whl is not the file"):
         runnable.assemble(app)

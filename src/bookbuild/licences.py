@@ -54,7 +54,7 @@ def installed(name):
 
 def of_environment(folder):
     """(name and version, licence, its texts) of the packages whose parts JupyterLite is made of."""
-    for info in sorted(folder.glob("[Ll]ib/**/*.dist-info")):
+    for info in sorted(folder.glob("[Ll]ib/**/site-packages/*.dist-info")):
         found = importlib.metadata.PathDistribution(info)
         if re.match("jupyter(lite|lab)|anywidget", found.metadata["Name"]):
             texts = [f.read_text(encoding="utf-8") for f in sorted(info.glob("licenses/*")) if f.is_file()]
