@@ -59,7 +59,7 @@ ENTRIES = (
                      r"\mathbf{y}^\top\mathbf{y}\bigr)",
                      "(w @ X.T @ X @ w - y @ X @ w + y @ y) / (2 * N)", None, "there are two mixed terms",
                      unnamed="two numbers are compared, not two derivatives"),),
-        refs="S16-C07", chapter=16),
+        refs="S16-C07", chapter=16, section="sec-16-loss"),
 
     Identity(
         "gradient descent on least squares", "w: n, X: N n, y: N, eta: positive",
@@ -78,7 +78,7 @@ ENTRIES = (
                      "the mean in the loss was forgotten",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
-        refs="G16.1b", chapter=16, also="convergence"),
+        refs="G16.1b", chapter=16, section="sec-16-descent", also="convergence"),
 
     Identity(
         "rank of the Gram matrix", "A: N k, B: k n; X = A @ B",
@@ -91,7 +91,7 @@ ENTRIES = (
                      unnamed="two numbers are compared, not two derivatives"),),
         symbolic="the rank",
         note="For complex $X$ it takes $X^{\\mathsf H}X$.",
-        refs="G16.1c", chapter=16, also="strictly convex"),
+        refs="G16.1c", chapter=16, section="sec-16-normal", also="strictly convex"),
 
     # Its solution
 
@@ -107,7 +107,7 @@ ENTRIES = (
         symbolic="the pseudo-inverse",
         note=r"Without full rank $X^+\mathbf{y}$ is the shortest of the minimisers. "
              r"To compute it, take QR or SVD of $X$: $X^\top X$ squares the condition number.",
-        refs="S16-C10 S16-C21 E16 E51", chapter=16, also="normal equation OLS"),
+        refs="S16-C10 S16-C21 E16 E51", chapter=16, section="sec-16-normal", also="normal equation OLS"),
 
     Identity(
         "residual orthogonal to the columns", "X: N n, y: N",
@@ -120,7 +120,7 @@ ENTRIES = (
         symbolic="the fractions of the inverse grow too long",
         note=r"$\mathbf{w}^\star$ is the solution. It holds for every minimiser, also where $X$ lacks full "
              "rank; the code needs the rank, for it inverts.",
-        refs="S16-C18", chapter=16, also="normal equation"),
+        refs="S16-C18", chapter=16, section="sec-16-projection", also="normal equation"),
 
     Identity(
         "least squares by QR", "X: N n, y: N",
@@ -134,7 +134,7 @@ ENTRIES = (
                      "the coefficients for the columns of $Q$, not for those of $X$",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="QR",
-        refs="G16.2a E16", chapter=16),
+        refs="G16.2a E16", chapter=16, section="sec-16-solve"),
 
     Identity(
         "least squares by SVD", "A: N k, B: k n, y: N; X = A @ B",
@@ -150,7 +150,7 @@ ENTRIES = (
                      r"a $\sigma_i$ that is 0 up to rounding must not be inverted",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="SVD",
-        refs="G16.2b", chapter=16),
+        refs="G16.2b", chapter=16, section="sec-16-solve"),
 
     Identity(
         "condition of the normal equations", "X: N n",
@@ -161,7 +161,7 @@ ENTRIES = (
                      "the price of forming the product is overlooked",
                      unnamed="two numbers are compared, not two derivatives"),),
         symbolic="singular values",
-        refs="G16.2c E16", chapter=16),
+        refs="G16.2c E16", chapter=16, section="sec-16-solve"),
 
     Identity(
         "ridge, primal and dual", "X: N n, y: N, lam: positive",
@@ -175,7 +175,7 @@ ENTRIES = (
                      r"without the $N$ it belongs to a loss that sums and does not average",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the fractions of the inverse grow too long",
-        refs="G16.3 E03", chapter=16),
+        refs="G16.3 E03", chapter=16, section="sec-16-neighbours"),
 
     # The hat matrix
 
@@ -191,7 +191,7 @@ ENTRIES = (
                      unnamed="two matrices are compared, not two derivatives"),),
         conditions={"$X$ has full column rank": "X[:, 1] = 0"},
         symbolic="the fractions of the inverse grow too long",
-        refs="G16.4a", chapter=16),
+        refs="G16.4a", chapter=16, section="sec-16-projection"),
 
     Identity(
         "trace of the hat matrix", "X: N n",
@@ -203,7 +203,7 @@ ENTRIES = (
         conditions={"$X$ has full column rank": "X[:, 1] = 0"},
         symbolic="the fractions of the inverse grow too long",
         note="Without it the trace of the projection is the rank.",
-        refs="G16.4b", chapter=16, also="degrees of freedom"),
+        refs="G16.4b", chapter=16, section="sec-16-projection", also="degrees of freedom"),
 
     Identity(
         "leave-one-out residual", "X: N n, y: N",
@@ -221,7 +221,7 @@ ENTRIES = (
                      "the residual of a fit that has seen example $i$ is too small",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="at 2 × 2 nothing is left to fit",
-        refs="G16.4c", chapter=16, also="cross-validation PRESS"),
+        refs="G16.4c", chapter=16, section="sec-16-leverage", also="cross-validation PRESS"),
 
     # Variants
 
@@ -236,7 +236,7 @@ ENTRIES = (
                      "to average the loss over the outputs does not move its minimiser",
                      unnamed="two matrices are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
-        refs="G16.5a", chapter=16),
+        refs="G16.5a", chapter=16, section="sec-16-neighbours"),
 
     Identity(
         "generalised least squares", "X: N n, y: N, Omega: N N positive definite",
@@ -255,7 +255,8 @@ ENTRIES = (
                      "large variances get large weights: the inverse was forgotten",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="Cholesky factors and the pseudo-inverse",
-        refs="G16.5b", chapter=16, also="generalized least squares weighted Aitken GLS"),
+        refs="G16.5b", chapter=16, section="sec-16-neighbours",
+        also="generalized least squares weighted Aitken GLS"),
 
     Identity(
         "intercept by centring", "X: N n, y: N",
@@ -276,7 +277,7 @@ ENTRIES = (
         symbolic="the pseudo-inverse",
         note=r"$\mathbf{w} = (X_c^\top X_c)^{-1}X_c^\top\mathbf{y}_c$ with the centred $X_c$ "
              r"and $\mathbf{y}_c$.",
-        refs="G16.6", chapter=16, also="bias"),
+        refs="G16.6", chapter=16, section="sec-16-projection", also="bias"),
 
     Identity(
         "constrained least squares", "X: N n, y: N, A: n n, c: n; A = A[1:]; c = c[1:]",
@@ -297,7 +298,7 @@ ENTRIES = (
                      "the constraint was left out",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse and SVD",
-        refs="G16.9", chapter=16, also="KKT Lagrange multipliers"),
+        refs="G16.9", chapter=16, section="sec-16-neighbours", also="KKT Lagrange multipliers"),
 
     # How the solution moves
 
@@ -320,7 +321,7 @@ ENTRIES = (
                      unnamed="to the checker the inputs that move are one vector")),
         symbolic="the fractions of the inverse grow too long",
         note=r"$\mathbf{w}^\star$ is the solution, $\mathbf{r} = \mathbf{y} - X\mathbf{w}^\star$.",
-        refs="G16.7", chapter=16, also="perturbation"),
+        refs="G16.7", chapter=16, section="sec-16-leverage", also="perturbation"),
 
     Identity(
         "argmin of a weighted fit, by its weights", "theta: N, X: N n, y: N",
@@ -346,7 +347,24 @@ ENTRIES = (
              "examples whose weights may move.",
         refs="G18.3", chapter=18, also="differentiating an argmin implicit bilevel optimization"),
 
-    # Logistic regression
+    # Other losses of the residuals
+
+    Identity(
+        "Huber loss of the residuals", "w: n, X: N n, y: N, c: positive",
+        of=(r"\sum_i\rho_c(y_i - \mathbf{x}_i^\top\mathbf{w})", """
+            r = np.abs(y - X @ w)
+            return np.sum(np.where(r <= c, r**2 / 2, c * r - c**2 / 2))"""),
+        gradient=(r"-X^\top\boldsymbol\psi", "-X.T @ np.clip(y - X @ w, -c, c)"),
+        reason=r"$\rho_c$ has the slope $r$ up to $c$ and $\pm c$ beyond, without a kink.",
+        wrong=(Wrong(r"-X^\top\mathbf{r}", "-X.T @ (y - X @ w)", None,
+                     "least squares: the large residuals were not clipped",
+                     unnamed="it is the gradient of another function, right where no residual exceeds $c$"),),
+        symbolic="pieces",
+        note=r"$\rho_c(r) = \tfrac12r^2$ for $|r| \le c$ and $c|r| - \tfrac12c^2$ beyond; "
+             r"$\psi_i$ is $r_i = y_i - \mathbf{x}_i^\top\mathbf{w}$ clipped to $[-c, c]$.",
+        chapter=16, section="sec-16-robust", also="robust regression M-estimator IRLS"),
+
+    # Logistic regression and other generalised linear models
 
     Identity(
         "logistic loss, by its logits", "z: N, y: N 0 or 1",
@@ -367,7 +385,12 @@ ENTRIES = (
             return np.mean(np.log(1 + np.exp(z)) - y * z)"""),
         gradient=(r"\tfrac1NX^\top(\sigma(X\mathbf{w}) - \mathbf{y})",
                   "X.T @ (1 / (1 + np.exp(-X @ w)) - y) / N"),
-        reason=r"$\mathbf{z} = X\mathbf{w}$: the gradient by the logits, multiplied by $X^\top$.",
+        hessian=(r"\tfrac1NX^\top\operatorname{diag}(\boldsymbol\sigma(1 - \boldsymbol\sigma))X", """
+            p = 1 / (1 + np.exp(-X @ w))
+            return X.T @ np.diag(p * (1 - p)) @ X / N"""),
+        reason=r"$\mathbf{z} = X\mathbf{w}$: the gradient by the logits, multiplied by $X^\top$. "
+               r"$\boldsymbol\sigma = \sigma(X\mathbf{w})$ has the slopes "
+               r"$\boldsymbol\sigma(1 - \boldsymbol\sigma)$.",
         wrong=(Wrong(r"X^\top(\sigma(X\mathbf{w}) - \mathbf{y})", "X.T @ (1 / (1 + np.exp(-X @ w)) - y)",
                      "factor", "the sum, not the mean"),
                Wrong(r"\tfrac1NX^\top(X\mathbf{w} - \mathbf{y})", "X.T @ (X @ w - y) / N",
@@ -399,7 +422,24 @@ ENTRIES = (
              r"$\boldsymbol\sigma = \sigma(X\mathbf{w})$. The loss has no minimiser in closed form; "
              "the step is repeated until it stands still.",
         symbolic="the fractions of the inverse grow too long",
-        refs="G16.8", chapter=16, also="IRLS"),
+        refs="G16.8", chapter=16, section="sec-16-logistic", also="IRLS"),
+
+    Identity(
+        "Poisson loss, by its weights", "w: n, X: N n, y: N",
+        of=(r"\tfrac1N\sum_i(e^{z_i} - y_iz_i),\ \mathbf{z} = X\mathbf{w}", """
+            z = X @ w
+            return np.mean(np.exp(z) - y * z)"""),
+        gradient=(r"\tfrac1NX^\top(e^{X\mathbf{w}} - \mathbf{y})", "X.T @ (np.exp(X @ w) - y) / N"),
+        hessian=(r"\tfrac1NX^\top\operatorname{diag}(e^{X\mathbf{w}})X",
+                 "X.T @ np.diag(np.exp(X @ w)) @ X / N"),
+        reason=r"$e^z - yz$ has the slope $e^z - y$ and the curvature $e^z$; $d\mathbf{z} = X\,d\mathbf{w}$.",
+        wrong=(Wrong(r"\tfrac1NX^\top(X\mathbf{w} - \log\mathbf{y})",
+                     "X.T @ (X @ w - np.log(np.abs(y))) / N", None,
+                     "least squares on the logarithms, another fit",
+                     unnamed="it is the gradient of another function"),),
+        note=r"The mean of a count is modelled as $e^{z_i}$; $\log(y_i!)$, which does not move with "
+             r"$\mathbf{w}$, is left out.",
+        chapter=16, section="sec-16-glm", also="count regression GLM log link"),
 
     # Principal components
 
@@ -427,7 +467,7 @@ ENTRIES = (
         symbolic="eigenvalues",
         note="Principal components are an eigenproblem, without normal equations; "
              "$C$ is a covariance only of centred data.",
-        refs="G16.10a E18 E42", chapter=16, also="PCA Ky Fan Rayleigh"),
+        refs="G16.10a E18 E42", chapter=16, section="sec-16-neighbours", also="PCA Ky Fan Rayleigh"),
 
     Identity(
         "stationary subspace of a covariance",
@@ -444,5 +484,5 @@ ENTRIES = (
                      r"$\Lambda$ need not be diagonal",
                      unnamed="two matrices are compared, not two derivatives"),),
         symbolic="eigenvectors",
-        refs="G16.10b", chapter=16, also="PCA"),
+        refs="G16.10b", chapter=16, section="sec-16-neighbours", also="PCA"),
 )
