@@ -589,6 +589,10 @@ return Q""", "sign", "Uphill: descent goes along minus the gradient.", hint=2),
 return Q""", "missing chain factor",
                   "Retracted, but not projected. QR answers to the part of $G$ at right angles to the set "
                   "as well, so the walk ends at another place.", hint=2),
+            Wrong(QR[1:] + "Q = Q - eta * G\nU, s, Vt = np.linalg.svd(Q)\nreturn U @ Vt", "wrong order",
+                  "Put back on the set once, at the end. The descent over all matrices ends elsewhere, and "
+                  "the orthogonal matrix next to that point is not the best one: retract in every step.",
+                  hint=1),
         ),
         after="Take the polar factor instead of QR. Does the number of steps change?",
     ),
@@ -612,6 +616,9 @@ return root @ (V * np.exp(lam)) @ V.T @ root""",
         wrong=(
             Wrong("return Sigma - t * Sigma @ (G + G.T) / 2 @ Sigma", "missing chain factor",
                   "A straight line. Its direction is right, but a long step leaves the cone.", hint=2),
+            Wrong(SPD + "lam, V = np.linalg.eigh(2 * back @ xi @ back)\nreturn root @ (V * np.exp(lam)) @ V.T "
+                  "@ root", "factor",
+                  r"Twice as fast: the half of $\operatorname{sym}(G)=\frac12(G+G^\top)$ is missing.", hint=1),
             Wrong("return Sigma - t * (G + G.T) / 2", "missing chain factor",
                   "The straight step of the usual metric. A long one leaves the cone.", hint=1),
             Wrong(SPD + "lam, V = np.linalg.eigh(xi)\nreturn root @ (V * np.exp(lam)) @ V.T @ root",
