@@ -223,6 +223,10 @@ $4\times4$, from `L`, `U` and `dA`. (`np.tril(X, -1)` is the part strictly below
                   "$L$ stands on the other side: the strictly lower part is $L^{-1}dL$.", hint=2),
             Wrong(M + "L @ np.triu(M)", "one triangle",
                   "The wrong half of $M$: the upper part belongs to $dU$.", hint=2),
+            Wrong(M + "np.triu(M) @ U", "unknown", "This is $dU$, the other factor.", hint=2),
+            Wrong("L @ np.tril(np.linalg.inv(U) @ dA @ np.linalg.inv(L), -1)", "wrong order",
+                  r"The factors were taken off on the wrong sides: $A=LU$, so $L$ goes from the left, $U$ "
+                  "from the right.", hint=1),
             Wrong(M + "M", "missing product-rule term",
                   r"$M$ holds both pieces, and neither is wrapped yet: $L^{-1}dL$ is its strictly lower "
                   "part.",
@@ -255,6 +259,9 @@ The loss is $6x_1$. Give its gradient $\bar A$, shape $2\times2$.""",
                   "The minus of the sandwich is missing."),
             Wrong("np.array([[-5.0, -10.0], [4.0, 8.0]])", "only for symmetric input",
                   r"Solved with $A$ instead of $A^\top$. The two agree for symmetric $A$ only.", hint=1),
+            Wrong("np.array([[-20.0, -70.0], [4.0, 14.0]])", "missing chain factor",
+                  r"This is $-\bar{\mathbf b}\,\mathbf b^\top$: the row is the solution $\mathbf x$, not the "
+                  "right-hand side.", hint=2),
             Wrong("np.array([[-6.0, -12.0], [0.0, 0.0]])", "missing chain factor",
                   r"This is $-\bar{\mathbf x}\,\mathbf x^\top$: the solve with $A^\top$ is missing.", hint=1),
         ),
@@ -301,6 +308,12 @@ $3\times3$, from `Q`, `R` and `dA`.""",
             Wrong(C + "np.triu(C) @ R", "missing product-rule term",
                   r"The upper part of $C$ holds a piece of $\Omega$ too, the mirror image of its lower "
                   "half.", hint=2),
+            Wrong(C + "C - np.tril(C, -1) + np.tril(C, -1).T", "missing chain factor",
+                  r"This is $dR\,R^{-1}$: it still has to be wrapped in $R$.", hint=3),
+            Wrong(C + "(np.triu(C) + np.tril(C).T) @ R", "factor",
+                  "The diagonal is there twice. Only what lies *strictly* below it is mirrored.", hint=3),
+            Wrong(C + "(np.tril(C, -1) - np.tril(C, -1).T) @ R", "unknown",
+                  r"This is $\Omega R$, the piece of $dQ$. What is left of $C$ belongs to $dR$.", hint=3),
             Wrong("Q.T @ dA", "missing product-rule term",
                   "$Q$ was held. Your $dR$ is not even triangular.", hint=1),
             Wrong("np.triu(Q.T @ dA)", "one triangle",
@@ -404,8 +417,11 @@ code).""",
                   "G = Y.T @ Phi @ Y\nreturn (G + G.T) / 2", "transposed",
                   r"$L$ moves over as $L^\top$: it is $\Phi(L^\top C)$.", hint=1),
             Wrong(PHI + "G = C @ Y / 2\nreturn (G + G.T) / 2", "missing chain factor",
-                  r"The adjoint of $\frac12d\Sigma\,L^{-\top}$, the rule for numbers. Forwards it is wrong "
-                  "already.", hint=1),
+                  r"The adjoint of $\frac12d\Sigma\,L^{-\top}$, the rule for numbers: every entry of "
+                  r"$L^\top C$ was halved. $\Phi$ cuts off the upper triangle, and halves the diagonal only.",
+                  hint=2),
+            Wrong(PHI + "G = Y.T @ np.tril(X, -1) @ Y\nreturn (G + G.T) / 2", "missing chain factor",
+                  r"The diagonal is missing: $\Phi$ keeps half of it.", hint=2),
         ),
         after=r"Put $C=2\operatorname{diag}(1/L_{ii})$ and compare with $\Sigma^{-1}$. Why does it come out?",
     ),
@@ -444,7 +460,7 @@ $3\times3$.""",
         name="qr_backward",
         prompt=r"""Write `qr_backward(Q, R, Qbar, Rbar)` for the thin QR of a $5\times3$ matrix. It gets $Q$
 ($5\times3$), $R$ ($3\times3$) and the gradients that have arrived at them, and returns $\bar A$, shape
-$5\times3$, without any inverse:
+$5\times3$ (a solve is enough; no inverse is needed):
 
 $$
 \begin{gathered}
@@ -471,10 +487,17 @@ below the diagonal: `Rbar` may hold anything there.)""",
                   "Half of the symmetric matrix: the mirror image is missing.", hint=1),
             Wrong("M = R @ Rbar.T + Qbar.T @ Q\nS = np.tril(M) + np.tril(M, -1).T\n" + SOLVED, "sign",
                   r"In $M$ the second term has a minus."),
+            Wrong("M = Rbar @ R.T - Qbar.T @ Q\nS = np.tril(M) + np.tril(M, -1).T\n" + SOLVED, "transposed",
+                  r"The first term is $R\bar R^\top$; this one is its transpose."),
+            Wrong("M = R @ Rbar.T - Q.T @ Qbar\nS = np.tril(M) + np.tril(M, -1).T\n" + SOLVED, "transposed",
+                  r"The second term is $\bar Q^\top Q$; this one is its transpose."),
+            Wrong(BACK + "S = np.tril(M) + np.tril(M, -1).T\nreturn np.linalg.solve(R, (Qbar - Q @ S).T).T",
+                  "sign", r"$Q\operatorname{copyltu}M$ is added. The minus stands inside $M$."),
             Wrong(BACK + "S = np.tril(M) + np.tril(M, -1).T\nreturn np.linalg.solve(R.T, (Qbar + Q @ S).T).T",
                   "transposed", r"This multiplies by $R^{-1}$; asked for is $R^{-\top}$.", hint=2),
             Wrong(BACK + "S = np.triu(M) + np.triu(M, 1).T\n" + SOLVED, "one triangle",
-                  "The upper triangle was copied. It is the lower one that counts.", hint=1),
+                  "The upper triangle of $M$ was copied, or the lower one of $M^\\top$. It is the lower one "
+                  "of $M$ that counts.", hint=1),
             Wrong("return Qbar @ np.linalg.inv(R).T + Q @ Rbar", "missing product-rule term",
                   "Each factor moved while the other was held."),
         ),
@@ -487,8 +510,8 @@ below the diagonal: `Rbar` may hold anything there.)""",
         kind="value",
         prompt=r"""$W=\Sigma^{-1/2}$ whitens data with covariance $\Sigma\in\mathbb R^{4\times4}$. The
 $\Sigma$ that you get has the eigenvalues $2,2,5,5$; it moves by a symmetric $d\Sigma$. Give $dW$, shape
-$4\times4$, from `Sigma` and `dSigma`, to all digits: without a division by zero and without a difference
-quotient.""",
+$4\times4$, from `Sigma` and `dSigma`, by a formula: no small steps, and no division by zero where eigenvalues
+tie.""",
         hints=(r"$dW=V(K\odot V^\top d\Sigma\,V)V^\top$ with the divided differences $K_{ij}$ of "
                r"$\lambda^{-1/2}$.",
                r"Write $a=\sqrt{\lambda_i}$, $b=\sqrt{\lambda_j}$ and simplify "
@@ -502,6 +525,10 @@ quotient.""",
                   r"$d\Sigma$ commute.", hint=1),
             Wrong(EIG + "K = 1 / (np.outer(r, r) * (r[:, None] + r))\nreturn V @ (K * P) @ V.T", "sign",
                   r"$\lambda^{-1/2}$ falls as $\lambda$ grows: $K$ is negative.", hint=3),
+            Wrong(EIG + "D = lam[:, None] - lam\ntie = abs(D) < 1e-9\n"
+                  "K = np.where(tie, 0, (1 / r[:, None] - 1 / r) / (D + tie))\nreturn V @ (K * P) @ V.T",
+                  "unknown", r"Where eigenvalues tie, and on the diagonal, $K$ was put to 0. It is the slope "
+                  r"there, $-\frac12\lambda^{-3/2}$.", hint=3),
             Wrong(EIG + "return V @ np.diag(-np.diag(P) / (2 * r**3)) @ V.T", "only diagonal",
                   r"Only the diagonal of $V^\top d\Sigma\,V$ was kept: the eigenvectors were held.", hint=1),
             Wrong(EIG + "K = 1 / (r[:, None] + r)\nreturn V @ (K * P) @ V.T", "unknown",
