@@ -364,6 +364,17 @@ def test_a_projector_needs_the_one_gap_alone(of, shape, seed):
     assert np.sum(dec.projector_vjp(A, Pbar, 2, of=of) * dA) == pytest.approx(np.sum(Pbar * dP), rel=1e-10)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("of", ["right", "left"])
+def test_a_projector_on_everything_stays_at_a_singular_value_of_0(of):
+    A = np.eye(3, 2) * [1.0, 0.0]                          # all of the right directions lead, one with σ = 0
+    A = A if of == "right" else A.T
+    P, dP = dec.projector_jvp(A, draw(0, A.shape), 2, of=of)
+    np.testing.assert_allclose(P, np.eye(2), atol=1e-15)
+    np.testing.assert_array_equal(dP, 0)
+    np.testing.assert_array_equal(dec.projector_vjp(A, draw(1, (2, 2)), 2, of=of), 0)
+
+
 def test_a_projector_on_everything_stays():
     A, dA = draw(0, (5, 3)), draw(1, (5, 3))
     P, dP = dec.projector_jvp(A, dA, 3)
@@ -418,6 +429,8 @@ INPUTS = {
     "vector": (lambda: dec.qr(np.ones(3)), ValueError, r"A has shape \(3,\): expected a matrix"),
     "not square": (lambda: dec.lu(np.ones((2, 3))), ValueError, r"A has shape \(2, 3\): expected a square matrix"),
     "not symmetric": (lambda: dec.cholesky(S), ValueError, r"A is not symmetric, .* up to 1: .*\(A \+ A.T\) / 2"),
+    "small beside a large one": (lambda: dec.eigh(np.stack([1e9 * np.eye(2), S])), ValueError,
+                                 "Matrix 1 of the stack: A is not symmetric"),
     "direction not symmetric": (lambda: dec.eigh_jvp(np.diag([1.0, 2]), S), ValueError, "dA is not symmetric"),
     "shape of dA": (lambda: dec.svd_jvp(S, np.ones((2, 3))), ValueError, r"dA has shape \(2, 3\): expected that of A"),
     "shape of a gradient": (lambda: dec.qr_vjp(np.eye(3, 2), np.eye(2)), ValueError, "Qbar has shape .* that of Q"),

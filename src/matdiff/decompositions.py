@@ -785,7 +785,8 @@ def _leading_singular(factors, k, of):
     k = _count(k, s.shape[-1])
     _need_gap(s, k, "singular values", V.shape[-2])
     lead, rest = s[..., None, :k], s[..., k:, None]
-    return (U[..., :k], V[..., :k], s[..., :k], U[..., k:], V[..., k:], s[..., k:],
+    # A leading σ of 0 means that all directions lead and nothing turns: 1 in its place, to be divided by.
+    return (U[..., :k], V[..., :k], np.where(s > 0, s, 1.0)[..., :k], U[..., k:], V[..., k:], s[..., k:],
             (lead - rest) * (lead + rest))
 
 
@@ -940,10 +941,12 @@ def _symmetric(X, name):
     X = _matrix(X, name)
     if X.shape[-2] != X.shape[-1]:
         raise ValueError(f"{name} has shape {X.shape}: expected a square, symmetric matrix.")
-    off = np.abs(X - X.mT).max(initial=0)
-    if off > 1e-8 * np.abs(X).max(initial=0):
-        raise ValueError(f"{name} is not symmetric, {name}[i, j] and {name}[j, i] differ by up to {off:.3g}: "
-                         f"expected a symmetric matrix, ({name} + {name}.T) / 2 makes one.")
+    off = np.abs(X - X.mT).max((-2, -1), initial=0)
+    bad = off > 1e-8 * np.abs(X).max((-2, -1), initial=0)         # each matrix of a stack by its own size
+    if bad.any():
+        at = tuple(np.argwhere(bad)[0])
+        raise ValueError(f"{_which(at)}{name} is not symmetric, {name}[i, j] and {name}[j, i] differ by up to "
+                         f"{off[at]:.3g}: expected a symmetric matrix, ({name} + {name}.T) / 2 makes one.")
     return _sym(X)
 
 
