@@ -460,3 +460,10 @@ def test_parts_of_a_formula(check, f, claim, point, name, said):
 def test_the_derivative_of_another_entry(f, claim, said):
     check = check_gradient(f, claim, np.random.default_rng(8).normal(size=(4, 3)))
     assert check.mistake == "wrong entry" and said in check.message
+
+
+def test_one_entry_of_each_row_is_no_column():
+    """As many entries as a column has, but not one: what picks them has no name, and the search goes on."""
+    X, columns = np.random.default_rng(15).normal(size=(7, 4)), np.array([0, 2, 1, 3, 0, 2, 1])
+    check = check_gradient(lambda X: np.sum(np.tanh(X)[np.arange(7), columns]), lambda X: 1 - np.tanh(X)**2, X)
+    assert not check and "StopIteration" not in check.message

@@ -190,8 +190,8 @@ def other_parts(step, most=12):
     picked = step.at(0, names)
     kind = "entry" if picked.ndim == 0 else "row" if np.isin(names, picked).any(1).sum() == 1 else "column"
     parts = {"entry": names.ravel(), "row": names, "column": names.T}[kind]
-    if len(parts) > most or parts[0].shape != picked.shape:
-        return
+    if len(parts) > most or not any(np.array_equal(picked, part) for part in parts):
+        return              # Z[range(m), labels] picks as many entries as a column has, and is none
 
     def at(part):
         return ", ".join(str(int(i)) for i in np.unravel_index(part, A.shape)) if kind == "entry" else \
