@@ -374,7 +374,7 @@ ENTRIES = (
         wrong=(Wrong("Z - Y", "Z - Y", "factor", "the mean over the batch was forgotten"),
                Wrong(r"\tfrac1{mp}(Z - Y)", "(Z - Y) / (m * p)", "factor",
                      "this loss does not average over the outputs")),
-        refs="S15-C04", chapter=15, also="delta backpropagation"),
+        refs="S15-C04", chapter=15, section="sec-15-derivation", also="delta backpropagation"),
 
     Identity(
         "weights of the output layer", "V: k p, W: n k, b: k, c: p, X: m n, Y: m p",
@@ -391,7 +391,7 @@ ENTRIES = (
                      "the mean over the batch was forgotten")),
         note=r"$A = \phi(XW + \mathbf{1}\mathbf{b}^\top)$, $Z = AV + \mathbf{1}\mathbf{c}^\top$. Shown for "
              r"$\phi = \tanh$.",
-        refs="S15-C05 S15-C14", chapter=15, also="backpropagation MLP"),
+        refs="S15-C05 S15-C14", chapter=15, section="sec-15-derivation", also="backpropagation MLP"),
 
     Identity(
         "bias of the output layer", "c: p, V: k p, W: n k, b: k, X: m n, Y: m p",
@@ -405,7 +405,7 @@ ENTRIES = (
                      "one row per example")),
         note=r"$A = \phi(XW + \mathbf{1}\mathbf{b}^\top)$, $Z = AV + \mathbf{1}\mathbf{c}^\top$. The sum "
              "runs over the rows: down each column.",
-        refs="S15-C06 E48", chapter=15, also="backpropagation MLP"),
+        refs="S15-C06 E48", chapter=15, section="sec-15-derivation", also="backpropagation MLP"),
 
     Identity(
         "signal at the hidden layer, for a batch", "H: m k, V: k p, c: p, Y: m p",
@@ -424,7 +424,7 @@ ENTRIES = (
                      "missing chain factor", "what goes into the activation in place of the slope there")),
         note=r"$H = XW + \mathbf{1}\mathbf{b}^\top$ is what goes into the activation, $\Delta$ the signal of "
              r"the layer above. Shown for $\phi = \tanh$.",
-        refs="S15-C07 S15-C16", chapter=15, also="delta backpropagation"),
+        refs="S15-C07 S15-C16", chapter=15, section="sec-15-derivation", also="delta backpropagation"),
 
     Identity(
         "weights of the hidden layer, for a batch", "W: n k, b: k, V: k p, c: p, X: m n, Y: m p",
@@ -443,7 +443,7 @@ return X.T @ Delta_1"""),
                      "the mean over the batch was forgotten")),
         note=r"$H = XW + \mathbf{1}\mathbf{b}^\top$, $\Delta = \tfrac1m(Z - Y)$ with the output $Z$. Shown "
              r"for $\phi = \tanh$.",
-        refs="S15-C09 S15-C15", chapter=15, also="backpropagation MLP"),
+        refs="S15-C09 S15-C15", chapter=15, section="sec-15-derivation", also="backpropagation MLP"),
 
     Identity(
         "bias of the hidden layer, for a batch", "b: k, W: n k, V: k p, c: p, X: m n, Y: m p",
@@ -461,7 +461,7 @@ return np.sum(Delta_1, axis=0)"""),
                Wrong(r"\Delta_1", TWO_LAYERS + "return (Z - Y) @ V.T * (1 - A**2) / m",
                      "not summed over the batch", "one row per example")),
         note=r"$\Delta_1 = (\Delta V^\top) \odot \phi'(H)$ as for the weights. Shown for $\phi = \tanh$.",
-        refs="S15-C10 E48", chapter=15, also="backpropagation MLP"),
+        refs="S15-C10 E48", chapter=15, section="sec-15-derivation", also="backpropagation MLP"),
 
     # Any number of layers, shown for three
     Identity(
@@ -484,7 +484,7 @@ return np.sum(Delta_1, axis=0)"""),
                    return ((A2 @ C + c - Y) @ C.T @ B.T) * (1 - A1**2) / m""", "missing chain factor",
                      "the slope of the layer between was forgotten"),),
         symbolic="nested tanh of sums: minutes",
-        refs="G15.1a", chapter=15, also="delta backpropagation recursion"),
+        refs="G15.1a", chapter=15, section="sec-15-depth", also="delta backpropagation recursion"),
 
     Identity(
         "weights of the first of three layers",
@@ -503,7 +503,7 @@ return np.sum(Delta_1, axis=0)"""),
         symbolic="nested tanh of sums: minutes",
         note=r"Any layer: $\nabla_{W_l}L = S_{l-1}^\top\Delta_l$. Shown for the first of three, where the "
              "whole way back is needed.",
-        refs="G15.1b", chapter=15, also="backpropagation MLP deep"),
+        refs="G15.1b", chapter=15, section="sec-15-depth", also="backpropagation MLP deep"),
 
     Identity(
         "bias of the first of three layers",
@@ -520,7 +520,7 @@ return np.sum(Delta_1, axis=0)"""),
                      "not summed over the batch", "one row per example")),
         symbolic="nested tanh of sums: minutes",
         note=r"Any layer: $\nabla_{\mathbf{b}_l}L = \Delta_l^\top\mathbf{1}$.",
-        refs="G15.1c", chapter=15, also="backpropagation MLP deep"),
+        refs="G15.1c", chapter=15, section="sec-15-depth", also="backpropagation MLP deep"),
 
     Identity(
         "input of three layers",
@@ -538,7 +538,7 @@ return np.sum(Delta_1, axis=0)"""),
                      "the transpose was forgotten, and the shapes tell")),
         symbolic="nested tanh of sums: minutes",
         note="Training does not need it; a layer below, or an attack on the input, does.",
-        refs="G15.1d E35", chapter=15, also="backpropagation adversarial saliency"),
+        refs="G15.1d E35", chapter=15, section="sec-15-depth", also="backpropagation adversarial saliency"),
 
     # Activations
     Identity(
@@ -555,7 +555,7 @@ return np.sum(Delta_1, axis=0)"""),
                Wrong(r"\mathbf{g} \odot \boldsymbol\sigma", "G / (1 + np.exp(-z))", "missing chain factor",
                      r"the factor $\mathbf{1} - \boldsymbol\sigma$ was forgotten", form="pullback")),
         note=r"$\boldsymbol\sigma = \sigma(\mathbf{z})$ is the value.",
-        refs="G15.3a", chapter=15, also="sigmoid activation"),
+        refs="G15.3a", chapter=15, section="sec-15-mask", also="sigmoid activation"),
 
     Identity(
         "hyperbolic tangent", "z: n",
@@ -571,7 +571,7 @@ return np.sum(Delta_1, axis=0)"""),
                Wrong(r"\mathbf{g} \odot (\mathbf{1} - \mathbf{a})", "G * (1 - np.tanh(z))",
                      "missing chain factor", "the square was forgotten", form="pullback")),
         note=r"$\mathbf{a} = \tanh\mathbf{z}$ is the value.",
-        refs="G15.3b", chapter=15, also="tanh activation"),
+        refs="G15.3b", chapter=15, section="sec-15-mask", also="tanh activation"),
 
     Identity(
         "softplus", "z: n",
@@ -581,7 +581,7 @@ return np.sum(Delta_1, axis=0)"""),
         reason=r"$e^z/(1 + e^z) = 1/(1 + e^{-z}) = \sigma(z)$.",
         wrong=(Wrong(r"\mathbf{g}/(1 + e^{\mathbf{z}})", "G / (1 + np.exp(z))", "missing chain factor",
                      "the slope of $e^z$ inside was forgotten", form="pullback"),),
-        refs="G15.3c", chapter=15, also="activation"),
+        refs="G15.3c", chapter=15, section="sec-15-mask", also="activation"),
 
     Identity(
         "GELU", "z: n",
@@ -606,7 +606,7 @@ return np.sum(Delta_1, axis=0)"""),
                      unnamed="several terms differ")),
         symbolic="the error function of Python's math",
         note=r"$\Phi$ is the distribution function of the standard normal distribution.",
-        refs="G15.3d", chapter=15, also="activation"),
+        refs="G15.3d", chapter=15, section="sec-15-mask", also="activation"),
 
     Identity(
         "rectifier", "z: n nonzero",
@@ -620,7 +620,7 @@ return np.sum(Delta_1, axis=0)"""),
         symbolic="np.maximum",
         note=r"At 0 every slope from 0 to 1 is a subgradient; libraries take 0. $[\cdot]$ is 1 where it is "
              "true, else 0.",
-        refs="E29", chapter=15, also="ReLU activation subgradient"),
+        refs="E29", chapter=15, section="sec-15-mask", also="ReLU activation subgradient"),
 
     # Batch normalisation
     Identity(
@@ -645,7 +645,7 @@ return np.sum(Delta_1, axis=0)"""),
         symbolic="roots of means: the differences do not simplify in time",
         note=r"$\hat X$ has columns of mean 0 and deviation 1; the variance is divided by $m$. With "
              r"$\varepsilon$ added to it nothing changes but $\mathbf{s}$, and no condition is left.",
-        refs="G15.4a", chapter=15, also="batch norm"),
+        refs="G15.4a", chapter=15, section="sec-15-batch", also="batch norm"),
 
     Identity(
         "batch normalisation, by its scale", "gamma: n, X: m n, beta: n",
@@ -660,7 +660,7 @@ return np.sum(Delta_1, axis=0)"""),
                      "one row per example"),
                Wrong(r"(G \odot \hat X)\mathbf{1}", BATCH_NORM + "return np.sum(G * Xhat, axis=1)",
                      "wrong axis", "summed over the features")),
-        refs="G15.4b", chapter=15, also="batch norm gamma"),
+        refs="G15.4b", chapter=15, section="sec-15-batch", also="batch norm gamma"),
 
     Identity(
         "batch normalisation, by its shift", "beta: n, X: m n, gamma: n",
@@ -672,7 +672,7 @@ return np.sum(Delta_1, axis=0)"""),
                      "the shift comes after the scale",
                      unnamed="a factor that acts elsewhere, on what is added to the shift"),
                Wrong("G", "G", "not summed over the batch", "one row per example")),
-        refs="G15.4c", chapter=15, also="batch norm beta"),
+        refs="G15.4c", chapter=15, section="sec-15-batch", also="batch norm beta"),
 
     # Attention
     Identity(
@@ -696,7 +696,7 @@ return np.sum(Delta_1, axis=0)"""),
                      "summed down the columns",
                      unnamed="the wrong sum is one of two terms")),
         note="$P$ is the value.",
-        refs="G15.5a", chapter=15, also="attention weights"),
+        refs="G15.5a", chapter=15, section="sec-15-heads", also="attention weights"),
 
     Identity(
         "attention, by its values", "V: p q, Q: m n, K: p n",
@@ -757,7 +757,7 @@ return np.sum(Delta_1, axis=0)"""),
                Wrong(r"A^\top(\mathbf{c} \odot \sin\mathbf{z} \odot A\mathbf{v})",
                      "A.T @ (c * np.sin(A @ theta) * (A @ dtheta))", "sign", "the slope of the cosine")),
         note=r"Shown for $L = \mathbf{c}^\top\sin(A\boldsymbol\theta)$, $\mathbf{z} = A\boldsymbol\theta$.",
-        refs="G15.6a", chapter=15, also="Pearlmutter HVP curvature"),
+        refs="G15.6a", chapter=15, section="sec-15-second", also="Pearlmutter HVP curvature"),
 
     Identity(
         "Gauss-Newton matrix", "theta: n, A: m n, y: m; y = np.exp(np.tanh(A @ theta)); y = y / np.sum(y)",
@@ -781,5 +781,5 @@ return np.sum(Delta_1, axis=0)"""),
         symbolic="a target that is computed from the variable",
         note=r"Shown for $\mathbf{z} = \tanh(A\boldsymbol\theta)$. Elsewhere it is a part of the Hessian, "
              "the part that is never negative.",
-        refs="G15.6b", chapter=15, also="curvature generalized natural gradient"),
+        refs="G15.6b", chapter=15, section="sec-15-second", also="curvature generalized natural gradient"),
 )
