@@ -208,6 +208,9 @@ number.""",
                   r"depend on $\lambda_i$.", hint=1),
             Wrong(LAM_V + "return np.outer(V[i], V[i])", "transposed",
                   "`V[i]` is a row. The eigenvectors are the columns of $V$.", hint=2),
+            Wrong(LAM_V + "return np.outer(V[:, 3 - i], V[:, 3 - i])", "unknown",
+                  "Counted from the largest eigenvalue. `eigh` sorts them in ascending order, as the "
+                  "exercise does: `V[:, i]`.", hint=2),
             Wrong(AT_V + "-np.outer(v, v)", "sign",
                   "There is no minus: a push along the axis makes it longer."),
             Wrong("return np.eye(4)", "unknown", "That is the gradient of the *sum* of the eigenvalues, the "
@@ -230,12 +233,14 @@ Which is the rate of $\lambda$ along $A+\varepsilon H$?""",
         solution="y @ H @ x / (y @ x)",
         options={
             "a": Option(r"$\mathbf x^\top H\mathbf x$", False,
-                        r"$\mathbf x^\top$ is no left eigenvector unless $A$ is symmetric (or normal). In "
-                        r"the example it gives $\frac12$.", "x @ H @ x", mistake="only for symmetric input"),
+                        r"$\mathbf x^\top$ is no left eigenvector unless $A$ is symmetric (or normal). For "
+                        r"the matrix of hint 2 it gives $\frac12$; the true rate is $1$.",
+                        "x @ H @ x", mistake="only for symmetric input"),
             "b": Option(r"$\mathbf y^\top H\mathbf x$", False,
                         r"The right two vectors. But $\mathbf y^\top dA\,\mathbf x=d\lambda\,\mathbf y^\top"
-                        r"\mathbf x$, and $\mathbf y^\top\mathbf x$ is less than 1 although both are unit "
-                        "vectors.", "y @ H @ x", mistake="only for symmetric input"),
+                        r"\mathbf x$, and $\mathbf y^\top\mathbf x$ is smaller than 1 although both are unit "
+                        "vectors: without symmetry they point in different directions.",
+                        "y @ H @ x", mistake="only for symmetric input"),
             "c": Option(r"$\frac{\mathbf x^\top H\mathbf y}{\mathbf y^\top\mathbf x}$", False,
                         r"Left and right changed places: that is the rate along $H^\top$.",
                         "x @ H @ y / (y @ x)", mistake="transposed"),
@@ -402,6 +407,8 @@ two numbers, shape `(2,)`, the larger first.""",
             Wrong(OTHERS + "2 * np.sum(mix / (lam[i] - lam[o]))", "missing chain factor",
                   r"$\mathbf v_j^\top H\mathbf v_i$ stands there twice: once in the turn, once in $\mathbf "
                   r"v_i^\top H\dot{\mathbf v}_i$.", hint=2),
+            Wrong(AT_V + "v @ H @ v", "unknown",
+                  r"This is the first derivative, $\lambda_i'$. Differentiate it once more.", hint=1),
             Wrong("return 0.0", "unknown",
                   r"The line is straight in $A$, the eigenvalue along it is not: $\mathbf v_i$ "
                   r"turns.", hint=1),
@@ -436,6 +443,8 @@ eigenvectors $\mathbf w$ give $\mathbf v=K^\top\mathbf w$ with $\mathbf v^\top B
             Wrong(PAIR + "v @ dA @ v", "missing product-rule term", "$B$ was held.", hint=1),
             Wrong(PAIR + "v @ (dA - dB) @ v", "missing chain factor",
                   r"The $\lambda$ before $dB\,\mathbf v$ got lost.", hint=1),
+            Wrong(PAIR + "v @ (dA - lam * dB) @ v * lam", "extra chain factor",
+                  r"$\lambda$ stands before $dB$ alone.", hint=3),
             Wrong(PAIR + "v @ (dA - lam * dB) @ v / (v @ v)", "wrong normalisation",
                   r"Divided by $\mathbf v^\top\mathbf v$. Here the length is measured by $B$: $\mathbf "
                   r"v^\top "
@@ -464,6 +473,9 @@ eigenvectors $\mathbf w$ give $\mathbf v=K^\top\mathbf w$ with $\mathbf v^\top B
         wrong=(
             Wrong(CENTRED + "2 / len(X) * np.outer(X @ v, v)", "unknown",
                   "Without centring. A shift of all observations would change the variance.", hint=3),
+            Wrong("v = np.linalg.eigh(X.T @ X)[1][:, -1]\nreturn 2 / len(X) * np.outer(X @ v, v)", "unknown",
+                  r"Nowhere centred: this is the gradient of $\lambda_{\max}(\frac17X^\top X)$. Subtract the "
+                  "column means first.", hint=1),
             Wrong(CENTRED + "1 / len(X) * np.outer(E @ v, v)", "factor",
                   "$E$ stands in $E^\\top E$ twice.", hint=1),
             Wrong(CENTRED + "2 * np.outer(E @ v, v)", "factor", r"The $\frac17$ of the covariance got lost."),
@@ -525,8 +537,11 @@ $f(A)=\bar{\boldsymbol\lambda}^\top\boldsymbol\lambda+\langle\bar V,V\rangle$ wi
         keywords={"symmetric": True},
         wrong=(
             Wrong(BACK + "return sym(V @ (np.diag(lbar) - Phi * (V.T @ Vbar)) @ V.T)", "unknown",
-                  r"$\Phi$ with the opposite sign: $\Phi_{ij}$ has $\lambda_j-\lambda_i$ below. (Or the "
-                  "signs of $V$ are not those of the prompt.)", hint=1),
+                  r"$\Phi$ with the opposite sign: $\Phi_{ij}$ has $\lambda_j-\lambda_i$ below.", hint=1),
+            Wrong(BACK.replace("V = V * np.sign(V[0])\n", "")
+                  + "return sym(V @ (np.diag(lbar) + Phi * (V.T @ Vbar)) @ V.T)", "unknown",
+                  "The signs of $V$ are those that `eigh` happened to choose. The loss takes the $V$ of the "
+                  "prompt, with a positive first row.", hint=3),
             Wrong(BACK + "return V @ (np.diag(lbar) + Phi * (V.T @ Vbar)) @ V.T", "not symmetrised",
                   "$A$ moves among the symmetric matrices: the gradient is the symmetric part.", hint=3),
             Wrong(BACK + "return sym(V @ (Phi * (V.T @ Vbar)) @ V.T)", "missing product-rule term",

@@ -333,23 +333,24 @@ ENTRIES = (
         refs="G09.7", chapter=9, section="sec-9-smooth", symbolic=ROOTS, also="spectral function"),
 
     Identity(
-        "matrix function of a symmetric matrix", "A: n n distinct eigenvalues",
+        "matrix function of a symmetric matrix",
+        "A: n n symmetric; Q = qr(rng.normal(size=(n, n)))[0]; A = Q * np.maximum(np.arange(n), 1.0) @ Q.T",
         of=("f(A)", """
             lam, V = eigh(sym(A))
             return V * np.exp(lam) @ V.T"""),
-        differential=(r"V\bigl(D\odot(V^\top dA\,V)\bigr)V^\top", """
+        differential=(r"V\bigl(D\odot V^\top dA\,V\bigr)V^\top", """
             lam, V = eigh(A)
             f, gap = np.exp(lam), lam[:, None] - lam
-            D = (f[:, None] - f) / (gap + np.eye(n)) + np.diag(f)
+            D = np.where(abs(gap) < 1e-9, f, (f[:, None] - f) / (gap + (abs(gap) < 1e-9)))
             return V @ (D * (V.T @ dA @ V)) @ V.T"""),
-        pullback=(r"V\bigl(D\odot(V^\top\operatorname{sym}(G)V)\bigr)V^\top", """
+        pullback=(r"V\bigl(D\odot V^\top\operatorname{sym}(G)V\bigr)V^\top", """
             lam, V = eigh(A)
             f, gap = np.exp(lam), lam[:, None] - lam
-            D = (f[:, None] - f) / (gap + np.eye(n)) + np.diag(f)
+            D = np.where(abs(gap) < 1e-9, f, (f[:, None] - f) / (gap + (abs(gap) < 1e-9)))
             return V @ (D * (V.T @ sym(G) @ V)) @ V.T"""),
         reason=r"In the axes of $A$: $d(A^k)_{ij} = \sum_{a+b=k-1}\lambda_i^a\,dA_{ij}\,\lambda_j^b$, a "
                r"divided difference of $\lambda^k$.",
-        conditions={"$A$ is symmetric": "A: n n"},
+        conditions={"$A$ is symmetric": "A[0] = A[0] + 1"},
         wrong=(Wrong(r"f'(A)\,dA", """
                    lam, V = eigh(sym(A))
                    return V * np.exp(lam) @ V.T @ sym(dA)""", "wrong order", "right if $A$ and $dA$ commute",
@@ -361,7 +362,7 @@ ENTRIES = (
                      unnamed="only the diagonal in the axes of $A$")),
         note=r"$A = V\Lambda V^\top$, $f = \exp$ in the code. $D_{ij} = \frac{f(\lambda_i) - "
              r"f(\lambda_j)}{\lambda_i - \lambda_j}$, and $f'(\lambda_i)$ where $\lambda_i = \lambda_j$, "
-             r"also for $i \ne j$.",
+             r"also for $i \ne j$: two eigenvalues are equal in the code.",
         refs="G09.10", chapter=9, section="sec-9-functions", symbolic=ROOTS,
         also="Daleckii Krein divided differences matrix exponential"),
 
