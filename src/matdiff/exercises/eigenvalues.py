@@ -349,7 +349,7 @@ two numbers, shape `(2,)`, the larger first.""",
             Wrong(SVD + "-np.outer(U[:, 1], Vt[1])", "sign",
                   "There is no minus: a push along the pair makes it longer."),
         ),
-        after=r"Near which matrices $A$ does it have no gradient?",
+        after=r"At which matrices $A$ does it have no gradient?",
     ),
     Exercise(
         number="9.7",
