@@ -338,12 +338,12 @@ ENTRIES = (
         of=("f(A)", """
             lam, V = eigh(sym(A))
             return V * np.exp(lam) @ V.T"""),
-        differential=(r"V\bigl(D\odot V^\top dA\,V\bigr)V^\top", """
+        differential=(r"V(D\odot V^\top dA\,V)V^\top", """
             lam, V = eigh(A)
             f, gap = np.exp(lam), lam[:, None] - lam
             D = np.where(abs(gap) < 1e-9, f, (f[:, None] - f) / (gap + (abs(gap) < 1e-9)))
             return V @ (D * (V.T @ dA @ V)) @ V.T"""),
-        pullback=(r"V\bigl(D\odot V^\top\operatorname{sym}(G)V\bigr)V^\top", """
+        pullback=(r"V(D\odot V^\top\operatorname{sym}(G)V)V^\top", """
             lam, V = eigh(A)
             f, gap = np.exp(lam), lam[:, None] - lam
             D = np.where(abs(gap) < 1e-9, f, (f[:, None] - f) / (gap + (abs(gap) < 1e-9)))
