@@ -238,8 +238,8 @@ Which is the rate of $\lambda$ along $A+\varepsilon H$?""",
                         "x @ H @ x", mistake="only for symmetric input"),
             "b": Option(r"$\mathbf y^\top H\mathbf x$", False,
                         r"The right two vectors. But $\mathbf y^\top dA\,\mathbf x=d\lambda\,\mathbf y^\top"
-                        r"\mathbf x$, and $\mathbf y^\top\mathbf x$ is in general not 1 although both are unit "
-                        "vectors: they need not point the same way.",
+                        r"\mathbf x$, and $\mathbf y^\top\mathbf x$ is in general not 1 although both are "
+                        "unit vectors: they need not point the same way.",
                         "y @ H @ x", mistake="only for symmetric input"),
             "c": Option(r"$\frac{\mathbf x^\top H\mathbf y}{\mathbf y^\top\mathbf x}$", False,
                         r"Left and right changed places: that is the rate along $H^\top$.",
