@@ -25,6 +25,9 @@ TOPICS = {"0": "notation", "1": "scalar_by_vector", "2": "scalar_by_matrix", "3"
           "14": "distributions", "15": "backpropagation", "16": "linear_models"}
           "14": "distributions", "16": "linear_models"}
           "14": "distributions", "17": "convolutions"}
+          "14": "distributions",
+          "16": "linear_models",
+          "17": "convolutions"}
 
 
 @dataclass(frozen=True)

@@ -75,17 +75,18 @@ def _last_wins(X, W, G, s, p, d):
 
 # Beginnings that answers share.
 WINDOWS = "P = np.lib.stride_tricks.sliding_window_view(X, (3, 2), axis=(2, 3))\n"
-BACKWARD = """Xp = np.pad(X, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+BACKWARD = """p, s = padding, stride
+Xp = np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)))
 Xbar, Wbar = np.zeros_like(Xp), np.zeros_like(W)
 rows, cols = G.shape[2:]
 for u, v in np.ndindex(W.shape[2:]):
     i, j = dilation * u, dilation * v
-    at = np.s_[:, :, i:i + stride*rows:stride, j:j + stride*cols:stride]
+    at = np.s_[:, :, i:i + s*rows:s, j:j + s*cols:s]
     Wbar[:, :, u, v] = np.einsum('boij,bcij->oc', G, Xp[at])
     Xbar[at] += np.einsum('boij,oc->bcij', G, W[:, :, u, v])
 h, w = X.shape[2:]
 """
-RETURN = "return Xbar[:, :, padding:padding + h, padding:padding + w], Wbar"
+RETURN = "return Xbar[:, :, p:p + h, p:p + w], Wbar"
 SCATTER = """Y = np.zeros((7, 7))
 for u, v in np.ndindex(3, 2):
     Y[u:u + 5, v:v + 6] += W[u, v] * Z
@@ -383,8 +384,8 @@ NumPy alone, no function of `matdiff.layers`. It is tried at four settings of st
 dilation.""",
         hints=("Loop over the entries $(u,v)$ of the kernel, not over the positions: entry $(u,v)$ reads "
                "a slice of the padded images, all positions at once.",
-               "That slice begins at `dilation * u` and takes steps of `stride`: "
-               "`Xp[:, :, i:i + stride*rows:stride, j:j + stride*cols:stride]`, with `rows, cols = "
+               "That slice begins at `dilation * u` and takes steps of `s = stride`: "
+               "`Xp[:, :, i:i + s*rows:s, j:j + s*cols:s]`, with `rows, cols = "
                "G.shape[2:]`.",
                "`'boij,bcij->oc'` of `G` and the slice is entry $(u,v)$ of all kernels' gradients; "
                "`'boij,oc->bcij'` of `G` and `W[:, :, u, v]` is *added* to the same slice of the images' "
@@ -402,7 +403,7 @@ dilation.""",
                   "unknown",
                   "The kernel was turned round in addition. A pixel gets back the weight that it was read "
                   "with: the same `u, v`.", hint=3),
-            Wrong(BACKWARD.replace("stride*rows:stride", "rows").replace("stride*cols:stride", "cols")
+            Wrong(BACKWARD.replace("s*rows:s", "rows").replace("s*cols:s", "cols")
                   + RETURN, "unknown", "The slices have no step: right for stride 1 only.", hint=2),
         ),
         after="How much more memory would the matrix of all windows take, and is it worth it?",

@@ -38,7 +38,7 @@ ENTRIES = (
                      unnamed="two vectors are compared, not two derivatives"),),
         note=r"$(1, \dots, 5)$ with the kernel $(1, 10, 100)$: $(321, 432, 543)$; with the kernel turned "
              r"round $(123, 234, 345)$.",
-        refs="S17-C07 E50", chapter=17, also="im2col cross-correlation"),
+        refs="S17-C07 E50", chapter=17, section="sec-17-windows", also="im2col cross-correlation"),
 
     Identity(
         "kernel of a 1-d convolution with a loss", "w: k, x: N, t: N; t = t[k-1:]",
@@ -78,7 +78,7 @@ ENTRIES = (
                    r"What stands before $d\mathbf{w}$ is the row $\mathbf{g}^\top X_{\text{col}}$; "
                    "transposed, it is the gradient.")),
         note=r"$\mathbf{g} = \nabla_{\mathbf{z}}L$, for any loss of the outputs $\mathbf{z}$.",
-        refs="S17-C09 S17-C28 S17-C29", chapter=17, also="filter weights im2col"),
+        refs="S17-C09 S17-C28 S17-C29", chapter=17, section="sec-17-kernel", also="filter weights im2col"),
 
     Identity(
         "windows of a convolution with a loss", "X: p k, w: k, t: p",
@@ -94,7 +94,7 @@ ENTRIES = (
         other=(r"\mathbf{w}\,\mathbf{g}^\top", "np.outer(w, X @ w - t)"),
         note="The same for signals and images: one row for each position. Entries that are copies of one "
              "entry of the input are still to be added up.",
-        refs="S17-C10 S17-C22", chapter=17, also="im2col patches"),
+        refs="S17-C10 S17-C22", chapter=17, section="sec-17-adjoint", also="im2col patches"),
 
     Identity(
         "signal of a 1-d convolution", "x: N, w: k",
@@ -124,7 +124,7 @@ ENTRIES = (
                    return T""", None, "the matrix of the convolution of signal processing",
                      unnamed="the right factors at other places")),
         note=r"$g_i$ counts as 0 outside: $\mathbf{g}$ with $k - 1$ zeros on each side.",
-        refs="E50", chapter=17, also="Toeplitz transposed convolution"),
+        refs="E50", chapter=17, section="sec-17-input", also="Toeplitz transposed convolution"),
 
     Identity(
         "2-d convolution as a matrix product", "X: q N, W: k n",
@@ -139,7 +139,7 @@ ENTRIES = (
                      WINDOWS_2D + "return unvec(Xcol @ W.ravel(), (h, w))", None,
                      "columns stacked: for a square output it is the transposed image",
                      unnamed="two arrays are compared, not two derivatives"),),
-        refs="S17-C18 E31", chapter=17, also="im2col row-major"),
+        refs="S17-C18 E31", chapter=17, section="sec-17-images", also="im2col row-major"),
 
     Identity(
         "error of a convolution", "z: p, t: p",
@@ -148,7 +148,7 @@ ENTRIES = (
         reason=r"One square for every position; it is $\mathbf{g}$, where the way back begins.",
         wrong=(Wrong(r"\mathbf{t} - \mathbf{z}", "t - z", "sign", "the target first"),
                Wrong(r"2(\mathbf{z} - \mathbf{t})", "2 * (z - t)", "factor", "the loss is halved")),
-        refs="S17-C20", chapter=17),
+        refs="S17-C20", chapter=17, section="sec-17-images"),
 
     Identity(
         "kernel of a 2-d convolution with a loss", "W: k n, X: q N",
@@ -165,7 +165,7 @@ ENTRIES = (
                      WINDOWS_2D + "return (Xcol.T @ Xcol @ W.ravel()).reshape(k, n) / (h * w)", "factor",
                      "positions are summed over, not averaged")),
         note=r"Shown for $L = \tfrac12\lVert\mathbf{z}\rVert^2$, so $\mathbf{g} = \mathbf{z}$.",
-        refs="S17-C21", chapter=17, also="filter weights im2col"),
+        refs="S17-C21", chapter=17, section="sec-17-images", also="filter weights im2col"),
 
     # Sizes
     Identity(
@@ -179,7 +179,7 @@ ENTRIES = (
                      unnamed="two numbers are compared, not two derivatives"),),
         note=r"Length $n$, padding $p$ on both sides, stride $s$. The size stays the same for $s = 1$ and "
              r"$2p = k - 1$ only.",
-        refs="S17-C24 E43", chapter=17, also="stride padding arithmetic"),
+        refs="S17-C24 E43", chapter=17, section="sec-17-sizes", also="stride padding arithmetic"),
 
     Identity(
         "output size of a dilated convolution", "x: N, w: k; pad = 4; s = 1 + N % 3; d = 3",
@@ -192,7 +192,7 @@ ENTRIES = (
         wrong=(Wrong(r"\Bigl\lfloor\frac{n + 2p - \delta k}{s}\Bigr\rfloor + 1", "(N + 2*pad - d*k) // s + 1",
                      None, "$k$ entries have $k - 1$ gaps between them",
                      unnamed="two numbers are compared, not two derivatives"),),
-        refs="G17.6a", chapter=17, also="stride padding arithmetic"),
+        refs="G17.6a", chapter=17, section="sec-17-sizes", also="stride padding arithmetic"),
 
     Identity(
         "output size of a transposed convolution", "g: n, w: k; s = 3; d = 2; pad = 1; extra = n % 3",
@@ -209,7 +209,8 @@ ENTRIES = (
                      None, "$n$ positions are $n - 1$ strides apart",
                      unnamed="two numbers are compared, not two derivatives"),),
         note=r"$t$ is the size of the transposed convolution of $n$ entries.",
-        refs="G17.6b", chapter=17, also="deconvolution stride padding arithmetic"),
+        refs="G17.6b", chapter=17, section="sec-17-transposed",
+        also="deconvolution stride padding arithmetic"),
 
     # A layer: batch, channels, stride, padding, dilation
     Identity(
@@ -239,7 +240,7 @@ return Z.reshape(len(X), len(W), rows, cols)""", None,
                      "the channels come last in the product; they have to be moved",
                      unnamed="two arrays are compared, not two derivatives"),),
         note="Indices from 0. The code takes stride 2, padding 1 and dilation 2.",
-        refs="G17.1 G17.5a", chapter=17, also="im2col conv2d"),
+        refs="G17.1 G17.5a", chapter=17, section="sec-17-layer", also="im2col conv2d"),
 
     Identity(
         "kernels of a convolution layer",
@@ -258,7 +259,7 @@ return (Gmat.T @ Xcol).reshape(W.shape)"""),
                Wrong(r"\tfrac1bG^\top X_{\text{col}}",
                      LAYER + "return np.einsum('boij,bcijuv->ocuv', G, P) / len(X)", "factor",
                      "the mean over the batch is a part of the loss, so it is in $G$ already")),
-        refs="G17.2a G17.5b", chapter=17, also="filter weights conv2d"),
+        refs="G17.2a G17.5b", chapter=17, section="sec-17-layer", also="filter weights conv2d"),
 
     Identity(
         "bias of a convolution layer",
@@ -269,7 +270,7 @@ return (Gmat.T @ Xcol).reshape(W.shape)"""),
         wrong=(Wrong(r"\sum_{ij}G_{boij}", "np.sum(G, axis=(2, 3))", "not summed over the batch",
                      "summed over the positions alone"),),
         note=r"$G$ with one row for each example and position, as $X_{\text{col}}$ has.",
-        refs="G17.2b G17.5d", chapter=17, also="conv2d"),
+        refs="G17.2b G17.5d", chapter=17, section="sec-17-layer", also="conv2d"),
 
     Identity(
         "windows of a convolution layer", "X: N q, W: m q, beta: m",
@@ -279,7 +280,7 @@ return (Gmat.T @ Xcol).reshape(W.shape)"""),
                r"$(W_{\text{mat}}^\top)^\top$.",
         wrong=(Wrong(r"GW_{\text{mat}}^\top", "G @ W.T", "raises",
                      "the rule for the layer $XW$; the shapes tell"),),
-        refs="G17.5c", chapter=17, also="im2col patches"),
+        refs="G17.5c", chapter=17, section="sec-17-layer", also="im2col patches"),
 
     Identity(
         "input of a convolution layer",
@@ -303,7 +304,7 @@ return (Gmat.T @ Xcol).reshape(W.shape)"""),
                    return D[:, :, pad:pad + height, pad:pad + width]""", None,
                      "col2im is no inverse of im2col: where windows overlap it adds",
                      unnamed="terms are missing in some entries only"),),
-        refs="G17.3 G17.5e", chapter=17, also="conv2d transposed convolution"),
+        refs="G17.3 G17.5e", chapter=17, section="sec-17-sizes", also="conv2d transposed convolution"),
 
     Identity(
         "input of a convolution layer with stride 1",
@@ -327,7 +328,7 @@ return (Gmat.T @ Xcol).reshape(W.shape)"""),
                      unnamed="the right factors at other places"),),
         note=r"$W^\circ$ is the kernel turned by 180°; $G^0$ is $G$ with $k - 1$ zeros on each side: the "
              "full convolution.",
-        refs="G17.4", chapter=17, also="conv2d full convolution"),
+        refs="G17.4", chapter=17, section="sec-17-layer", also="conv2d full convolution"),
 
     # im2col and col2im
     Identity(
@@ -350,7 +351,7 @@ return (Gmat.T @ Xcol).reshape(W.shape)"""),
                    return D / counts""", None,
                      "the inverse, which averages the copies; the adjoint adds them",
                      unnamed="a factor for each entry that is no slope of the function"),),
-        refs="G17.7a E50", chapter=17, also="adjoint scatter fold unfold"),
+        refs="G17.7a E50", chapter=17, section="sec-17-adjoint", also="adjoint scatter fold unfold"),
 
     Identity(
         "col2im after im2col", "X: q N, W: k n",
@@ -367,7 +368,7 @@ return D"""),
         wrong=(Wrong("X", "X", None, "col2im does not undo im2col where windows overlap",
                      unnamed="two arrays are compared, not two derivatives"),),
         note=r"$3 \times 3$ with windows of $2 \times 2$: counts 1, 2, 1 / 2, 4, 2 / 1, 2, 1.",
-        refs="G17.7b E50", chapter=17, also="fold unfold"),
+        refs="G17.7b E50", chapter=17, section="sec-17-adjoint", also="fold unfold"),
 
     # Pooling
     Identity(
@@ -387,7 +388,7 @@ return D"""),
                      unnamed="the gradient of another function"),),
         symbolic="the largest entry",
         note="At a tie there is no derivative; libraries choose one of the entries.",
-        refs="G17.8a", chapter=17, also="argmax subgradient"),
+        refs="G17.8a", chapter=17, section="sec-17-pooling", also="argmax subgradient"),
 
     Identity(
         "average pooling", "X: q N; X = X[:4, :6]",
@@ -401,7 +402,7 @@ return D"""),
                      unnamed="the right entries at other places")),
         symbolic="windows of fixed size",
         note=r"Windows of $k \times l$ that do not overlap; for $k \times k$ each entry gets $g/k^2$.",
-        refs="G17.8b", chapter=17, also="mean pooling"),
+        refs="G17.8b", chapter=17, section="sec-17-pooling", also="mean pooling"),
 
     # Special cases
     Identity(
@@ -416,7 +417,7 @@ return D"""),
                    return (flat @ W.T).reshape(p, q, N, m).transpose(0, 3, 1, 2)""", None,
                      "the channels have to be moved to the end first",
                      unnamed="two arrays are compared, not two derivatives"),),
-        refs="G17.9a", chapter=17, also="pointwise convolution"),
+        refs="G17.9a", chapter=17, section="sec-17-layer", also="pointwise convolution"),
 
     Identity(
         "kernels of a depthwise convolution", f"W: n q N, X: p n q N; {BATCH}; W = W[:2, :2, :3]",
@@ -432,5 +433,5 @@ return D"""),
                    return np.einsum('bcij,bdijuv->cuv', G, P)""", None,
                      "summed over the input channels as well",
                      unnamed="terms of other channels are added"),),
-        refs="G17.9b", chapter=17, also="grouped convolution"),
+        refs="G17.9b", chapter=17, section="sec-17-layer", also="grouped convolution"),
 )
