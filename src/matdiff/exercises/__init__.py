@@ -22,10 +22,8 @@ TOPICS = {"0": "notation", "1": "scalar_by_vector", "2": "scalar_by_matrix", "3"
           "4": "matrix_by_matrix", "5": "chain_rule", "6": "vectorization", "7": "trace_and_determinant",
           "8": "inverses", "9": "eigenvalues", "10": "norms", "11": "structured",
           "12": "pseudoinverses", "13": "decompositions",
-          "14": "distributions", "15": "backpropagation", "16": "linear_models"}
-          "14": "distributions", "16": "linear_models"}
-          "14": "distributions", "17": "convolutions"}
           "14": "distributions",
+          "15": "backpropagation",
           "16": "linear_models",
           "17": "convolutions"}
 
