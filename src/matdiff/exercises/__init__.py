@@ -25,7 +25,8 @@ TOPICS = {"0": "notation", "1": "scalar_by_vector", "2": "scalar_by_matrix", "3"
           "14": "distributions",
           "15": "backpropagation",
           "16": "linear_models",
-          "17": "convolutions"}
+          "17": "convolutions",
+          "18": "the_way_on"}
 
 
 @dataclass(frozen=True)
