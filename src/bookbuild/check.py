@@ -18,7 +18,7 @@ from . import notebook, pictures
 LINE, LONGEST, NINE_IN_TEN, MEDIAN, IMPORTS = 72, 25, 8, 4, 6  # characters; then lines of a code cell
 STATE_BYTES = 40_000  # of one figure's stored state
 PUBLIC = ("matdiff", "matdiff.exercises", "matdiff.figures", "matdiff.identities")  # what a chapter imports from
-MODULES = ("data", "decompositions", "distributions", "layers", "manifolds", "palette", "plots")  # of matdiff, asked for by name
+MODULES = ("data", "decompositions", "distributions", "layers", "manifolds", "palette", "plots", "testing")  # of matdiff, asked for by name
 FORBIDDEN = {
     r"sys\.path": "changes sys.path: install the package instead",
     r"^\s*[%!]\s*pip|^\s*!": "installs or runs a shell command",

@@ -126,7 +126,8 @@ SBAR = P + "Sbar = P * (Pbar - (P * Pbar).sum(axis=1, keepdims=True))\nreturn "
 MINIMISER = """
 x = np.linalg.solve(A, B @ theta) / 2
 for _ in range(30):
-    x = x - np.linalg.solve(A + np.diag(3 * x**2), A @ x + x**3 - B @ theta)
+    slope = A @ x + x**3 - B @ theta
+    x = x - np.linalg.solve(A + np.diag(3 * x**2), slope)
 return """
 CHECK = """
 D = {D}

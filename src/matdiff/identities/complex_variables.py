@@ -17,7 +17,7 @@ ENTRIES = (
                      unnamed="two arrays are compared, not two derivatives"),),
         symbolic="complex variables",
         note=r"Additive, but not linear over the complex numbers: $(iH)^{\mathsf H} = -iH^{\mathsf H}$.",
-        refs="CB45", chapter=18, also="Hermitian adjoint"),
+        refs="CB45", chapter=18, section="sec-18-complex", also="Hermitian adjoint"),
 
     Identity(
         "slope along a complex direction", "t: , z: n complex, v: n complex, A: m n complex; t = 0 * t",
@@ -49,7 +49,7 @@ ENTRIES = (
         note=r"The code takes $\varphi = \lVert A\mathbf{z}\rVert$. "
              r"Steepest ascent goes along $\mathbf{g}$, not along $\partial\varphi/\partial\mathbf{z}$, "
              "which is conjugate to it.",
-        refs="G18.4a", chapter=18, also="Wirtinger steepest ascent"),
+        refs="G18.4a", chapter=18, section="sec-18-complex", also="Wirtinger steepest ascent"),
 
     # First and second order
 
@@ -63,7 +63,7 @@ ENTRIES = (
                      r"$2\,\partial f/\partial\mathbf{z}$, by $\mathbf{z}$ instead of $\bar{\mathbf{z}}$",
                      unnamed="the checker sees real and imaginary part as two real arrays"),),
         symbolic="complex variables",
-        chapter=18),
+        chapter=18, section="sec-18-complex"),
 
     Identity(
         "real part of a Hermitian form", "z: n complex, A: n n complex",
@@ -77,7 +77,7 @@ ENTRIES = (
                Wrong(r"(A + A^\top)\mathbf{z}", "(A + A.T) @ z", None, "the conjugate was forgotten",
                      unnamed="the checker sees real and imaginary part as two real arrays")),
         symbolic="complex variables",
-        chapter=18, also="quadratic"),
+        chapter=18, section="sec-18-complex", also="quadratic"),
 
     Identity(
         "real part of a quadratic form", "z: n complex, A: n n complex",
@@ -89,7 +89,7 @@ ENTRIES = (
                      "the real formula, without the conjugate",
                      unnamed="the checker sees real and imaginary part as two real arrays"),),
         symbolic="complex variables",
-        chapter=18, also="holomorphic"),
+        chapter=18, section="sec-18-complex", also="holomorphic"),
 
     Identity(
         "modulus", "z: complex",
@@ -102,7 +102,7 @@ ENTRIES = (
                      r"twice $\partial f/\partial z$: the imaginary part has the opposite sign"),
                Wrong(r"2z", "2 * z", "missing chain factor", "that belongs to the square")),
         symbolic="complex variables",
-        chapter=18, also="absolute value"),
+        chapter=18, section="sec-18-complex", also="absolute value"),
 
     # Squared residuals
 
@@ -124,7 +124,7 @@ ENTRIES = (
         note=r"The Cookbook prints (89) for $(a - \mathbf{x}^{\mathsf H}\mathbf{b})^2$: "
              "the modulus is missing, and without it the function is not real and the "
              "formula does not hold.",
-        refs="CB89", chapter=18, also="adaptive filter"),
+        refs="CB89", chapter=18, section="sec-18-complex", also="adaptive filter"),
 
     Identity(
         "complex least squares", "z: n complex, A: m n complex, b: m complex",
@@ -138,7 +138,7 @@ ENTRIES = (
                Wrong(r"A^{\mathsf H}(A\mathbf{z} - \mathbf{b})", "A.conj().T @ (A @ z - b)", "factor",
                      r"$\partial f/\partial\bar{\mathbf{z}}$, half of the direction of steepest ascent")),
         symbolic="complex variables",
-        refs="G18.4b", chapter=18, also="Wirtinger normal equations"),
+        refs="G18.4b", chapter=18, section="sec-18-complex", also="Wirtinger normal equations"),
 
     Identity(
         "squared modulus of a holomorphic function", "z: n complex, A: m n complex, c: m complex",
@@ -160,7 +160,7 @@ ENTRIES = (
         symbolic="complex variables",
         note=r"The code takes $h = \mathbf{c}^\top\sin(A\mathbf{z})$. "
              r"No conjugate of $\mathbf{z}$ may stand in $h$.",
-        chapter=18, also="analytic chain rule"),
+        chapter=18, section="sec-18-complex", also="analytic chain rule"),
 
     # Matrices
 
@@ -178,7 +178,7 @@ ENTRIES = (
                      "factor",
                      r"$\partial f/\partial\bar Z$, half of the direction of steepest ascent")),
         symbolic="complex variables",
-        chapter=18),
+        chapter=18, section="sec-18-complex"),
 
     Identity(
         "log of the modulus of a complex determinant", "Z: n n complex",
@@ -192,5 +192,5 @@ ENTRIES = (
                Wrong(r"2Z^{-\mathsf H}", "2 * inv(Z).conj().T", "factor",
                      r"that belongs to $\log\det ZZ^{\mathsf H}$")),
         symbolic="complex variables",
-        chapter=18, also="Jacobi log det"),
+        chapter=18, section="sec-18-complex", also="Jacobi log det"),
 )

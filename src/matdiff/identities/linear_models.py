@@ -345,7 +345,7 @@ ENTRIES = (
         symbolic="the fractions of the inverse grow too long",
         note=r"The code takes $f = \tfrac12\sum_ie^{\theta_i}(\mathbf{x}_i^\top\mathbf{w} - y_i)^2$: "
              "examples whose weights may move.",
-        refs="G18.3", chapter=18, also="differentiating an argmin implicit bilevel optimization"),
+        refs="G18.3", chapter=18, section="sec-18-argmin", also="differentiating an argmin implicit bilevel optimization"),
 
     # Other losses of the residuals
 

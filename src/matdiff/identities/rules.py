@@ -577,5 +577,5 @@ ENTRIES = (
         wrong=(Wrong(r"G_{bc}Y_{ac}", "np.einsum('bc,ac->ab', G, Y)", "transposed",
                      "the letters of the result were mixed up"),),
         note="Exchange the output with the operand: `ab,bc->ac` becomes `ac,bc->ab`.",
-        refs="G18.5", chapter=18),
+        refs="G18.5", chapter=18, section="sec-18-einsum"),
 )
