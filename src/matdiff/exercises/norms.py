@@ -49,7 +49,7 @@ def draw_lasso(rng):
 
 def judge_shrink(answer, rng):
     """The rows' proximal map: one row is long, one is shorter than tau, one is zero."""
-    tau = float(rng.uniform(0.8, 1.2))
+    tau = float(rng.uniform(0.5, 0.9))  # below 1: a factor 1 - tau is not 0
     X = rng.normal(size=(4, 3))
     X = X / np.linalg.norm(X, axis=1, keepdims=True) * np.array([[3.0], [0.5], [0.0], [2.0]]) * tau
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -64,6 +64,7 @@ def judge_shrink(answer, rng):
                                           "`tau` becomes zero anyway.")
     Z = numbers(Z, "`Z`")
     lengths = np.linalg.norm(X, axis=1, keepdims=True)
+    U, s, Vt = np.linalg.svd(X, full_matrices=False)
     right = X * np.maximum(1 - tau / np.maximum(lengths, tau), 0)
     if np.allclose(Z, right, rtol=1e-6, atol=1e-9):
         return Check(True, None, "Every row passes: a long one leaves the subgradient x/|x|, a short one is "
@@ -80,7 +81,10 @@ def judge_shrink(answer, rng):
         (X * np.where(lengths > 0, 1 - tau / np.where(lengths > 0, lengths, 1), 0), "sign",
          "A row shorter than `tau` came back reversed: the factor 1 - tau/length is negative there. Clamp it "
          "at 0."),
-        (X * np.maximum(1 - tau, 0), "missing chain factor",
+        (U * np.maximum(s - tau, 0) @ Vt, "only for orthogonal input",
+         "This lowers the singular values: the proximal map of the nuclear norm. Here each row is shortened "
+         "by itself."),
+        (X * (1 - tau), "missing chain factor",
          "All rows were scaled by the same factor. The factor of a row is 1 - tau/length, with its own "
          "length."),
         (X / (1 + tau), "factor",
@@ -450,6 +454,9 @@ over matrices with the rows $\mathbf z_i$. Rows of $X$ may be zero; $\tau>0$."""
             Wrong(LENGTHS + "return X * (lengths > tau)", "missing product-rule term",
                   "Long rows have to become shorter by $\\tau$.", hint=2),
             Wrong("X / (1 + tau)", "factor", "That is the proximal map of the squared norm.", hint=2),
+            Wrong(SVD + "U * np.maximum(s - tau, 0) @ Vt", "only for orthogonal input",
+                  "The singular values were lowered: the nuclear norm's map, right only where the rows "
+                  "stand at right angles to each other.", hint=1),
             Wrong(LENGTHS + "return X / lengths * np.maximum(lengths - tau, 0)", "not finite",
                   r"A zero row gives $0/0$.", hint=3),
             Wrong("lengths = np.sqrt((X**2).sum(axis=0))\n"
