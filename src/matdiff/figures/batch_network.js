@@ -94,7 +94,7 @@ function render({ model, el }) {
     node.classList.add(`md-${row}`);
     graph.append(node);
   };
-  const links = [link("·*W*_1 + *b*_1", "·*W*_1^⊤"), link("ReLU", ""), link("·*W*_2 + *b*_2", "·*W*_2^⊤"),
+  const links = [link("*W*_1, *b*_1", "·*W*_1^⊤"), link("ReLU", ""), link("*W*_2, *b*_2", "·*W*_2^⊤"),
     link("loss", "")];
   put(box("X", "*X*", m, d, "gradient X"), 1, 1);
   put(html("div", {}, box("W1", "*W*_1", d, h, "gradient W1"), box("b1", "*b*_1", 1, h, "gradient b1")),
@@ -187,7 +187,7 @@ function render({ model, el }) {
     }
     links[1].here.replaceChildren(...richHtml(mistake === "no mask" ? "⊙ 1" : "⊙ [*Z*_1 > 0]"));
     links[1].here.classList.toggle("role-wrong", mistake === "no mask");
-    links[3].here.replaceChildren(...richHtml(mistake === "no mean" ? "*Z*_2 − *Y*" : "(*Z*_2 − *Y*)/*m*"));
+    links[3].here.replaceChildren(...richHtml(mistake === "no mean" ? "*Z*_2−*Y*" : "(*Z*_2−*Y*)/*m*"));
     links[3].here.classList.toggle("role-wrong", mistake === "no mean");
     while (way < WAYS.length - 1 && narrow()) turn(way + 1); // long numbers
     const from = passes(at(model.get("start")), mistake);

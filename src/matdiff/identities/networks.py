@@ -490,7 +490,7 @@ return np.sum(Delta_1, axis=0)"""),
         "weights of the first of three layers",
         "A: n k, B: k p, C: p q, a: k, b: p, c: q, X: m n, Y: m q",
         of=(r"\begin{aligned}&\tfrac1{2m}\lVert Z_3 - Y\rVert_F^2,\ S_0 = X,\\ &Z_l = S_{l-1}W_l + "
-            r"\mathbf{1}\mathbf{b}_l^\top,\ S_l = \phi(Z_l)\end{aligned}",
+            r"\mathbf{1}\mathbf{b}_l^\top,\\ &S_l = \phi(Z_l)\end{aligned}",
             THREE_LAYERS + "return np.sum((Z[3] - Y)**2) / (2 * m)"),
         gradient=(r"S_0^\top\Delta_1", THREE_LAYERS + BACKWARDS + "return S[0].T @ Delta[1]"),
         reason=r"In every layer $dL = \operatorname{tr}(\Delta_l^\top S_{l-1}\,dW_l)$ with the signal "
@@ -509,7 +509,7 @@ return np.sum(Delta_1, axis=0)"""),
         "bias of the first of three layers",
         "a: k, A: n k, B: k p, C: p q, b: p, c: q, X: m n, Y: m q",
         of=(r"\begin{aligned}&\tfrac1{2m}\lVert Z_3 - Y\rVert_F^2,\ S_0 = X,\\ &Z_l = S_{l-1}W_l + "
-            r"\mathbf{1}\mathbf{b}_l^\top,\ S_l = \phi(Z_l)\end{aligned}",
+            r"\mathbf{1}\mathbf{b}_l^\top,\\ &S_l = \phi(Z_l)\end{aligned}",
             THREE_LAYERS + "return np.sum((Z[3] - Y)**2) / (2 * m)"),
         gradient=(r"\Delta_1^\top\mathbf{1}",
                   THREE_LAYERS + BACKWARDS + "return np.sum(Delta[1], axis=0)"),
@@ -526,7 +526,7 @@ return np.sum(Delta_1, axis=0)"""),
         "input of three layers",
         "X: m n, A: n k, B: k p, C: p q, a: k, b: p, c: q, Y: m q",
         of=(r"\begin{aligned}&\tfrac1{2m}\lVert Z_3 - Y\rVert_F^2,\ S_0 = X,\\ &Z_l = S_{l-1}W_l + "
-            r"\mathbf{1}\mathbf{b}_l^\top,\ S_l = \phi(Z_l)\end{aligned}",
+            r"\mathbf{1}\mathbf{b}_l^\top,\\ &S_l = \phi(Z_l)\end{aligned}",
             THREE_LAYERS + "return np.sum((Z[3] - Y)**2) / (2 * m)"),
         gradient=(r"\Delta_1W_1^\top", THREE_LAYERS + BACKWARDS + "return Delta[1] @ W[1].T"),
         reason=r"$dZ_1 = dX\,W_1$: one more step back, without a slope, since $X$ went through no "
@@ -627,9 +627,9 @@ return np.sum(Delta_1, axis=0)"""),
         "batch normalisation, by its input", "X: m n, gamma: n, beta: n",
         of=(r"\hat X\operatorname{diag}(\boldsymbol\gamma) + \mathbf{1}\boldsymbol\beta^\top",
             BATCH_NORM + "return gamma * Xhat + beta"),
-        pullback=(r"\begin{aligned}\bigl[&G - \tfrac1m\mathbf{1}\mathbf{1}^\top G\ -\\ &\hat X \odot "
-                  r"\tfrac1m\mathbf{1}\mathbf{1}^\top(G \odot \hat X)\bigr]\operatorname{diag}(\boldsymbol"
-                  r"\gamma/\mathbf{s})\end{aligned}",
+        pullback=(r"\begin{aligned}\bigl[&G - \tfrac1m\mathbf{1}\mathbf{1}^\top G\\ &- \hat X \odot "
+                  r"\tfrac1m\mathbf{1}\mathbf{1}^\top(G \odot \hat X)\bigr]\\ &\cdot\operatorname{diag}("
+                  r"\boldsymbol\gamma/\mathbf{s})\end{aligned}",
                   BATCH_NORM + "return gamma / (m * s) * (m * G - np.sum(G, axis=0)\n"
                                "                          - Xhat * np.sum(G * Xhat, axis=0))"),
         reason=r"In column $j$: $d\hat{\mathbf{x}} = (d\mathbf{x} - \mathbf{1}\,d\mu - "
