@@ -50,7 +50,7 @@ ENTRIES = (
 
     Identity(
         "squared residual, multiplied out", "w: n, X: N n, y: N",
-        of=(r"\tfrac1{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2", "norm(X @ w - y)**2 / (2 * N)"),
+        of=(r"L(\mathbf{w})", "norm(X @ w - y)**2 / (2 * N)"),
         equals=(r"\tfrac1{2N}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - 2\mathbf{y}^\top X\mathbf{w} + "
                 r"\mathbf{y}^\top\mathbf{y}\bigr)",
                 "(w @ X.T @ X @ w - 2 * y @ X @ w + y @ y) / (2 * N)"),
@@ -59,11 +59,12 @@ ENTRIES = (
                      r"\mathbf{y}^\top\mathbf{y}\bigr)",
                      "(w @ X.T @ X @ w - y @ X @ w + y @ y) / (2 * N)", None, "there are two mixed terms",
                      unnamed="two numbers are compared, not two derivatives"),),
+        note=r"$L(\mathbf{w}) = \tfrac1{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2$.",
         refs="S16-C07", chapter=16, section="sec-16-loss"),
 
     Identity(
         "gradient descent on least squares", "w: n, X: N n, y: N, eta: positive",
-        of=(r"\mathbf{w} - \eta\,\nabla L(\mathbf{w}) - \mathbf{w}^\star", """
+        of=(r"\mathbf{w}_+ - \mathbf{w}^\star", """
             best = pinv(X) @ y
             return w - eta * X.T @ (X @ w - y) / N - best"""),
         equals=(r"\bigl(I - \tfrac\eta NX^\top X\bigr)(\mathbf{w} - \mathbf{w}^\star)", """
@@ -78,6 +79,8 @@ ENTRIES = (
                      "the mean in the loss was forgotten",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
+        note=r"$\mathbf{w}_+ = \mathbf{w} - \eta\,\nabla L(\mathbf{w})$ is the next step, "
+             r"$\mathbf{w}^\star = X^+\mathbf{y}$ the end.",
         refs="G16.1b", chapter=16, section="sec-16-descent", also="convergence"),
 
     Identity(
@@ -165,7 +168,7 @@ ENTRIES = (
 
     Identity(
         "ridge, primal and dual", "X: N n, y: N, lam: positive",
-        of=(r"(X^\top X + N\lambda I)^{-1}X^\top\mathbf{y}", "solve(X.T @ X + N * lam * np.eye(n), X.T @ y)"),
+        of=(r"\mathbf{w}_\lambda", "solve(X.T @ X + N * lam * np.eye(n), X.T @ y)"),
         equals=(r"X^\top(XX^\top + N\lambda I)^{-1}\mathbf{y}",
                 "X.T @ solve(X @ X.T + N * lam * np.eye(N), y)"),
         reason=r"$X^\top(XX^\top + cI) = (X^\top X + cI)X^\top$: multiply by the two inverses.",
@@ -175,6 +178,9 @@ ENTRIES = (
                      r"without the $N$ it belongs to a loss that sums and does not average",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the fractions of the inverse grow too long",
+        note=r"The primal form is $\mathbf{w}_\lambda = (X^\top X + N\lambda I)^{-1}X^\top\mathbf{y}$, the "
+             r"minimiser of $\tfrac1{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2 + "
+             r"\tfrac\lambda2\lVert\mathbf{w}\rVert^2$.",
         refs="G16.3 E03", chapter=16, section="sec-16-neighbours"),
 
     # The hat matrix
@@ -196,13 +202,13 @@ ENTRIES = (
     Identity(
         "trace of the hat matrix", "X: N n",
         of=(r"\operatorname{tr}\bigl(X(X^\top X)^{-1}X^\top\bigr)", "np.trace(X @ solve(X.T @ X, X.T))"),
-        equals=(r"n,\ \text{the number of columns}", "n"),
+        equals=(r"n", "n"),
         reason=r"Turned round, it is the trace of $(X^\top X)^{-1}X^\top X = I$.",
         wrong=(Wrong(r"N", "N", None, "the trace of the identity on all examples, not on the fitted space",
                      unnamed="two numbers are compared, not two derivatives"),),
         conditions={"$X$ has full column rank": "X[:, 1] = 0"},
         symbolic="the fractions of the inverse grow too long",
-        note="Without it the trace of the projection is the rank.",
+        note="$n$ is the number of columns; without the condition the trace of the projection is the rank.",
         refs="G16.4b", chapter=16, section="sec-16-projection", also="degrees of freedom"),
 
     Identity(
@@ -211,23 +217,25 @@ ENTRIES = (
             without = lambda i: (np.delete(X, i, 0), np.delete(y, i))
             fit = lambda X, y: solve(X.T @ X, X.T @ y)
             return np.array([y[i] - X[i] @ fit(*without(i)) for i in range(N)])"""),
-        equals=(r"\frac{e_i}{1 - h_{ii}}", """
+        equals=(r"\frac{r_i}{1 - h_{ii}}", """
             H = X @ solve(X.T @ X, X.T)
             return (y - H @ y) / (1 - np.diag(H))"""),
         reason=r"Sherman–Morrison for $X^\top X - \mathbf{x}_i\mathbf{x}_i^\top$: "
                "all $N$ refits from one fit.",
         conditions={"$h_{ii} < 1$: the others determine the fit": "X[:, 0] = 0 * y; X[0, 0] = 1"},
-        wrong=(Wrong(r"e_i", "y - X @ solve(X.T @ X, X.T @ y)", None,
+        wrong=(Wrong(r"r_i", "y - X @ solve(X.T @ X, X.T @ y)", None,
                      "the residual of a fit that has seen example $i$ is too small",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="at 2 × 2 nothing is left to fit",
+        note=r"$r_i$ is the residual of the fit to all, $h_{ii}$ an entry on the diagonal of "
+             r"$H = X(X^\top X)^{-1}X^\top$.",
         refs="G16.4c", chapter=16, section="sec-16-leverage", also="cross-validation PRESS"),
 
     # Variants
 
     Identity(
         "least squares with several outputs", "X: N n, Y: N k",
-        of=(r"\operatorname*{argmin}_W\,\lVert XW - Y\rVert_F^2",
+        of=(r"W^\star",
             "np.column_stack([pinv(X) @ Y[:, j] for j in range(k)])"),
         equals=(r"(X^\top X)^{-1}X^\top Y", "solve(X.T @ X, X.T @ Y)"),
         reason=r"The loss is a sum over the columns of $Y$, and each has its own column of $W$.",
@@ -236,12 +244,12 @@ ENTRIES = (
                      "to average the loss over the outputs does not move its minimiser",
                      unnamed="two matrices are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
+        note=r"$W^\star$ minimises $\lVert XW - Y\rVert_F^2$.",
         refs="G16.5a", chapter=16, section="sec-16-neighbours"),
 
     Identity(
         "generalised least squares", "X: N n, y: N, Omega: N N positive definite",
-        of=(r"\operatorname*{argmin}_{\mathbf{w}}\,\mathbf{r}^\top\Omega^{-1}\mathbf{r},\ \mathbf{r} = "
-            r"X\mathbf{w} - \mathbf{y}", """
+        of=(r"\mathbf{w}^\star", """
             L = cholesky(Omega)             # L⁻¹r is white
             return pinv(solve(L, X)) @ solve(L, y)"""),
         equals=(r"(X^\top\Omega^{-1}X)^{-1}X^\top\Omega^{-1}\mathbf{y}", """
@@ -255,12 +263,14 @@ ENTRIES = (
                      "large variances get large weights: the inverse was forgotten",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="Cholesky factors and the pseudo-inverse",
+        note=r"$\mathbf{w}^\star$ minimises $\mathbf{e}^\top\Omega^{-1}\mathbf{e}$ with $\mathbf{e} = "
+             r"X\mathbf{w} - \mathbf{y}$.",
         refs="G16.5b", chapter=16, section="sec-16-neighbours",
         also="generalized least squares weighted Aitken GLS"),
 
     Identity(
         "intercept by centring", "X: N n, y: N",
-        of=(r"\operatorname*{argmin}_{b, \mathbf{w}}\,\lVert X\mathbf{w} + b\mathbf{1} - \mathbf{y}\rVert^2",
+        of=(r"(b^\star, \mathbf{w}^\star)",
             "pinv(np.column_stack([np.ones(N), X])) @ y"),
         equals=(r"(\bar y - \bar{\mathbf{x}}^\top\mathbf{w},\ \mathbf{w})", """
             Xc, yc = X - np.mean(X, axis=0), y - np.mean(y)
@@ -275,18 +285,18 @@ ENTRIES = (
                      "the intercept of the centred features, not of the given ones",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse",
-        note=r"$\mathbf{w} = (X_c^\top X_c)^{-1}X_c^\top\mathbf{y}_c$ with the centred $X_c$ "
+        note=r"$b^\star, \mathbf{w}^\star$ minimise $\lVert X\mathbf{w} + b\mathbf{1} - \mathbf{y}\rVert$; "
+             r"$\mathbf{w} = (X_c^\top X_c)^{-1}X_c^\top\mathbf{y}_c$ with the centred $X_c$ "
              r"and $\mathbf{y}_c$.",
         refs="G16.6", chapter=16, section="sec-16-projection", also="bias"),
 
     Identity(
         "constrained least squares", "X: N n, y: N, A: n n, c: n; A = A[1:]; c = c[1:]",
-        of=(r"\operatorname*{argmin}_{A\mathbf{w} = \mathbf{c}}\,\lVert X\mathbf{w} - \mathbf{y}\rVert^2", """
+        of=(r"\mathbf{w}^\star", """
             w = pinv(A) @ c                         # one solution, and a basis of all steps from it
             Z = svd(A)[2][len(A):].T
             return w + Z @ pinv(X @ Z) @ (y - X @ w)"""),
-        equals=(r"\mathbf{w}\text{ of }\begin{bmatrix}X^\top X & A^\top\\A & 0\end{bmatrix}"
-                r"\begin{bmatrix}\mathbf{w}\\\boldsymbol\nu\end{bmatrix} = "
+        equals=(r"\mathbf{w}\text{ of }K\begin{bmatrix}\mathbf{w}\\\boldsymbol\nu\end{bmatrix} = "
                 r"\begin{bmatrix}X^\top\mathbf{y}\\\mathbf{c}\end{bmatrix}", """
             K = np.block([[X.T @ X, A.T], [A, np.zeros((len(A), len(A)))]])
             return solve(K, np.append(X.T @ y, c))[:n]"""),
@@ -298,6 +308,8 @@ ENTRIES = (
                      "the constraint was left out",
                      unnamed="two vectors are compared, not two derivatives"),),
         symbolic="the pseudo-inverse and SVD",
+        note=r"$\mathbf{w}^\star$ minimises $\lVert X\mathbf{w} - \mathbf{y}\rVert$ under $A\mathbf{w} = "
+             r"\mathbf{c}$; $K = \begin{bmatrix}X^\top X & A^\top\\A & 0\end{bmatrix}$.",
         refs="G16.9", chapter=16, section="sec-16-neighbours", also="KKT Lagrange multipliers"),
 
     # How the solution moves
@@ -305,8 +317,7 @@ ENTRIES = (
     Identity(
         "sensitivity of least squares", "X: N n, y: N",
         of=(r"(X^\top X)^{-1}X^\top\mathbf{y}", "solve(X.T @ X, X.T @ y)"),
-        differential=(r"(X^\top X)^{-1}\bigl[dX^\top\mathbf{r} + X^\top(d\mathbf{y} - "
-                      r"dX\,\mathbf{w}^\star)\bigr]", """
+        differential=(r"K\bigl[dX^\top\mathbf{r} + X^\top(d\mathbf{y} - dX\,\mathbf{w}^\star)\bigr]", """
             w = solve(X.T @ X, X.T @ y)
             r = y - X @ w
             return solve(X.T @ X, dX.T @ r + X.T @ (dy - dX @ w))"""),
@@ -320,7 +331,8 @@ ENTRIES = (
                Wrong(r"X^+d\mathbf{y}", "solve(X.T @ X, X.T @ dy)", None, "only the data were moved",
                      unnamed="to the checker the inputs that move are one vector")),
         symbolic="the fractions of the inverse grow too long",
-        note=r"$\mathbf{w}^\star$ is the solution, $\mathbf{r} = \mathbf{y} - X\mathbf{w}^\star$.",
+        note=r"$\mathbf{w}^\star$ is the solution, $\mathbf{r} = \mathbf{y} - X\mathbf{w}^\star$, "
+             r"$K = (X^\top X)^{-1}$.",
         refs="G16.7", chapter=16, section="sec-16-leverage", also="perturbation"),
 
     Identity(
@@ -402,12 +414,11 @@ ENTRIES = (
 
     Identity(
         "Newton step of logistic regression", "w: n, X: N n, y: N 0 or 1",
-        of=(r"\mathbf{w} - (X^\top SX)^{-1}X^\top(\boldsymbol\sigma - \mathbf{y})", """
+        of=(r"\mathbf{w}_+", """
             p = 1 / (1 + np.exp(-X @ w))
             S = np.diag(p * (1 - p))
             return w - solve(X.T @ S @ X, X.T @ (p - y))"""),
-        equals=(r"(X^\top SX)^{-1}X^\top S\bigl(X\mathbf{w} - S^{-1}(\boldsymbol\sigma - \mathbf{y})\bigr)",
-                """
+        equals=(r"(X^\top SX)^{-1}X^\top S\mathbf{t}", """
             p = 1 / (1 + np.exp(-X @ w))
             S = np.diag(p * (1 - p))
             return solve(X.T @ S @ X, X.T @ S @ (X @ w - (p - y) / (p * (1 - p))))"""),
@@ -418,7 +429,9 @@ ENTRIES = (
                      p = 1 / (1 + np.exp(-X @ w))
                      return solve(X.T @ X, X.T @ (X @ w - (p - y)))""", None, "the weights were left out",
                      unnamed="two vectors are compared, not two derivatives"),),
-        note=r"$S = \operatorname{diag}(\boldsymbol\sigma(1 - \boldsymbol\sigma))$, "
+        note=r"$\mathbf{w}_+ = \mathbf{w} - (X^\top SX)^{-1}X^\top(\boldsymbol\sigma - \mathbf{y})$ and "
+             r"$\mathbf{t} = X\mathbf{w} - S^{-1}(\boldsymbol\sigma - \mathbf{y})$ with "
+             r"$S = \operatorname{diag}(\boldsymbol\sigma(1 - \boldsymbol\sigma))$, "
              r"$\boldsymbol\sigma = \sigma(X\mathbf{w})$. The loss has no minimiser in closed form; "
              "the step is repeated until it stands still.",
         symbolic="the fractions of the inverse grow too long",
@@ -445,7 +458,7 @@ ENTRIES = (
 
     Identity(
         "gap to the largest eigenvalues", "C: N N symmetric, V: N n orthonormal columns",
-        of=(r"\sum_{i\le n}\lambda_i - \operatorname{tr}(V^\top CV)",
+        of=(r"\gamma(V)",
             "np.sum(eigvalsh(C)[-n:]) - np.trace(V.T @ C @ V)"),
         equals=(r"\begin{aligned}&\sum_{i\le n}(\lambda_i - \lambda_n)(1 - \lVert "
                 r"V^\top\mathbf{q}_i\rVert^2)\\"
@@ -465,7 +478,8 @@ ENTRIES = (
                      "what is missed of the leading directions costs as well",
                      unnamed="two numbers are compared, not two derivatives"),),
         symbolic="eigenvalues",
-        note="Principal components are an eigenproblem, without normal equations; "
+        note=r"$\gamma(V) = \sum_{i\le n}\lambda_i - \operatorname{tr}(V^\top CV)$. "
+             "Principal components are an eigenproblem, without normal equations; "
              "$C$ is a covariance only of centred data.",
         refs="G16.10a E18 E42", chapter=16, section="sec-16-neighbours", also="PCA Ky Fan Rayleigh"),
 
