@@ -50,14 +50,13 @@ ENTRIES = (
 
     Identity(
         "squared residual, multiplied out", "w: n, X: N n, y: N",
-        of=(r"L(\mathbf{w})", "norm(X @ w - y)**2 / (2 * N)"),
-        equals=(r"\tfrac1{2N}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - 2\mathbf{y}^\top X\mathbf{w} + "
-                r"\mathbf{y}^\top\mathbf{y}\bigr)",
-                "(w @ X.T @ X @ w - 2 * y @ X @ w + y @ y) / (2 * N)"),
+        of=(r"2NL", "norm(X @ w - y)**2"),
+        equals=(r"\mathbf{w}^\top X^\top X\mathbf{w} - 2\mathbf{y}^\top X\mathbf{w} + "
+                r"\mathbf{y}^\top\mathbf{y}", "w @ X.T @ X @ w - 2 * y @ X @ w + y @ y"),
         reason=r"The two mixed terms are numbers, each the transpose of the other.",
-        wrong=(Wrong(r"\tfrac1{2N}\bigl(\mathbf{w}^\top X^\top X\mathbf{w} - \mathbf{y}^\top X\mathbf{w} + "
-                     r"\mathbf{y}^\top\mathbf{y}\bigr)",
-                     "(w @ X.T @ X @ w - y @ X @ w + y @ y) / (2 * N)", None, "there are two mixed terms",
+        wrong=(Wrong(r"\mathbf{w}^\top X^\top X\mathbf{w} - \mathbf{y}^\top X\mathbf{w} + "
+                     r"\mathbf{y}^\top\mathbf{y}",
+                     "w @ X.T @ X @ w - y @ X @ w + y @ y", None, "there are two mixed terms",
                      unnamed="two numbers are compared, not two derivatives"),),
         note=r"$L(\mathbf{w}) = \tfrac1{2N}\lVert X\mathbf{w} - \mathbf{y}\rVert^2$.",
         refs="S16-C07", chapter=16, section="sec-16-loss"),
