@@ -50,6 +50,7 @@ def page(browser, address):
     """A chapter's page in a browser that has never been here, without its formulas."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
+    context.set_default_timeout(LONG)
     page.route("**/_static/mathjax/**", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto(f"{address}{NAME}.html")
     yield page

@@ -91,7 +91,9 @@ def write(site, made, jupyterlite=None):
     """Write the page."""
     pieces = [HEAD]
     for part, rows in notices(site, made, jupyterlite).items():
-        pieces.append(f"<h2>{html.escape(part)}</h2>" if rows else "")
+        pieces.append(f"<h2>{html.escape(part)}</h2>")
+        if part == "Python in the browser":
+            pieces.append(f"<p>{html.escape(made.sentence)}.</p>")
         for name, licence, texts in rows:
             body = "".join(f"<pre>{html.escape(text.strip())}</pre>" for text in texts if text.strip())
             pieces.append(f"<details><summary>{html.escape(name)}{': ' if licence else ''}{html.escape(licence)}</summary>{body}</details>")

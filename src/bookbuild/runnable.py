@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
@@ -117,6 +118,7 @@ def page(app, pagename, templatename, context, doctree):
     if made is None or doctree is None or not any(STUB in c["classes"] for c in doctree.findall(nodes.container)):
         return
     knows = {"worker": f"{context['pathto'](FOLDER, resource=True)}/worker.js?{made.edition}",
+             "others": urlsplit(pyodide.distribution()).hostname if made.source == "cdn" else "",
              "imports": imports_of(app.env.doc2path(pagename))}
     text = json.dumps(knows).replace("</", "<\\/")
     context["body"] += f'<script type="application/json" id="matdiff-python">{text}</script>'
