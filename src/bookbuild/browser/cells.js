@@ -222,7 +222,7 @@
     hear(message) {
       const { kind } = message;
       if (kind === "loading") {
-          const began = Date.now(), from = knows.others && `, some of it from ${knows.others}`;
+        const began = Date.now(), from = knows.others && `, some of it from ${knows.others}`;
         const tell = () => { this.status.textContent = `Python is loading, about 10 MB the first time${from}${".".repeat(1 + (Date.now() - began) / 1000 % 3)}`; };
         tell();
         this.clock = setInterval(tell, 1000);
