@@ -97,6 +97,8 @@ def reading(browser, address):
 
 RUN = """([address, cells]) => new Promise((done) => {
   const worker = new Worker(address, {type: "module"}), said = cells.map(() => []), ends = [], start = performance.now();
+  worker.onerror = (event) => done({lost: event.message});
+  setTimeout(() => done({lost: `not ready after 15 minutes: ${ends.length} of ${cells.length} cells`}), 900_000);
   worker.onmessage = ({data}) => {
     if (data.kind === "lost") done({lost: data.text});
     if (data.id === undefined) return;
