@@ -176,7 +176,7 @@ dilation $\delta=2$. How many outputs are there? A number.""",
         prompt=r"""A $4\times5$ image under a kernel of $2\times3$, stride 1, no padding. Give the array of
 shape
 $4\times5$ that says how many windows read each pixel.""",
-        hints=(r"It is $\operatorname{col2im}$ of ones; along one axis count by hand first.",
+        hints=(r"It is $\mathrm{col2im}$ of ones; along one axis count by hand first.",
                "Down: $(1,2,2,1)$. Across: $(1,2,3,2,1)$. What is the count of a pixel?"),
         solution="np.outer([1.0, 2, 2, 1], [1, 2, 3, 2, 1])",
         wrong=(

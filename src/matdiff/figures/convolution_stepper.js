@@ -2,7 +2,8 @@ import { Figure, clamp, format, html, replaced, richHtml, scrub, table } from ".
 
 const REACH = 9; // entries are dragged between -9 and 9, or as far as the largest one
 const ROWS = 12; // of im2col that are shown at a time
-const VIEWS = [["forward", "Forward"], ["kernel", "Gradient of the kernel"], ["image", "Gradient of the image"]];
+const VIEWS = [["forward", "Forward"], ["kernel", "Gradient of the kernel"],
+  ["image", "Gradient of the image"]];
 const MISTAKES = [["none", "added (right)"], ["overwritten", "overwritten"], ["averaged", "averaged"],
   ["turned", "added, *W* turned round"]];
 
@@ -39,7 +40,8 @@ function render({ model, el }) {
   const read = (A, [x, y]) => (inside([x, y]) ? A[x][y] : 0);
 
   // What the windows of a list make: outputs, a sum for each weight, a sum for each entry.
-  const output = ({ at, taps }, window) => sum(taps.map((tap) => W()[tap[0]][tap[1]] * read(X(), at(window, tap))));
+  const output = ({ at, taps }, window) =>
+    sum(taps.map((tap) => W()[tap[0]][tap[1]] * read(X(), at(window, tap))));
   const weigh = ({ at }, windows) => W().map((row, u) => row.map((_, v) =>
     sum(windows.map((window) => G()[window[0]][window[1]] * read(X(), at(window, [u, v]))))));
   function scatter({ at, taps }, windows, { kernel = W(), up = G(), overwrite = false } = {}) {
@@ -75,7 +77,8 @@ function render({ model, el }) {
   };
   figure.button({ name: "step", label: "Step", press: () => go(1) });
   figure.button({ name: "back", label: "Back", press: () => go(-1) });
-  const reaches = (d) => (flat || d * (W().length - 1) < X().length) && d * (W()[0].length - 1) < X()[0].length;
+  const reaches = (d) => (flat || d * (W().length - 1) < X().length)
+    && d * (W()[0].length - 1) < X()[0].length;
   const options = { stride: [1, 2, 3], padding: [0, 1, 2], dilation: [1, 2].filter(reaches) };
   for (const [name, values] of Object.entries(options)) {
     figure.choice({ name, label: name, options: values.map((k) => [k, String(k)]), get: () => model.get(name),
@@ -108,8 +111,8 @@ function render({ model, el }) {
   let tables = {};
   let made = "";
   function entry(cell, name, letter, i, j) {
-    scrub(cell, { name: `${letter}-${i}-${j}`, label: `${letter}, row ${i + 1}, column ${j + 1}`, reach, step: 1,
-      get: () => model.get(name)[i][j],
+    scrub(cell, { name: `${letter}-${i}-${j}`, label: `${letter}, row ${i + 1}, column ${j + 1}`, reach,
+      step: 1, get: () => model.get(name)[i][j],
       set: (to) => figure.change({ [name]: replaced(model.get(name), i, j, to) }) });
   }
   function build(all) {
@@ -121,7 +124,8 @@ function render({ model, el }) {
     const one = view();
     tables = { X: table("*X*", h, w, "output"), W: table("*W*", W().length, W()[0].length, "variable"),
       G: table("*G*", ...size, "upstream"),
-      columns: table("", Math.min(ROWS, windows.length), taps.length + 1, one === "image" ? "gradient" : "output"),
+      columns: table("", Math.min(ROWS, windows.length), taps.length + 1,
+        one === "image" ? "gradient" : "output"),
       result: one === "forward" ? table("*Z*", ...size, "output")
         : one === "kernel" ? table("∇_W *L*, so far", W().length, W()[0].length, "gradient")
           : table("∇_X *L*, so far", h, w, "gradient") };
@@ -174,8 +178,8 @@ function render({ model, el }) {
     const rows = tables.columns.cells.length;
     const first = clamp(step - Math.floor(rows / 2), [0, windows.length - rows]);
     const kernel = model.get("mistake") === "turned" ? turned(W()) : W();
-    const row = (n) => taps.map(([u, v]) => (one === "image" ? G()[windows[n][0]][windows[n][1]] * kernel[u][v]
-      : read(X(), at(windows[n], [u, v]))));
+    const row = (n) => taps.map(([u, v]) => (one !== "image" ? read(X(), at(windows[n], [u, v]))
+      : G()[windows[n][0]][windows[n][1]] * kernel[u][v]));
     tables.columns.cells.forEach((cells, r) => {
       const n = first + r;
       const mark = n !== step ? "" : one === "image" ? "md-slope" : "md-factor";
@@ -206,7 +210,7 @@ function render({ model, el }) {
     const Z = range(all.size[0]).map((i) => range(all.size[1]).map((j) => output(all, [i, j])));
     figure.show({ Z, size: all.size, kernel: weigh(all, windows), image: right, reads: counts(all),
       "off by": Math.sqrt(sum(right.flat().map((x, n) => (x - wrong.flat()[n]) ** 2))),
-      "so far": one === "forward" ? Z.map((line, i) => line.map((z, j) => (i * all.size[1] + j > step ? 0 : z))) : result });
+      "so far": result ?? Z.map((line, i) => line.map((z, j) => (i * all.size[1] + j > step ? 0 : z))) });
   }
 
   // One window in words: its products, or what it adds.
@@ -216,12 +220,14 @@ function render({ model, el }) {
     const which = `Window ${step + 1} of ${windows.length}: `;
     const g = G()[window[0]][window[1]];
     if (view() === "forward") {
-      const products = taps.map((tap) => `${number(W()[tap[0]][tap[1]])}·${number(read(X(), at(window, tap)))}`);
+      const products = taps.map((tap) =>
+        `${number(W()[tap[0]][tap[1]])}·${number(read(X(), at(window, tap)))}`);
       return `${which}*Z*_{${place}} = ${products.join(" + ")} = ${format(output(plan(), window), 3)}`;
     }
-    return view() === "kernel" ? `${which}add *G*_{${place}} = ${format(g, 3)} times its entries of *X*`
-      : `${which}${model.get("mistake") === "overwritten" ? "write" : "add"} *G*_{${place}} = ${format(g, 3)} times `
-        + `the kernel where the window stood`;
+    const what = `*G*_{${place}} = ${format(g, 3)} times`;
+    if (view() === "kernel") return `${which}add ${what} its entries of *X*`;
+    const verb = model.get("mistake") === "overwritten" ? "write" : "add";
+    return `${which}${verb} ${what} the kernel where the window stood`;
   }
 
   const say = () => said.textContent;

@@ -22,7 +22,8 @@ def along(image, kernel, stride, padding, dilation):
 
 def positions(image, kernel, **options):
     """How many windows there are, down and across; an error if the kernel does not fit."""
-    return conv2d(np.zeros((1, 1, *np.shape(image))), np.zeros((1, 1, *np.shape(kernel))), **options).shape[2:]
+    X, W = (np.zeros((1, 1, *np.shape(A))) for A in (image, kernel))
+    return conv2d(X, W, **options).shape[2:]
 
 
 def pattern(shape):
@@ -32,7 +33,7 @@ def pattern(shape):
 
 
 class ConvolutionStepper(Figure):
-    """Step through the windows of a convolution; drag the entries of image X, kernel W and upstream gradient G.
+    """Step through the windows of a convolution; drag the entries of image X, kernel W and gradient G at Z.
 
     image: X, (h, w); one row makes it a signal.  kernel: W, no larger than X.  upstream: G, the top left part
     of which is used; what is missing is filled with small whole numbers.  stride 1 to 3, padding 0 to 2,
@@ -57,7 +58,8 @@ class ConvolutionStepper(Figure):
     stride = traitlets.Int(1, min=1, max=3).tag(sync=True)
     padding = traitlets.Int(0, min=0, max=MOST_PADDING).tag(sync=True)
     dilation = traitlets.Int(1, min=1, max=2).tag(sync=True)
-    mistake = traitlets.Enum(("none", "overwritten", "averaged", "turned"), default_value="none").tag(sync=True)
+    mistake = traitlets.Enum(("none", "overwritten", "averaged", "turned"),
+                             default_value="none").tag(sync=True)
 
     def __init__(self, image, kernel, upstream=None, view="forward", step=0, stride=1, padding=0, dilation=1,
                  mistake="none", label=""):
@@ -68,8 +70,8 @@ class ConvolutionStepper(Figure):
         if upstream is not None:
             given = np.atleast_2d(np.asarray(upstream, float))
             if given.ndim != 2 or np.any(np.greater(given.shape, whole.shape)):
-                raise ValueError(f"upstream has shape {given.shape}, the output at most {whole.shape}: give a "
-                                 "matrix that is no larger")
+                raise ValueError(f"upstream has shape {given.shape}, the output at most {whole.shape}: give "
+                                 "a matrix that is no larger")
             whole[:given.shape[0], :given.shape[1]] = given
         self.upstream = whole
 

@@ -128,7 +128,7 @@ ENTRIES = (
 
     Identity(
         "2-d convolution as a matrix product", "X: q N, W: k n",
-        of=(r"Z_{ij} = \sum_{uv}W_{uv}X_{i+u,\,j+v}", """
+        of=(r"\sum_{uv}W_{uv}X_{i+u,\,j+v}", """
             at = lambda i, j: sum(W[u, v] * X[i + u, j + v] for u in range(k) for v in range(n))
             return np.array([[at(i, j) for j in range(N - n + 1)] for i in range(q - k + 1)])"""),
         equals=(r"\operatorname{reshape}(X_{\text{col}}\mathbf{w})",
@@ -183,7 +183,7 @@ ENTRIES = (
 
     Identity(
         "output size of a dilated convolution", "x: N, w: k; pad = 4; s = 1 + N % 3; d = 3",
-        of=(r"\text{number of positions}",
+        of=(r"\text{positions}",
             "sum(i % s == 0 and i + d*(k - 1) < N + 2*pad for i in range(N + 2*pad))"),
         equals=(r"\Bigl\lfloor\frac{n + 2p - \delta(k - 1) - 1}{s}\Bigr\rfloor + 1",
                 "(N + 2*pad - d*(k - 1) - 1) // s + 1"),
@@ -198,7 +198,7 @@ ENTRIES = (
         "output size of a transposed convolution", "g: n, w: k; s = 3; d = 2; pad = 1; extra = n % 3",
         of=("n", "len(g)"),
         equals=(r"\begin{aligned}&\Bigl\lfloor\tfrac{t + 2p - \delta(k - 1) - 1}{s}\Bigr\rfloor + 1,\\ "
-                r"&t = (n - 1)s - 2p + \delta(k - 1) + 1 + e\end{aligned}", """
+                r"&t = (n - 1)s - 2p\\ &\quad + \delta(k - 1) + 1 + e\end{aligned}", """
             t = (n - 1)*s - 2*pad + d*(k - 1) + 1 + extra
             return (t + 2*pad - d*(k - 1) - 1) // s + 1"""),
         reason=r"The adjoint goes back from $n$ outputs to a signal of length $t$; a convolution of that "
@@ -286,7 +286,7 @@ return (Gmat.T @ Xcol).reshape(W.shape)"""),
         "input of a convolution layer",
         f"X: p n q N, W: m n q N, beta: m; {BATCH}; {KERNELS}; beta = beta[:3]; {SETTING}",
         of=(r"X_{\text{col}}W_{\text{mat}}^\top + \mathbf{1}\boldsymbol\beta^\top", FORWARD),
-        pullback=(r"\operatorname{col2im}(GW_{\text{mat}})", """
+        pullback=(r"\mathrm{col2im}(GW_{\text{mat}})", """
             b, c, height, width = X.shape
             D = np.zeros((b, c, height + 2*pad, width + 2*pad))
             for i, j in np.ndindex(G.shape[2:]):
@@ -309,7 +309,7 @@ return (Gmat.T @ Xcol).reshape(W.shape)"""),
     Identity(
         "input of a convolution layer with stride 1",
         f"X: p n q N, W: m n q N; {BATCH}; {KERNELS}",
-        of=(r"Z_{boij} = \sum_{cuv}W_{ocuv}X_{b,\,c,\,i+u,\,j+v}", """
+        of=(r"\sum_{cuv}W_{ocuv}X_{b,\,c,\,i+u,\,j+v}", """
             P = np.lib.stride_tricks.sliding_window_view(X, W.shape[2:], axis=(2, 3))
             return np.einsum('ocuv,bcijuv->boij', W, P)"""),
         pullback=(r"\sum_{ouv}W^\circ_{ocuv}\,G^0_{b,\,o,\,x+u,\,y+v}", """
@@ -333,16 +333,16 @@ return (Gmat.T @ Xcol).reshape(W.shape)"""),
     # im2col and col2im
     Identity(
         "im2col, pulled back", "X: q N, W: k n",
-        of=(r"\operatorname{im2col}(X)", WINDOWS_2D + "return Xcol"),
-        pullback=(r"\operatorname{col2im}(G)", """
+        of=(r"\mathrm{im2col}(X)", WINDOWS_2D + "return Xcol"),
+        pullback=(r"\mathrm{col2im}(G)", """
             D = np.zeros((q, N))
             positions = [(i, j) for i in range(q - k + 1) for j in range(N - n + 1)]
             for row, (i, j) in zip(G, positions):
                 D[i:i + k, j:j + n] += row.reshape(k, n)
             return D"""),
-        reason=r"im2col copies entries: it is linear. Its adjoint, with $\langle\operatorname{im2col}(X), "
-               r"Y\rangle = \langle X, \operatorname{col2im}(Y)\rangle$, adds the copies up.",
-        wrong=(Wrong(r"\operatorname{col2im}(G)/\text{counts}", """
+        reason=r"im2col copies entries: it is linear. Its adjoint, with $\langle\mathrm{im2col}(X), "
+               r"Y\rangle = \langle X, \mathrm{col2im}(Y)\rangle$, adds the copies up.",
+        wrong=(Wrong(r"\mathrm{col2im}(G)/\text{counts}", """
                    D, counts = np.zeros((q, N)), np.zeros((q, N))
                    positions = [(i, j) for i in range(q - k + 1) for j in range(N - n + 1)]
                    for row, (i, j) in zip(G, positions):
@@ -355,7 +355,7 @@ return (Gmat.T @ Xcol).reshape(W.shape)"""),
 
     Identity(
         "col2im after im2col", "X: q N, W: k n",
-        of=(r"\operatorname{col2im}(\operatorname{im2col}(X))", WINDOWS_2D + """
+        of=(r"\mathrm{col2im}(\mathrm{im2col}(X))", WINDOWS_2D + """
 D, positions = np.zeros((q, N)), [(i, j) for i in range(h) for j in range(w)]
 for row, (i, j) in zip(Xcol, positions):
     D[i:i + k, j:j + n] += row.reshape(k, n)
@@ -373,7 +373,7 @@ return D"""),
     # Pooling
     Identity(
         "max pooling", "X: q N; X = X[:4, :6]",
-        of=(r"Z_{ij} = \max_{uv}X_{2i+u,\,3j+v}", "np.max(X.reshape(2, 2, 2, 3), axis=(1, 3))"),
+        of=(r"\max_{uv}X_{2i+u,\,3j+v}", "np.max(X.reshape(2, 2, 2, 3), axis=(1, 3))"),
         pullback=(r"G_{ij}\text{ where }X\text{ is the largest}", """
             D = np.zeros((4, 6))
             for i, j in np.ndindex(2, 2):
@@ -421,7 +421,7 @@ return D"""),
 
     Identity(
         "kernels of a depthwise convolution", f"W: n q N, X: p n q N; {BATCH}; W = W[:2, :2, :3]",
-        of=(r"Z_{bcij} = \sum_{uv}W_{cuv}X_{b,\,c,\,i+u,\,j+v}", """
+        of=(r"\sum_{uv}W_{cuv}X_{b,\,c,\,i+u,\,j+v}", """
             P = np.lib.stride_tricks.sliding_window_view(X, W.shape[1:], axis=(2, 3))
             return np.einsum('cuv,bcijuv->bcij', W, P)"""),
         pullback=(r"\sum_{bij}G_{bcij}X_{b,\,c,\,i+u,\,j+v}", """
