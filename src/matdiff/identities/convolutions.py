@@ -183,7 +183,7 @@ ENTRIES = (
 
     Identity(
         "output size of a dilated convolution", "x: N, w: k; pad = 4; s = 1 + N % 3; d = 3",
-        of=(r"\text{positions}",
+        of=("P",
             "sum(i % s == 0 and i + d*(k - 1) < N + 2*pad for i in range(N + 2*pad))"),
         equals=(r"\Bigl\lfloor\frac{n + 2p - \delta(k - 1) - 1}{s}\Bigr\rfloor + 1",
                 "(N + 2*pad - d*(k - 1) - 1) // s + 1"),
@@ -192,6 +192,7 @@ ENTRIES = (
         wrong=(Wrong(r"\Bigl\lfloor\frac{n + 2p - \delta k}{s}\Bigr\rfloor + 1", "(N + 2*pad - d*k) // s + 1",
                      None, "$k$ entries have $k - 1$ gaps between them",
                      unnamed="two numbers are compared, not two derivatives"),),
+        note=r"$P$ is the number of positions.",
         refs="G17.6a", chapter=17, section="sec-17-sizes", also="stride padding arithmetic"),
 
     Identity(
@@ -227,7 +228,8 @@ ENTRIES = (
                 Z[b, o, i, j] = beta[o] + sum(W[o, c, u, v] * entry(b, c, s*i + d*u - pad, s*j + d*v - pad)
                                               for c, u, v in np.ndindex(W.shape[1:]))
             return Z"""),
-        equals=(r"X_{\text{col}}W_{\text{mat}}^\top + \mathbf{1}\boldsymbol\beta^\top", LAYER + """
+        equals=(r"\begin{aligned}&X_{\text{col}}W_{\text{mat}}^\top\\ "
+                r"&{}+ \mathbf{1}\boldsymbol\beta^\top\end{aligned}", LAYER + """
 Xcol = P.transpose(0, 2, 3, 1, 4, 5).reshape(-1, W[0].size)     # rows b i j, columns c u v
 Z = Xcol @ W.reshape(len(W), -1).T + beta
 return Z.reshape(len(X), rows, cols, len(W)).transpose(0, 3, 1, 2)"""),
@@ -374,7 +376,7 @@ return D"""),
     Identity(
         "max pooling", "X: q N; X = X[:4, :6]",
         of=(r"\max_{uv}X_{2i+u,\,3j+v}", "np.max(X.reshape(2, 2, 2, 3), axis=(1, 3))"),
-        pullback=(r"G_{ij}\text{ where }X\text{ is the largest}", """
+        pullback=(r"G_{ij}\text{ at the largest }X", """
             D = np.zeros((4, 6))
             for i, j in np.ndindex(2, 2):
                 window = X[2*i:2*i + 2, 3*j:3*j + 3]
