@@ -91,7 +91,7 @@ def judge_pinv(answer, rng):
         for equation, sides in CONDITIONS.items():
             left, right = sides(A, P)
             if not np.allclose(left, right, rtol=0, atol=1e-8 * max(np.abs(right).max(), np.abs(left).max())):
-                return Check(False, "unknown", f"For {name} a condition fails: {equation} does not hold.")
+                return Check(False, "unknown", f"For {name} it is not true that {equation}.")
     return Check(True, None, "All four conditions hold for every matrix tried.")
 
 
@@ -413,8 +413,8 @@ Jacobian $\partial\mathbf x/\partial\mathbf w$, shape $3\times5$.""",
         title="Along the ridge path",
         kind="jacobian",
         prompt=r"""$\mathbf x(\lambda)=(A^\top A+\lambda I)^{-1}A^\top\mathbf b$ with $A\in\mathbb
-R^{5\times3}$ and $\lambda>0$ (`lam`). Give the derivative by the number $\lambda$, shape `(3,)` or
-$3\times1$.""",
+R^{5\times3}$ and $\lambda>0$ (`lam`). Give the derivative by the number $\lambda$ as a column, shape
+$3\times1$; `[:, None]` makes a column of a vector.""",
         hints=(r"Write it as an equation: $(A^\top A+\lambda I)\,\mathbf x=A^\top\mathbf b$.",
                r"Differentiate: $d\lambda\,\mathbf x+(A^\top A+\lambda I)\,d\mathbf x=0$."),
         draw=draw_ridge,
@@ -490,6 +490,8 @@ change `dt` of the number $t$. All three terms live here.""",
                   "The sandwich alone; column space and row space turn as well.", hint=2),
             Wrong(PATH + "-P @ dA @ P + P @ P.T @ dA.T @ (np.eye(5) - L)", "unknown",
                   "Complete for full column rank. Here $A^+A$ is not $I$, and its term is missing.", hint=3),
+            Wrong(PATH + "-P @ dA @ P + (np.eye(4) - R) @ dA.T @ P.T @ P", "unknown",
+                  "Complete for full row rank. Here $AA^+$ is not $I$, and its term is missing.", hint=2),
             Wrong(PATH + "(-P @ dA @ P - P @ P.T @ dA.T @ (np.eye(5) - L)\n"
                          "        - (np.eye(4) - R) @ dA.T @ P.T @ P)", "unknown",
                   "The two new terms have a plus.", hint=2),

@@ -382,7 +382,7 @@ ENTRIES = (
         gradient=(r"-1/h^2", "-1 / h**2"),
         equals=(r"1/h", "1 / h"),
         reason=r"$A_h^+ = \operatorname{diag}(1, 1/h)$ while $0 < h\le 1$.",
-        conditions={r"$h\ne0$": "h = 0"},
+        conditions={r"$h\ne0$": "h = 0", r"$h\le1$": "h = 3"},
         wrong=(Wrong(r"1", "1", None, r"$\lVert A_0^+\rVert = 1$, taken to be the limit", form="equals",
                      unnamed=TWO),),
         other=(r"-1/h^2", "-1 / h**2"),
