@@ -62,6 +62,7 @@ function render({ model, el }) {
   function grid(role, rows, columns, more) {
     const made = table("", rows, columns, role);
     made.grid.classList.add(`role-${role}`);
+    made.grid.style.gridTemplateColumns = `repeat(${columns}, max-content)`;
     if (more.back) made.grid.classList.add("md-back");
     boxes.push({ cells: made.cells, ...more });
     return made.grid;
@@ -185,9 +186,9 @@ function render({ model, el }) {
         }
       }));
     }
-    links[1].here.replaceChildren(...richHtml(mistake === "no mask" ? "⊙ 1" : "⊙ [*Z*_1 > 0]"));
+    links[1].here.replaceChildren(...richHtml(mistake === "no mask" ? "⊙ 1" : "⊙ mask"));
     links[1].here.classList.toggle("role-wrong", mistake === "no mask");
-    links[3].here.replaceChildren(...richHtml(mistake === "no mean" ? "*Z*_2−*Y*" : "(*Z*_2−*Y*)/*m*"));
+    links[3].here.replaceChildren(...richHtml(mistake === "no mean" ? "· − *Y*" : "(· − *Y*)/*m*"));
     links[3].here.classList.toggle("role-wrong", mistake === "no mean");
     while (way < WAYS.length - 1 && narrow()) turn(way + 1); // long numbers
     const from = passes(at(model.get("start")), mistake);
