@@ -709,7 +709,7 @@ return np.sum(Delta_1, axis=0)"""),
                      "what stands before $dV$ in the trace")),
         symbolic="exponentials of fractions: seconds",
         note=r"$d$ is the length of a query: the letter $n$ in the code.",
-        refs="G15.5b", chapter=15, also="transformer"),
+        refs="G15.5b", chapter=18, section="sec-18-attention", also="transformer"),
 
     Identity(
         "attention, by its queries", "Q: m n, K: p n, V: p q",
@@ -727,7 +727,7 @@ return np.sum(Delta_1, axis=0)"""),
         symbolic="exponentials of fractions: minutes",
         note=r"$\bar S = P \odot (\bar P - (P \odot \bar P)\mathbf{1}\mathbf{1}^\top)$ with "
              r"$\bar P = GV^\top$.",
-        refs="G15.5c", chapter=15, also="transformer"),
+        refs="G15.5c", chapter=18, section="sec-18-attention", also="transformer"),
 
     Identity(
         "attention, by its keys", "K: p n, Q: m n, V: p q",
@@ -741,7 +741,7 @@ return np.sum(Delta_1, axis=0)"""),
         symbolic="exponentials of fractions: minutes",
         note=r"$\bar S = P \odot (\bar P - (P \odot \bar P)\mathbf{1}\mathbf{1}^\top)$ with "
              r"$\bar P = GV^\top$.",
-        refs="G15.5d", chapter=15, also="transformer"),
+        refs="G15.5d", chapter=18, section="sec-18-attention", also="transformer"),
 
     # Curvature
     Identity(
