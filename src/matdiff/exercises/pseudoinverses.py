@@ -25,7 +25,7 @@ def draw_right_side(rng):
 
 
 def draw_loss(rng):
-    return {**draw_system(rng), "xbar": rng.normal(size=3)}
+    return {**draw_system(rng), "lam": float(rng.uniform(0.3, 0.9)), "xbar": rng.normal(size=3)}
 
 
 def draw_ridge(rng):
@@ -44,28 +44,35 @@ def draw_path(rng):
             "F": rng.normal(size=(4, 2)) / 4}
 
 
-def judge_lstsq_backward(answer, rng):
-    """Both gradients of <xbar, x> against numerical derivatives: the first that fails is heard."""
+def judge_ridge_backward(answer, rng):
+    """The three gradients of <xbar, x> against numerical derivatives: the first that fails is heard."""
     data = draw_loss(rng)
-    A, b, xbar = data["A"], data["b"], data["xbar"]
-    given = answer(A, b, xbar)
-    if not isinstance(given, (tuple, list)) or len(given) != 2:
+    A, b, lam, xbar = data.values()
+    given = answer(A, b, lam, xbar)
+    if not isinstance(given, (tuple, list)) or len(given) != 3:
         count = f"{len(given)} things" if isinstance(given, (tuple, list)) else "one thing"
-        return Check(False, "shape", "Return two things, `Abar, bbar`: an array shaped like `A` and one "
-                                     f"shaped like `b`; this returned {count}.")
-    Abar, bbar = numbers(given[0], "`Abar`"), numbers(given[1], "`bbar`")
+        return Check(False, "shape", "Return three things, `Abar, bbar, lambar`: an array shaped like `A`, "
+                                     f"one shaped like `b`, and a number; this returned {count}.")
+    names = "Abar", "bbar", "lambar"
+    Abar, bbar, lambar = (numbers(part, f"`{name}`") for part, name in zip(given, names))
     if Abar.shape == b.shape and bbar.shape == A.shape:
-        return Check(False, "wrong order", "The two stand in the other order: first `Abar`, then `bbar`.")
-    z, x = np.linalg.solve(A.T @ A, xbar), np.linalg.solve(A.T @ A, A.T @ b)
-    check = check_gradient(lambda b: xbar @ np.linalg.solve(A.T @ A, A.T @ b), bbar, b)
-    if not check:
-        said = in_plain_words(check, A @ z, bbar, data)
-        return Check(False, said.mistake, f"`bbar`, the gradient in `b`: {said.message}")
-    check = check_gradient(lambda A: xbar @ np.linalg.solve(A.T @ A, A.T @ b), Abar, A)
-    if not check:
-        said = in_plain_words(check, np.outer(b - A @ x, z) - np.outer(A @ z, x), Abar, data)
-        return Check(False, said.mistake, f"`bbar` is right. {said.message}")
-    return Check(True, None, "Both gradients agree with numerical derivatives.")
+        return Check(False, "wrong order",
+                     "The first two stand in the other order: first `Abar`, then `bbar`.")
+
+    def loss(A, b, lam):
+        return xbar @ np.linalg.solve(A.T @ A + lam * np.eye(3), A.T @ b)
+
+    H = A.T @ A + lam * np.eye(3)
+    z, x = np.linalg.solve(H, xbar), np.linalg.solve(H, A.T @ b)
+    parts = (("bbar", bbar, A @ z, lambda b: loss(A, b, lam), b),
+             ("lambar", lambar, -z @ x, lambda lam: loss(A, b, lam), lam),
+             ("Abar", Abar, np.outer(b - A @ x, z) - np.outer(A @ z, x), lambda A: loss(A, b, lam), A))
+    for name, part, truth, function, at in parts:
+        check = check_gradient(function, part, at)
+        if not check:
+            said = in_plain_words(check, truth, part, data)
+            return Check(False, said.mistake, f"`{name}`: {said.message}")
+    return Check(True, None, "All three gradients agree with numerical derivatives.")
 
 
 CONDITIONS = {"AA⁺A = A": lambda A, P: (A @ P @ A, A), "A⁺AA⁺ = A⁺": lambda A, P: (P @ A @ P, P),
@@ -108,8 +115,8 @@ dA = (E @ (V + t * F).T + (U + t * E) @ F.T) * dt
 P = np.linalg.pinv(A, rcond=1e-9)
 L, R = A @ P, P @ A
 return """
-BACK = """x = np.linalg.lstsq(A, b, rcond=None)[0]
-z = np.linalg.solve(A.T @ A, xbar)
+BACK = """H = A.T @ A + lam * np.eye(3)
+x, z = np.linalg.solve(H, A.T @ b), np.linalg.solve(H, xbar)
 r = b - A @ x
 """
 
@@ -344,37 +351,43 @@ point of the column space of $A$ nearest to $\mathbf b$, for all such $A$ and $\
     ),
     Exercise(
         number="12.9",
-        title="Least squares, backwards",
+        title="Ridge, backwards",
         kind="code",
-        name="lstsq_backward",
-        prompt=r"""Write `lstsq_backward(A, b, xbar)` for $A\in\mathbb R^{5\times3}$ of full column rank and
-$\mathbf b\in\mathbb R^5$: a gradient $\bar{\mathbf x}\in\mathbb R^3$ has arrived at $\mathbf x=A^+\mathbf b$.
-Return the pair `Abar, bbar`: the gradients at $A$, shape $5\times3$, and at $\mathbf b$, shape `(5,)`.""",
-        hints=(r"Pair $\bar{\mathbf x}$ with $d\mathbf x$, which is $A^+(d\mathbf b-dA\,\mathbf x)$ plus "
-               r"$(A^\top A)^{-1}dA^\top\mathbf r$.",
-               r"With $\mathbf z=(A^\top A)^{-1}\bar{\mathbf x}$ it reads $\langle A\mathbf z,d\mathbf "
-               r"b-dA\,\mathbf x\rangle+\mathbf z^\top dA^\top\mathbf r$.",
-               r"$\mathbf z^\top dA^\top\mathbf r=\mathbf r^\top dA\,\mathbf z$: a row, $dA$, a column."),
+        name="ridge_backward",
+        prompt=r"""The rule of the chapter goes backwards through least squares. Now through ridge,
+$\mathbf x=(A^\top A+\lambda I)^{-1}A^\top\mathbf b$ with $A\in\mathbb R^{5\times3}$, $\mathbf b\in\mathbb
+R^5$, $\lambda>0$. A gradient $\bar{\mathbf x}\in\mathbb R^3$ has arrived at $\mathbf x$. Write
+`ridge_backward(A, b, lam, xbar)`. It returns `Abar, bbar, lambar`: the gradients at $A$, shape $5\times3$,
+at $\mathbf b$, shape `(5,)`, and at $\lambda$, a number.""",
+        hints=(r"Write it as an equation, $A^\top\mathbf r=\lambda\mathbf x$ with $\mathbf r=\mathbf "
+               r"b-A\mathbf x$, and differentiate.",
+               r"With $H=A^\top A+\lambda I$: $H\,d\mathbf x=A^\top(d\mathbf b-dA\,\mathbf x)+dA^\top\mathbf "
+               r"r-\mathbf x\,d\lambda$.",
+               r"Pair $\bar{\mathbf x}$ with $d\mathbf x$; with $\mathbf z=H^{-1}\bar{\mathbf x}$ every "
+               r"term is an inner product, and $\mathbf z^\top dA^\top\mathbf r=\mathbf r^\top "
+               r"dA\,\mathbf z$."),
         draw=draw_loss,
-        judge=judge_lstsq_backward,
-        solution=BACK + "return np.outer(r, z) - np.outer(A @ z, x), A @ z",
+        judge=judge_ridge_backward,
+        solution=BACK + "return np.outer(r, z) - np.outer(A @ z, x), A @ z, -z @ x",
         wrong=(
-            Wrong(BACK + "return -np.outer(A @ z, x), A @ z", "missing product-rule term",
+            Wrong(BACK + "return -np.outer(A @ z, x), A @ z, -z @ x", "missing product-rule term",
                   "The rule of a square system: the term with the residual is missing.", hint=2),
-            Wrong(BACK + "return (np.outer(r, z) - np.outer(A @ z, x)).T, A @ z", "transposed",
+            Wrong(BACK + "return (np.outer(r, z) - np.outer(A @ z, x)).T, A @ z, -z @ x", "transposed",
                   "`Abar` is transposed: it has to have the shape of `A`."),
-            Wrong(BACK + "return np.outer(r, xbar) - np.outer(A @ z, x), A @ z", "missing chain factor",
-                  r"In the term with the residual $\bar{\mathbf x}$ has to go through $(A^\top A)^{-1}$ as "
-                  "well.", hint=2),
-            Wrong(BACK + "return np.outer(r, z) - np.outer(A @ xbar, x), A @ xbar", "missing chain factor",
-                  r"$\bar{\mathbf b}=A^{+\top}\bar{\mathbf x}$, and $A^{+\top}=A(A^\top A)^{-1}$, not $A$.",
-                  hint=1),
-            Wrong(BACK + "return np.outer(r, z) + np.outer(A @ z, x), A @ z", "sign",
-                  r"$dA\,\mathbf x$ has a minus.", hint=1),
-            Wrong(BACK + "return A @ z, np.outer(r, z) - np.outer(A @ z, x)", "wrong order",
-                  "The two stand in the other order: first `Abar`, then `bbar`."),
+            Wrong(BACK + "z0 = np.linalg.solve(A.T @ A, xbar)\n"
+                         "return np.outer(r, z0) - np.outer(A @ z0, x), A @ z0, -z0 @ x", "unknown",
+                  r"Solved with $A^\top A$: the system of ridge is $A^\top A+\lambda I$.", hint=2),
+            Wrong(BACK + "return np.outer(r, z) - np.outer(A @ xbar, x), A @ xbar, -z @ x",
+                  "missing chain factor",
+                  r"$\bar{\mathbf b}=A\mathbf z$: the gradient has to go through $H^{-1}$ first.", hint=3),
+            Wrong(BACK + "return np.outer(r, z) + np.outer(A @ z, x), A @ z, -z @ x", "sign",
+                  r"$dA\,\mathbf x$ has a minus.", hint=2),
+            Wrong(BACK + "return np.outer(r, z) - np.outer(A @ z, x), A @ z, z @ x", "sign",
+                  r"More penalty, shorter solution: $-\mathbf x\,d\lambda$.", hint=2),
+            Wrong(BACK + "return A @ z, np.outer(r, z) - np.outer(A @ z, x), -z @ x", "wrong order",
+                  "The first two stand in the other order: first `Abar`, then `bbar`."),
         ),
-        after=r"Replace `np.linalg.solve(A.T @ A, xbar)` by two solves with the $R$ of a QR decomposition.",
+        after=r"Let $A$ have full column rank. What becomes of the first two for $\lambda\to0$?",
     ),
     Exercise(
         number="12.10",
