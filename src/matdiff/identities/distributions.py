@@ -289,20 +289,21 @@ ENTRIES = (
 
     Identity(
         "Fisher information as the covariance of the score", "Sigma: n n positive definite",
-        of=(r"\operatorname{cov}\bigl(\nabla_{\operatorname{vech}\Sigma}\log p(\mathbf{x})\bigr)", """
+        of=(r"\operatorname{cov}\nabla_{\operatorname{vech}\Sigma}\log p", """
             P = inv(Sigma)                                      # the score is J vec(xxᵀ), up to a constant
             J = duplication_matrix(n).T @ np.kron(P, P) / 2
             fourth = np.kron(Sigma, Sigma) @ (np.eye(n * n) + commutation_matrix(n, n))
             return J @ fourth @ J.T"""),
-        equals=(r"\tfrac12D_n^\top(\Sigma^{-1}\otimes\Sigma^{-1})D_n", """
+        equals=(r"\tfrac12D^\top(\Sigma^{-1}\otimes\Sigma^{-1})D", """
             P, D = inv(Sigma), duplication_matrix(n)
             return D.T @ np.kron(P, P) @ D / 2"""),
         reason=r"$\operatorname{cov}\operatorname{vec}(\mathbf{x}\mathbf{x}^\top) = (\Sigma\otimes\Sigma)(I "
-               r"+ K)$ for a Gaussian, and $KD_n = D_n$.",
+               r"+ K)$ for a Gaussian, and $KD = D$.",
         conditions={r"$\Sigma$ is symmetric": "Sigma: n n invertible"},
+        note=r"$\mathbf{x}\sim N(\boldsymbol\mu, \Sigma)$ with $n$ entries; $D = D_n$ is the duplication matrix.",
         wrong=(Wrong(r"\tfrac12\Sigma^{-1}\otimes\Sigma^{-1}", "np.kron(inv(Sigma), inv(Sigma)) / 2", "shape",
                      r"for $\operatorname{vec}\Sigma$, whose entries are not free"),
-               Wrong(r"D_n^\top(\Sigma^{-1}\otimes\Sigma^{-1})D_n", """
+               Wrong(r"D^\top(\Sigma^{-1}\otimes\Sigma^{-1})D", """
                      P, D = inv(Sigma), duplication_matrix(n)
                      return D.T @ np.kron(P, P) @ D""", None,
                      r"the two terms of $I + K$ counted, the halves not",
@@ -342,10 +343,10 @@ ENTRIES = (
     Identity(
         "entropy of the matrix normal", "U: n n positive definite, V: p p positive definite",
         of=(r"\tfrac12\log|2\pi e\,(V\otimes U)|", "slogdet(2 * np.pi * np.e * np.kron(V, U))[1] / 2"),
-        equals=(r"\tfrac12\log\bigl((2\pi e)^{np}|U|^p|V|^n\bigr)", """
+        equals=(r"\begin{aligned}&\tfrac{np}2\log2\pi e\\&{}+ \tfrac p2\log|U| + \tfrac n2\log|V|\end{aligned}", """
             return (n * p * np.log(2 * np.pi * np.e) + p * slogdet(U)[1] + n * slogdet(V)[1]) / 2"""),
         reason=r"The entropy of a Gaussian with covariance $V\otimes U$.",
-        wrong=(Wrong(r"\tfrac12\log\bigl((2\pi e)^{np}|U|^n|V|^p\bigr)", """
+        wrong=(Wrong(r"\tfrac{np}2\log2\pi e + \tfrac n2\log|U| + \tfrac p2\log|V|", """
                      return (n * p * np.log(2 * np.pi * np.e) + n * slogdet(U)[1] + p * slogdet(V)[1]) / 2""",
                      None,
                      "each determinant has the power of the other size", unnamed=NUMBERS),),
@@ -382,7 +383,7 @@ ENTRIES = (
         "matrix t as a mixture of matrix normals",
         "X: n p, M: n p, U: n n positive definite, V: p p positive definite, nu: positive, S: n n positive "
         "definite",
-        of=(r"\log\frac{p(X\mid S)\,p(S)}{p(S\mid X)}", after(GAMMA, """
+        of=(r"\log p(X)", after(GAMMA, """
             def wishart(Psi, k):                        # S is inverse Wishart
                 power = k * slogdet(Psi)[1] - k * n * np.log(2) - (k + n + 1) * slogdet(S)[1]
                 return (power - np.trace(inv(S) @ Psi)) / 2 - gamma(k / 2)
@@ -390,14 +391,14 @@ ENTRIES = (
             c = n * p * np.log(2 * np.pi) + n * slogdet(V)[1]
             normal = -(c + p * slogdet(S)[1] + np.trace(inv(S) @ A)) / 2
             return normal + wishart(U, k) - wishart(U + A, k + p)""")),
-        equals=(r"\begin{aligned}&\log\tfrac{\Gamma_n((\nu+n+p-1)/2)}{\pi^{np/2}\,\Gamma_n((\nu+n-1)/2)}\\"
+        equals=(r"\begin{aligned}&\log\tfrac{\Gamma_n(a/2)}{\pi^{np/2}\,\Gamma_n((a-p)/2)}\\"
                 r"&{}- \tfrac p2\log|U| - \tfrac n2\log|V|\\"
-                r"&{}- \tfrac{\nu+n+p-1}2\log|I + U^{-1}EV^{-1}E^\top|\end{aligned}", after(GAMMA, """
+                r"&{}- \tfrac a2\log|I + U^{-1}EV^{-1}E^\top|\end{aligned}", after(GAMMA, """
             E, a = X - M, (nu + n + p - 1) / 2
             const = gamma(a) - gamma(a - p / 2) - n * p / 2 * np.log(np.pi)
             scale = p / 2 * slogdet(U)[1] + n / 2 * slogdet(V)[1]
             return const - scale - a * slogdet(np.eye(n) + inv(U) @ E @ inv(V) @ E.T)[1]""")),
-        reason=r"Bayes: $p(X)$, whatever $S$ is. $S\mid X$ is inverse Wishart again, with $U + "
+        reason=r"Bayes: $p(X\mid S)\,p(S)/p(S\mid X)$, whatever $S$ is. $S\mid X$ is inverse Wishart again, with $U + "
                r"EV^{-1}E^\top$ and $p$ more degrees.",
         wrong=(Wrong(r"\bigl(1 + \tfrac1\nu\operatorname{tr}(U^{-1}EV^{-1}E^\top)\bigr)^{-(\nu+np)/2}",
                      after(GAMMA, """
@@ -408,8 +409,8 @@ ENTRIES = (
                      return const - scale - (nu + n * p) / 2 * tail"""), None,
                      r"that is the multivariate t of $\operatorname{vec}X$, mixed over one number",
                      unnamed=NUMBERS),),
-        note=r"$E = X - M$, $X\mid S\sim\mathcal{MN}(M, S, V)$, $S$ inverse Wishart with scale $U$ and $\nu "
-             r"+ n - 1$ degrees.",
+        note=r"$E = X - M$, $a = \nu + n + p - 1$, $X\mid S\sim\mathcal{MN}(M, S, V)$, $S$ inverse Wishart with "
+             r"scale $U$ and $\nu + n - 1$ degrees.",
         refs="G14.6a E07", chapter=14, section="sec-14-t",
         symbolic="gamma functions", also="density heavy tails"),
 
@@ -419,25 +420,25 @@ ENTRIES = (
         of=(r"\log p(X\mid M)", """
             E = X - M
             return -(nu + n + p - 1) / 2 * slogdet(np.eye(n) + inv(U) @ E @ inv(V) @ E.T)[1]"""),
-        gradient=(r"(\nu + n + p - 1)(U + EV^{-1}E^\top)^{-1}EV^{-1}", """
+        gradient=(r"a\,(U + EV^{-1}E^\top)^{-1}EV^{-1}", """
             E = X - M
             return (nu + n + p - 1) * inv(U + E @ inv(V) @ E.T) @ E @ inv(V)"""),
         reason=r"$d\log|U + EV^{-1}E^\top|$ has two equal terms, and $dE = -dM$.",
         conditions={"$U$ is symmetric": "U: n n invertible", "$V$ is symmetric": "V: p p invertible"},
-        wrong=(Wrong(r"\frac{\nu + np}{\nu + \operatorname{tr}(U^{-1}EV^{-1}E^\top)}U^{-1}EV^{-1}", """
+        wrong=(Wrong(r"\frac{\nu + np}{\nu + q}U^{-1}EV^{-1},\; q = \operatorname{tr}(U^{-1}EV^{-1}E^\top)", """
                      E = X - M
                      W = inv(U) @ E @ inv(V)
                      return (nu + n * p) / (nu + np.trace(W @ E.T)) * W""", None,
                      r"the score of the multivariate t of $\operatorname{vec}X$",
                      unnamed="another distribution"),
-               Wrong(r"(\nu + n + p - 1)\,U^{-1}EV^{-1}", "(nu + n + p - 1) * inv(U) @ (X - M) @ "
+               Wrong(r"a\,U^{-1}EV^{-1}", "(nu + n + p - 1) * inv(U) @ (X - M) @ "
                                                           "inv(V)", None,
                      "the matrix normal's score, scaled: far samples would pull as hard",
                      unnamed="another matrix is inverted")),
-        other=(r"(\nu + n + p - 1)\,V^{-1}E^\top(U + EV^{-1}E^\top)^{-1}", """
+        other=(r"a\,V^{-1}E^\top(U + EV^{-1}E^\top)^{-1}", """
             E = X - M
             return (nu + n + p - 1) * inv(V) @ E.T @ inv(U + E @ inv(V) @ E.T)"""),
-        note=r"$E = X - M$. The code leaves out what does not depend on $M$.",
+        note=r"$E = X - M$, $a = \nu + n + p - 1$. The code leaves out what does not depend on $M$.",
         refs="G14.6b", chapter=14, section="sec-14-t",
         symbolic="a determinant of inverses of symbols: SymPy takes ten seconds"),
 
@@ -460,7 +461,7 @@ ENTRIES = (
         of=(r"\log p(X\mid M)", """
             E = X - M
             return -(nu + n * p) / 2 * np.log(1 + np.trace(inv(U) @ E @ inv(V) @ E.T) / nu)"""),
-        gradient=(r"\frac{\nu + np}{\nu + \operatorname{tr}(U^{-1}EV^{-1}E^\top)}\,U^{-1}EV^{-1}", """
+        gradient=(r"\frac{\nu + np}{\nu + q}\,U^{-1}EV^{-1}", """
             E = X - M
             W = inv(U) @ E @ inv(V)
             return (nu + n * p) / (nu + np.trace(W @ E.T)) * W"""),
@@ -469,11 +470,12 @@ ENTRIES = (
         wrong=(Wrong(r"(1 + \tfrac{np}\nu)\,U^{-1}EV^{-1}", "(1 + n * p / nu) * inv(U) @ (X - M) @ "
                                                             "inv(V)", "missing chain factor",
                      r"right at $E = 0$ only"),),
-        other=(r"\frac{\nu + np}{\nu + \operatorname{tr}(U^{-1}EV^{-1}E^\top)}\,V^{-1}E^\top U^{-1}", """
+        other=(r"\frac{\nu + np}{\nu + q}\,V^{-1}E^\top U^{-1}", """
             E = X - M
             W = inv(V) @ E.T @ inv(U)
             return (nu + n * p) / (nu + np.trace(E @ W)) * W"""),
-        note=r"The t distribution of $\operatorname{vec}X$ with scale $V\otimes U$; often called matrix t, "
+        note=r"$E = X - M$, $q = \operatorname{tr}(U^{-1}EV^{-1}E^\top)$. The t distribution of "
+             r"$\operatorname{vec}X$ with scale $V\otimes U$; often called matrix t, "
              r"which it is, up to $\nu$, for one row or one column only. The code leaves out what does not "
              r"depend on $M$.",
         refs="E07", chapter=14, section="sec-14-t"),
@@ -501,7 +503,7 @@ ENTRIES = (
 
     Identity(
         "covariance of probabilistic PCA", "W: p k, Z: n k, s2: positive, L: k k; L = np.eye(k)",
-        of=(r"\operatorname{cov}\operatorname{vec}(ZW^\top + \varepsilon)", """
+        of=(r"\operatorname{cov}\operatorname{vec}X", """
             J = np.kron(W, np.eye(n))                   # vec(ZWᵀ) = (W ⊗ I) vec Z
             return J @ np.kron(L, np.eye(n)) @ J.T + s2 * np.eye(n * p)"""),
         equals=(r"(WW^\top + \sigma^2I)\otimes I", "np.kron(W @ W.T + s2 * np.eye(p), np.eye(n))"),
@@ -509,8 +511,8 @@ ENTRIES = (
         conditions={"the rows of $Z$ have covariance $I$": "L = np.diag(np.arange(1.0, k + 1))"},
         wrong=(Wrong(r"I\otimes(WW^\top + \sigma^2I)", "np.kron(np.eye(n), W @ W.T + s2 * np.eye(p))", None,
                      "right for stacked rows", unnamed=TWO),),
-        note=r"$Z$ is independent of $\varepsilon$, and the data are centred. A covariance $L$ of the rows "
-             r"of $Z$ gives $WLW^\top$.",
+        note=r"$X = ZW^\top + \varepsilon$; $Z$ is independent of $\varepsilon$, and the data are centred. A "
+             r"covariance $L$ of the rows of $Z$ gives $WLW^\top$.",
         refs="S14-C18 S14-C17 E19", chapter=14, section="sec-14-ppca", also="PPCA latent factor"),
 
     Identity(
@@ -575,20 +577,20 @@ ENTRIES = (
 
     Identity(
         "Gaussian expectation, in the mean", "mu: n, Sigma: n n positive definite, W: k n, c: k; W = W / 2",
-        of=(r"\mathbb E f(\mathbf{x}),\; \mathbf{x}\sim N(\boldsymbol\mu, \Sigma)",
+        of=(r"\mathbb E h(\mathbf{x}),\; \mathbf{x}\sim N(\boldsymbol\mu, \Sigma)",
             "c @ np.exp(W @ mu + np.sum(W @ Sigma * W, axis=1) / 2)"),
-        gradient=(r"\mathbb E\,\nabla f(\mathbf{x})",
+        gradient=(r"\mathbb E\,\nabla h(\mathbf{x})",
                   "W.T @ (c * np.exp(W @ mu + np.sum(W @ Sigma * W, axis=1) / 2))"),
-        hessian=(r"\mathbb E\,\nabla^2f(\mathbf{x})", """
+        hessian=(r"\mathbb E\,\nabla^2h(\mathbf{x})", """
             weights = c * np.exp(W @ mu + np.sum(W @ Sigma * W, axis=1) / 2)
             return W.T @ np.diag(weights) @ W"""),
         reason=r"$\mathbf{x} = \boldsymbol\mu + L\mathbf{z}$ with $\mathbf{z}\sim N(0, I)$: $\boldsymbol\mu$ "
                r"moves inside the expectation.",
-        wrong=(Wrong(r"\nabla f(\boldsymbol\mu)", "W.T @ (c * np.exp(W @ mu))", "missing product-rule term",
+        wrong=(Wrong(r"\nabla h(\boldsymbol\mu)", "W.T @ (c * np.exp(W @ mu))", "missing product-rule term",
                      "the gradient at the mean for the mean of the gradient"),),
-        other=(r"\mathbb E\,\nabla f(\mathbf{x})^\top",
+        other=(r"\mathbb E\,\nabla h(\mathbf{x})^\top",
                "W.T @ (c * np.exp(W @ mu + np.sum(W @ Sigma * W, axis=1) / 2))"),
-        note=r"The code takes $f = \sum_kc_ke^{\mathbf{w}_k^\top\mathbf{x}}$, where $\mathbb "
+        note=r"The code takes $h = \sum_kc_ke^{\mathbf{w}_k^\top\mathbf{x}}$, where $\mathbb "
              r"Ee^{\mathbf{w}^\top\mathbf{x}} = e^{\mathbf{w}^\top\boldsymbol\mu + "
              r"\mathbf{w}^\top\Sigma\mathbf{w}/2}$.",
         refs="G14.9a", chapter=14, section="sec-14-average", also="reparametrisation Bonnet"),
@@ -596,23 +598,23 @@ ENTRIES = (
     Identity(
         "Gaussian expectation, in the covariance",
         "Sigma: n n positive definite, mu: n, W: k n, c: k; W = W / 2",
-        of=(r"\mathbb E f(\mathbf{x}),\; \mathbf{x}\sim N(\boldsymbol\mu, \Sigma)",
+        of=(r"\mathbb E h(\mathbf{x}),\; \mathbf{x}\sim N(\boldsymbol\mu, \Sigma)",
             "c @ np.exp(W @ mu + np.sum(W @ sym(Sigma) * W, axis=1) / 2)"),
-        gradient=(r"\tfrac12\mathbb E\,\nabla^2f(\mathbf{x})", """
+        gradient=(r"\tfrac12\mathbb E\,\nabla^2h(\mathbf{x})", """
             weights = c * np.exp(W @ mu + np.sum(W @ Sigma * W, axis=1) / 2)
             return W.T @ np.diag(weights) @ W / 2"""),
-        reason=r"$\mathbb Ef(\mathbf{x} + \sqrt t\,\mathbf{z}) = \mathbb Ef + \frac "
-               r"t2\operatorname{tr}(\mathbb E\nabla^2f\,D) + \dots$ for $\mathbf{z}\sim N(0, D)$.",
-        wrong=(Wrong(r"\mathbb E\,\nabla^2f(\mathbf{x})", """
+        reason=r"$\mathbb Eh(\mathbf{x} + \sqrt t\,\mathbf{z}) = \mathbb Eh + \frac "
+               r"t2\operatorname{tr}(\mathbb E\nabla^2h\,D) + \dots$ for $\mathbf{z}\sim N(0, D)$.",
+        wrong=(Wrong(r"\mathbb E\,\nabla^2h(\mathbf{x})", """
                      weights = c * np.exp(W @ mu + np.sum(W @ Sigma * W, axis=1) / 2)
                      return W.T @ np.diag(weights) @ W""", "factor",
                      r"the $\frac12$ of the second order lost"),
-               Wrong(r"\tfrac12\nabla^2f(\boldsymbol\mu)", "W.T @ np.diag(c * np.exp(W @ mu)) @ W / 2",
+               Wrong(r"\tfrac12\nabla^2h(\boldsymbol\mu)", "W.T @ np.diag(c * np.exp(W @ mu)) @ W / 2",
                      "does not move with X",
                      r"the second derivative at the mean, where $\Sigma$ plays no part")),
-        other=(r"\tfrac12\mathbb E\,\nabla^2f(\mathbf{x})", """
+        other=(r"\tfrac12\mathbb E\,\nabla^2h(\mathbf{x})", """
             weights = c * np.exp(W @ mu + np.sum(W @ Sigma * W, axis=1) / 2)
             return W.T @ np.diag(weights) @ W / 2"""),
-        note=r"The code takes $f = \sum_kc_ke^{\mathbf{w}_k^\top\mathbf{x}}$.",
+        note=r"The code takes $h = \sum_kc_ke^{\mathbf{w}_k^\top\mathbf{x}}$.",
         refs="G14.9b", chapter=14, section="sec-14-average", also="Price Stein"),
 )
