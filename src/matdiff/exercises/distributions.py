@@ -251,12 +251,25 @@ residual $Z=A^{-1}EB^{-\top}$; no inverse, no Kronecker product.""",
                   r"The constant $-\frac{np}2\log2\pi$ is missing."),
             Wrong(WHITE + "return -6 * np.log(2 * np.pi) - np.sum(Z**2) / 2", "missing product-rule term",
                   "The log-determinants are missing."),
+            Wrong(FACTORS + "Z = np.linalg.solve(A, E) @ np.linalg.inv(B)\n" + LOGS
+                  + "-6 * np.log(2 * np.pi) - 4 * a - 3 * b - np.sum(Z**2) / 2", "transposed",
+                  "On the right of $E$ stands $B^{-1}$ where $B^{-\\top}$ belongs: $V^{-1}=B^{-\\top}B^{-1}$. It passes "
+                  "for a diagonal $V$.", hint=2),
+            Wrong(WHITE + LOGS + "-np.log(2 * np.pi) / 2 - 4 * a - 3 * b - np.sum(Z**2) / 2", "factor",
+                  "The constant is that of one number; $X$ has $np=12$.", hint=3),
+            Wrong(WHITE + LOGS + "-6 * np.log(2 * np.pi) - a - b - np.sum(Z**2) / 2", "factor",
+                  "Each log-determinant counts once; $V\\otimes U$ repeats $U$ for each of the $p$ columns and $V$ "
+                  "for each of the $n$ rows.", hint=3),
+            Wrong("E = X - M\nA, B = np.linalg.cholesky(U), np.linalg.cholesky(V)\n"
+                  "Z = np.linalg.solve(B, np.linalg.solve(A, E).T).T\n" + LOGS
+                  + "np.exp(-6 * np.log(2 * np.pi) - 4 * a - 3 * b - np.sum(Z**2) / 2)", "unknown",
+                  "This is the density; asked is its logarithm. Leave out the exponential."),
         ),
-        after="Put $U$ to $10^{-200}I$. Which of your terms would break if you had used `np.linalg.det`?",
+        after="Set $U=10^{-200}I$. Which of your terms would break if you had used `np.linalg.det`?",
     ),
     Exercise(
         number="14.6",
-        title="A covariance from centred rows",
+        title="The covariance of rows with mean zero",
         kind="gradient",
         prompt=r"""$N=7$ rows $\mathbf x_i\sim\mathcal N(\mathbf 0,\Sigma)$ stand in `X` of shape $7\times3$. Up to
 a constant $\log L=-\frac N2\bigl(\log|\Sigma|+\operatorname{tr}(\Sigma^{-1}S)\bigr)$ with $S=\frac1NX^\top X$. Give its
@@ -282,14 +295,15 @@ gradient in the symmetric $\Sigma\in\mathbb R^{3\times3}$.""",
             Wrong(S_INV + "7 / 2 * (P - P @ S @ P)", "sign",
                   "The gradient of the loss $-\\log L$. The likelihood itself grows towards $S$."),
         ),
-        after=r"The natural gradient is $\frac2N\Sigma\nabla\Sigma$. Where does one step of length 1 lead?",
+        after=r"With $G$ the gradient, the natural gradient is $\frac2N\Sigma G\Sigma$. Where does one step of length 1 lead?",
     ),
     Exercise(
         number="14.7",
         title="Staying positive definite",
         kind="gradient",
-        prompt=r"""Write $U=LL^\top$ with a lower triangular $L\in\mathbb R^{3\times3}$, and any step of $L$ keeps
-$U$ a covariance. With $K=EV^{-1}E^\top$ and $p=4$ the part of $\log p$ that moves is
+        prompt=r"""Write $U=LL^\top$ with a lower triangular $L\in\mathbb R^{3\times3}$. Then $U$ stays
+positive definite wherever $L$ goes, as long as no diagonal entry of $L$ is 0. With
+$K=EV^{-1}E^\top$ and $p=4$ the part of $\log p$ that moves is
 $f(L)=-\frac p2\log|U|-\frac12\operatorname{tr}(U^{-1}K)$. Give its gradient in the free entries of $L$: shape
 $3\times3$, zeros above the diagonal.""",
         hints=(r"$G=\nabla_Uf=\frac12(U^{-1}KU^{-1}-pU^{-1})$ is known, and "
@@ -312,8 +326,8 @@ $3\times3$, zeros above the diagonal.""",
             Wrong(G_U + "np.tril(G)", "missing chain factor",
                   "This is the gradient in $U$, masked; the step from $L$ to $U$ is missing.", hint=1),
         ),
-        after="Why does a step of gradient ascent in $U$ itself sometimes leave the covariances, and one in $L$ "
-              "never?",
+        after="Why does a step of gradient ascent in $U$ itself sometimes leave the covariances, and why does one "
+              "in $L$ not?",
     ),
     Exercise(
         number="14.8",
@@ -338,6 +352,8 @@ $$""",
             Wrong("np.array([[20 / 3, 2 / 3], [2 / 3, 5 / 3]])", "unknown",
                   "This is $\\frac1pEE^\\top$: the columns have different variances, and $V^{-1}$ weighs them.",
                   hint=3),
+            Wrong("np.array([[68 / 3, 2 / 3], [2 / 3, 3.0]])", "unknown",
+                  "This is $\\frac1pEVE^\\top$: noisy columns have to count less, so $V^{-1}$ stands between.", hint=3),
             Wrong("np.array([[0.45, -0.3], [-0.3, 1.2]])", "unknown",
                   "This is the inverse of the answer: a precision.", hint=1),
         ),
@@ -368,6 +384,8 @@ $\nabla_W\log L$.""",
                   "This is $2\\nabla_C$, shape $5\\times5$; the factor $W$ of its differential is missing.", hint=2),
             Wrong(C_INV + "n * (S - W @ W.T - s2 * np.eye(5)) @ W", "missing chain factor",
                   "$C^{-1}$ is missing on both sides of $S-C$: the same zero, another slope.", hint=1),
+            Wrong(C_INV + "n * (P @ S @ W - W)", "missing chain factor",
+                  "This is $n(C^{-1}S-I)W$: one $C^{-1}$ is missing. The differential of $C^{-1}$ brings two.", hint=1),
         ),
         after="Where is it zero? $W=0$ is one place; is that a maximum?",
     ),
@@ -392,13 +410,18 @@ on the rotation $R$.""",
             Wrong("np.diag([5.0, 3.0, 0.0, 0.0])", "unknown",
                   "This has no noise: its determinant is zero, and so is the likelihood of any data off the plane.",
                   hint=1),
+            Wrong("np.diag([4.0, 2.0, 0.0, 0.0])", "unknown",
+                  r"This is $WW^\top$ alone; $C$ has the noise $\sigma^2I$ as well.", hint=3),
+            Wrong("np.diag([5.0, 3.0, 2.0, 2.0])", "unknown",
+                  r"The *sum* of the two eigenvalues that are left; $\sigma^2$ is their mean.", hint=1),
             Wrong("np.diag([5.0, 3.0, 0.5, 0.5])", "unknown",
                   r"The sum $1.5+0.5$ was divided by 4; $\sigma^2$ is the mean over the $p-k=2$ directions that are "
                   "left.", hint=1),
             Wrong("np.diag([5.0, 3.0, 2.5, 2.5])", "unknown",
                   "The mean of all four eigenvalues; only those left over count as noise.", hint=1),
         ),
-        after="Which two eigenvectors would give the *smallest* likelihood among the stationary points?",
+        after=r"Hold $\sigma^2=0.1$ instead. Then any two eigenvectors make $\nabla_W$ zero. Which two give the "
+              "*smallest* likelihood?",
     ),
     Exercise(
         number="14.11",
@@ -424,6 +447,12 @@ $\log p=-\frac a2\log|U+EV^{-1}E^\top|$, $a=\nu+n+p-1=\nu+6$, $E=X-M$. Give $\na
             Wrong("E = X - M\nreturn (nu + 6) * np.linalg.inv(U) @ E @ np.linalg.inv(V)", "unknown",
                   "The matrix normal's score times $a$: a far datum would pull with all its length. Here "
                   r"$EV^{-1}E^\top$ stands in the inverse as well.", hint=3),
+            Wrong("E = X - M\nreturn np.linalg.inv(U) @ E @ np.linalg.inv(V)", "unknown",
+                  "This is the matrix normal's score: a far datum would pull with all its length. The t lets go.",
+                  hint=1),
+            Wrong("E, B = X - M, np.linalg.inv(V)\n"
+                  "return (nu + 6) * np.linalg.solve(np.eye(3) + np.linalg.solve(U, E @ B @ E.T), E @ B)", "unknown",
+                  r"$U^{-1}$ got lost: $(U+K)^{-1}=(I+U^{-1}K)^{-1}U^{-1}$ with $K=EV^{-1}E^\top$.", hint=3),
             Wrong("E, B = X - M, np.linalg.inv(V)\nreturn (nu + 6) / 2 * np.linalg.solve(U + E @ B @ E.T, E @ B)",
                   "factor", "$E$ stands in $Q$ twice, and the two terms are equal.", hint=2),
         ),
@@ -457,7 +486,7 @@ $f(\mathbf x)=e^{\mathbf a^\top\mathbf x}$.""",
             Wrong("np.outer(a, a) * np.exp(a @ mu) / 2", "missing chain factor",
                   r"The second derivative of $f$ at the mean, not its average: $\Sigma$ has dropped out.", hint=2),
         ),
-        after=r"The same rule holds for every smooth $f$ that does not grow too fast. Try $f(\mathbf x)=x_1^4$ in one "
-              "dimension.",
+        after=r"The same rule holds for every smooth $f$ that does not grow too fast. In one dimension, with $f(x)=x^4$: "
+              r"$\mathbb Ef=\mu^4+6\mu^2\sigma^2+3\sigma^4$. Does the slope in $\sigma^2$ agree?",
     ),
 )
