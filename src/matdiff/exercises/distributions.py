@@ -464,8 +464,8 @@ $\log p=-\frac a2\log|U+EV^{-1}E^\top|$, $a=\nu+n+p-1=\nu+6$, $E=X-M$. Give $\na
         kind="gradient",
         prompt=r"""$\mathbf x\sim\mathcal N(\boldsymbol\mu,\Sigma)$ in $\mathbb R^3$, and
 $g(\Sigma)=\mathbb E\,e^{\mathbf a^\top\mathbf x}=e^{\mathbf a^\top\boldsymbol\mu+\frac12\mathbf a^\top\Sigma\mathbf a}$. Give
-$\nabla_\Sigma g$ for the symmetric $\Sigma\in\mathbb R^{3\times3}$, and compare it with $\frac12\mathbb E\,\nabla^2f$,
-$f(\mathbf x)=e^{\mathbf a^\top\mathbf x}$.""",
+$\nabla_\Sigma g$ for the symmetric $\Sigma\in\mathbb R^{3\times3}$, and compare it with $\frac12\mathbb E\,\nabla^2h$,
+$h(\mathbf x)=e^{\mathbf a^\top\mathbf x}$.""",
         hints=(r"$d(\mathbf a^\top\Sigma\mathbf a)=\langle\mathbf a\mathbf a^\top,d\Sigma\rangle$.",
                r"$\nabla^2e^{\mathbf a^\top\mathbf x}=\mathbf a\mathbf a^\top e^{\mathbf a^\top\mathbf x}$: take the average "
                "and a half."),
@@ -484,9 +484,9 @@ $f(\mathbf x)=e^{\mathbf a^\top\mathbf x}$.""",
             Wrong("a * np.exp(a @ mu + a @ Sigma @ a / 2)", "shape",
                   r"That is the gradient in $\boldsymbol\mu$, shape $(3,)$."),
             Wrong("np.outer(a, a) * np.exp(a @ mu) / 2", "missing chain factor",
-                  r"The second derivative of $f$ at the mean, not its average: $\Sigma$ has dropped out.", hint=2),
+                  r"The second derivative of $h$ at the mean, not its average: $\Sigma$ has dropped out.", hint=2),
         ),
-        after=r"The same rule holds for every smooth $f$ that does not grow too fast. In one dimension, with $f(x)=x^4$: "
-              r"$\mathbb Ef=\mu^4+6\mu^2\sigma^2+3\sigma^4$. Does the slope in $\sigma^2$ agree?",
+        after=r"The same rule holds for every smooth $h$ that does not grow too fast. In one dimension, with $h(x)=x^4$: "
+              r"$\mathbb Eh=\mu^4+6\mu^2\sigma^2+3\sigma^4$. Does the slope in $\sigma^2$ agree?",
     ),
 )

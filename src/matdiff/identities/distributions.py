@@ -289,12 +289,12 @@ ENTRIES = (
 
     Identity(
         "Fisher information as the covariance of the score", "Sigma: n n positive definite",
-        of=(r"\operatorname{cov}\nabla_{\operatorname{vech}\Sigma}\log p", """
+        of=(r"\operatorname{cov}\nabla_{\!\operatorname{vech}\Sigma}\log p", """
             P = inv(Sigma)                                      # the score is J vec(xxᵀ), up to a constant
             J = duplication_matrix(n).T @ np.kron(P, P) / 2
             fourth = np.kron(Sigma, Sigma) @ (np.eye(n * n) + commutation_matrix(n, n))
             return J @ fourth @ J.T"""),
-        equals=(r"\tfrac12D^\top(\Sigma^{-1}\otimes\Sigma^{-1})D", """
+        equals=(r"\tfrac12D^\top\!(\Sigma^{-1}\!\otimes\Sigma^{-1})D", """
             P, D = inv(Sigma), duplication_matrix(n)
             return D.T @ np.kron(P, P) @ D / 2"""),
         reason=r"$\operatorname{cov}\operatorname{vec}(\mathbf{x}\mathbf{x}^\top) = (\Sigma\otimes\Sigma)(I "
@@ -342,10 +342,10 @@ ENTRIES = (
 
     Identity(
         "entropy of the matrix normal", "U: n n positive definite, V: p p positive definite",
-        of=(r"\tfrac12\log|2\pi e\,(V\otimes U)|", "slogdet(2 * np.pi * np.e * np.kron(V, U))[1] / 2"),
+        of=(r"\mathrm{H}(X)", "slogdet(2 * np.pi * np.e * np.kron(V, U))[1] / 2"),
         equals=(r"\begin{aligned}&\tfrac{np}2\log2\pi e\\&{}+ \tfrac p2\log|U| + \tfrac n2\log|V|\end{aligned}", """
             return (n * p * np.log(2 * np.pi * np.e) + p * slogdet(U)[1] + n * slogdet(V)[1]) / 2"""),
-        reason=r"The entropy of a Gaussian with covariance $V\otimes U$.",
+        reason=r"The entropy of a Gaussian, $\frac12\log|2\pi e\,\Sigma|$, with $\Sigma = V\otimes U$.",
         wrong=(Wrong(r"\tfrac{np}2\log2\pi e + \tfrac n2\log|U| + \tfrac p2\log|V|", """
                      return (n * p * np.log(2 * np.pi * np.e) + n * slogdet(U)[1] + p * slogdet(V)[1]) / 2""",
                      None,
@@ -393,7 +393,7 @@ ENTRIES = (
             return normal + wishart(U, k) - wishart(U + A, k + p)""")),
         equals=(r"\begin{aligned}&\log\tfrac{\Gamma_n(a/2)}{\pi^{np/2}\,\Gamma_n((a-p)/2)}\\"
                 r"&{}- \tfrac p2\log|U| - \tfrac n2\log|V|\\"
-                r"&{}- \tfrac a2\log|I + U^{-1}EV^{-1}E^\top|\end{aligned}", after(GAMMA, """
+                r"&{-\tfrac a2}\log|I{+}U^{-1}EV^{-1}E^\top|\end{aligned}", after(GAMMA, """
             E, a = X - M, (nu + n + p - 1) / 2
             const = gamma(a) - gamma(a - p / 2) - n * p / 2 * np.log(np.pi)
             scale = p / 2 * slogdet(U)[1] + n / 2 * slogdet(V)[1]
