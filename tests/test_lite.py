@@ -78,6 +78,17 @@ def save(page):
     return page.evaluate(FILES, STORE)[FILE]
 
 
+def settled(page):
+    """The notebook when all its cells have run and their last outputs have arrived: two savings a second apart agree."""
+    kept = None
+    for _ in range(120):
+        before, kept = kept, save(page)["cells"]
+        if kept == before and all(c["execution_count"] for c in kept if c["cell_type"] == "code"):
+            return kept
+        page.wait_for_timeout(1000)
+    pytest.fail("the notebook does not come to rest")
+
+
 def menu(page, *path):
     for name in path:
         page.get_by_role("menuitem", name=name, exact=True).click()
@@ -95,9 +106,9 @@ def test_a_chapter_runs_in_jupyterlite_and_its_changes_stay(page, address):
     print(f"{NAME} in JupyterLite: first cell after {first / 1000:.1f} s, all after {(page.evaluate('() => Date.now()') - start) / 1000:.1f} s")
 
     # Text outputs are the stored ones
-    kept = nbformat.from_dict(save(page))
+    kept = [nbformat.from_dict(cell) for cell in settled(page)]
     ours = [c for c in notebook.read(BOOK / f"{NAME}.ipynb").cells if c.cell_type == "code"]
-    theirs = [c for c in kept.cells if c.cell_type == "code"]
+    theirs = [c for c in kept if c.cell_type == "code"]
     errors = [o.evalue for c in theirs for o in c.outputs if o.output_type == "error"]
     assert errors == []
     for mine, now in zip(ours, theirs, strict=True):
