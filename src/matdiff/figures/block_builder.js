@@ -1,13 +1,11 @@
-import { Figure, clamp, format, html, norm, pointable, product, replaced, richHtml, scrub, table, times,
-  transpose } from "./stage.js";
+import { Figure, clamp, format, html, kron, largest, norm, pointable, product, replaced, richHtml, scrub, table,
+  times, tint, transpose } from "./stage.js";
 
 const REACH = 9.9; // entries are dragged between -9.9 and 9.9, or as far as the largest one
 const SINGULAR = 1e-12; // a determinant below this share of the product of its rows' lengths is nought
 const ROUNDING = 1e-9; // sides that differ by less are equal
 const WIDEST = 34; // pixels of a square of the big matrix
 const NUMBERED = 25; // from this width on, squares have room for their numbers
-
-const kron = (P, Q) => P.flatMap((above) => Q.map((row) => above.flatMap((p) => row.map((q) => p * q))));
 
 // The inverse by elimination, with the largest pivot first; null if there is none.
 function inverse(A) {
@@ -182,14 +180,6 @@ function render({ model, el }) {
       picked: () => { const state = now(); return [state.row, state.place]; },
       pick: (r, c) => { if (c < rows * columns) figure.change({ picked: entryAt(c), row: r }); } });
   }
-
-  // A number as a colour: the larger, the stronger, as far as text on it stays readable; striped below nought.
-  function tint(cell, x, most) {
-    const share = most > 0 && x !== null ? Math.abs(x) / most : 0;
-    cell.style.setProperty("--share", `${(x && share ? 12 + 30 * share : 0).toFixed(0)}%`);
-    cell.classList.toggle("md-negative", x < 0);
-  }
-  const largest = (A) => Math.max(...A.flat().map(Math.abs));
 
   function drawSquares({ M, size, row, place, hit, block, inner, known }) {
     const most = known ? largest(M) : 0;

@@ -1,12 +1,10 @@
-import { Figure, clamp, format, html, pointable, product, replaced, richHtml, scrub, table, tidy, transpose }
-  from "./stage.js";
+import { Figure, clamp, format, html, kron, largest, pointable, product, replaced, richHtml, scrub, table, tidy, tint,
+  transpose } from "./stage.js";
 
 const REACH = 9.9; // entries are dragged between -9.9 and 9.9
 const LEAST = 0.05; // no squared pivot of a covariance is dragged below this
 const WIDEST = 38; // pixels of a square of the big matrix
 const NUMBERED = 25; // from this width on, squares have room for their numbers
-
-const kron = (P, Q) => P.flatMap((above) => Q.map((row) => above.flatMap((p) => row.map((q) => p * q))));
 
 // The lower triangular L with C = L Lᵀ, or null if a squared pivot is too small.
 function cholesky(C) {
@@ -133,14 +131,6 @@ function render({ model, el }) {
     mark = pointable(big, squares, { label: "entry of the covariance of the stack",
       picked: () => model.get("picked"), pick: (r, c) => figure.change({ picked: [r, c] }) });
   }
-
-  // A number as a colour: the larger, the stronger, as far as text on it stays readable; striped below nought.
-  function tint(cell, x, most) {
-    const share = most > 0 ? Math.abs(x) / most : 0;
-    cell.style.setProperty("--share", `${(share ? 12 + 30 * share : 0).toFixed(0)}%`);
-    cell.classList.toggle("md-negative", x < 0);
-  }
-  const largest = (A) => Math.max(...A.flat().map(Math.abs));
 
   let built = null;
   function draw() {

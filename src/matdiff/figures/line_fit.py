@@ -2,14 +2,15 @@
 import numpy as np
 import traitlets
 
-from .base import Figure, Limits, Number, require_inside
+from .base import Number
+from .cloud import Cloud
 from .matrix_entry_explorer import Matrix
 
 ROUNDING = 1e-12  # a spread of x below this share of its size is none: then no line is the best
 STEPS = 60        # weighted fits, one after the other, for the Huber line
 
 
-class LineFit(Figure):
+class LineFit(Cloud):
     """Drag points: the least-squares line w1 + w2 x follows, and the line without the point moved last.
 
     points: (x, y) each, shape (N, 2), N at least 3.  huber: None, or the residual c beyond which the Huber loss
@@ -26,29 +27,14 @@ class LineFit(Figure):
     """
 
     kind = "line-fit"
+    least = 3
     points = Matrix(default_value=((0.0, 0.0), (1.0, 1.0), (2.0, 1.0))).tag(sync=True)
-    picked = traitlets.Tuple(traitlets.Int(min=0), default_value=(0,)).tag(sync=True)
-    start = traitlets.Tuple(traitlets.Float(), traitlets.Float(), default_value=(0.0, 0.0)).tag(sync=True)
     huber = Number(1, 1e-3, 1e6, allow_none=True).tag(sync=True)
-    limits = Limits(((0, 10), (0, 10))).tag(sync=True)
     names = traitlets.Tuple(traitlets.Unicode(), traitlets.Unicode(), default_value=("x", "y")).tag(sync=True)
 
     def __init__(self, points, picked=0, huber=None, limits=((0, 10), (0, 10)), names=("*x*", "*y*"), label=""):
-        super().__init__(points=points, picked=(picked,), huber=huber, limits=limits, names=names,
+        super().__init__(points, picked, limits, huber=huber, names=names,
                          label=label or "Points, each of which can be dragged, and the least-squares line")
-        for i, point in enumerate(self.points):
-            require_inside(point, self.limits, f"points[{i}]")
-        if picked >= len(self.points):
-            raise ValueError(f"picked is {picked}, but there are {len(self.points)} points, counted from 0")
-        self.start = self.points[picked]
-
-    @traitlets.validate("points")
-    def _pairs(self, proposal):
-        rows = proposal["value"]
-        if len(rows[0]) != 2 or len(rows) < 3:
-            raise traitlets.TraitError("points must have shape (N, 2) with N at least 3; got "
-                                       f"{np.shape(rows)}")
-        return rows
 
     def readouts(self):
         P, (i,) = np.array(self.points), self.picked

@@ -2,13 +2,12 @@
 import numpy as np
 import traitlets
 
-from .base import Figure, Limits, require_inside
-from .matrix_entry_explorer import Matrix
+from .cloud import Cloud
 
 ROUNDING = 1e-9  # eigenvalues this close count as equal
 
 
-class PrincipalAxes(Figure):
+class PrincipalAxes(Cloud):
     """Drag a point of a cloud: the first principal axis turns, by how much the first order predicts.
 
     points: shape (N, 2), N at least 2.  centred: whether the mean is subtracted first; without, C is the
@@ -25,28 +24,11 @@ class PrincipalAxes(Figure):
     """
 
     kind = "principal-axes"
-    points = Matrix(default_value=((-1.0, 0.0), (1.0, 0.0))).tag(sync=True)
-    picked = traitlets.Tuple(traitlets.Int(min=0), default_value=(0,)).tag(sync=True)
-    start = traitlets.Tuple(traitlets.Float(), traitlets.Float(), default_value=(-1.0, 0.0)).tag(sync=True)
     centred = traitlets.Bool(True).tag(sync=True)
-    limits = Limits(((-4, 4), (-3, 3))).tag(sync=True)
 
     def __init__(self, points, picked=0, centred=True, limits=((-4, 4), (-3, 3)), label=""):
-        super().__init__(points=points, picked=(picked,), centred=centred, limits=limits,
+        super().__init__(points, picked, limits, centred=centred,
                          label=label or "A cloud of points, each of which can be dragged, and its first axis")
-        for i, point in enumerate(self.points):
-            require_inside(point, self.limits, f"points[{i}]")
-        if picked >= len(self.points):
-            raise ValueError(f"picked is {picked}, but there are {len(self.points)} points, counted from 0")
-        self.start = self.points[picked]
-
-    @traitlets.validate("points")
-    def _pairs(self, proposal):
-        rows = proposal["value"]
-        if len(rows[0]) != 2 or len(rows) < 2:
-            raise traitlets.TraitError("points must have shape (N, 2) with N at least 2; got "
-                                       f"{np.shape(rows)}")
-        return rows
 
     def readouts(self):
         X, (i,) = np.array(self.points), self.picked

@@ -699,6 +699,8 @@ export class Handle {
 
 export const transpose = (A) => A[0].map((_, j) => A.map((row) => row[j]));
 export const product = (A, B) => A.map((row) => transpose(B).map((column) => dot(row, column)));
+export const kron = (P, Q) => P.flatMap((above) => Q.map((row) => above.flatMap((p) => row.map((q) => p * q))));
+export const largest = (A) => Math.max(...A.flat().map(Math.abs));
 export const replaced = (A, i, j, value) =>
   A.map((row, r) => (r === i ? row.map((x, c) => (c === j ? value : x)) : row));
 
@@ -713,6 +715,13 @@ export function table(title, rows, columns, role) {
 }
 
 const PIXELS = 6; // of dragging an entry for one step
+
+// A number as a colour: the larger, the stronger, as far as text on it stays readable; striped below nought.
+export function tint(cell, x, most) {
+  const share = most > 0 && x !== null ? Math.abs(x) / most : 0;
+  cell.style.setProperty("--share", `${(share ? 12 + 30 * share : 0).toFixed(0)}%`);
+  cell.classList.toggle("md-negative", x < 0);
+}
 
 // Makes a cell an entry that is dragged along the page or moved with the arrow keys, from -reach to reach.
 // `get()` is its value, `set(value)` gives it another one, `pick()` says that it is looked at now.
